@@ -1,0 +1,163 @@
+// The face of Esper's API for the rest of the provider: the operations by Esper's own nouns, on plain data.
+// Two adapters stand behind it (commands-request, commands-v2); nothing above this file knows which one is used.
+// It must not know Pulumi, and not what a certificate is: a command is a name and its arguments.
+
+export type CommandType = "DEVICE" | "GROUP" | "DYNAMIC";
+
+/** Esper's `device_type`: all devices of the target, or only those online (active) or offline (inactive) when it is sent. */
+export type DeviceType = "all" | "active" | "inactive";
+
+/**
+ * The states of a command on a device, without Esper's prefix "Command ".
+ * Success, Failure and Cancelled are final; TimeOut may still turn into one of them; the others are pending.
+ * A state that Esper may add later reads as "Unknown" and counts as pending; `StatusRow.stateText` has its own name.
+ */
+export type CommandState =
+  | "Queued"
+  | "Scheduled"
+  | "Initiated"
+  | "Acknowledged"
+  | "In Progress"
+  | "Success"
+  | "Failure"
+  | "Cancelled"
+  | "TimeOut"
+  | "Unknown";
+
+/** Esper's `schedule` and `schedule_args`; without one a command is immediate. */
+export interface CommandSchedule {
+  readonly schedule: "WINDOW" | "RECURRING";
+  readonly scheduleArgs: {
+    readonly name: string;
+    /** `YYYY-MM-DDTHH:MM:SSZ` */
+    readonly start_datetime: string;
+    readonly end_datetime: string;
+    readonly time_type: "console" | "device";
+    /** `HH:MM`, 24 hours. */
+    readonly window_start_time?: string;
+    readonly window_end_time?: string;
+    /** Full English names, `Monday` … `Sunday`. */
+    readonly days?: readonly string[];
+  };
+}
+
+/** One command request. The caller keeps `devices` and `groups` at 500 each or fewer. */
+export interface CommandToSend {
+  /** For example `INSTALL_CERTIFICATE`. */
+  readonly command: string;
+  /** Every value is treated as a secret: none of them reaches an error, a log line or a URL. */
+  readonly commandArgs: Readonly<Record<string, string>>;
+  readonly commandType: CommandType;
+  readonly devices: readonly string[];
+  readonly groups: readonly string[];
+  readonly deviceType: DeviceType;
+  readonly schedule?: CommandSchedule;
+  /** Esper's free `alias` of a request, unique for each attempt; nothing secret. By it a request is found again. */
+  readonly label: string;
+}
+
+/** A command request that Esper has accepted. */
+export interface SentCommand {
+  readonly id: string;
+  readonly command: string;
+  readonly commandType: CommandType;
+  readonly devices: readonly string[];
+  readonly groups: readonly string[];
+  /** Absent on the V2 endpoint, which has no such field. */
+  readonly label?: string;
+  /** The certificate's alias or whatever `commandArgs` said under `cert_alias_name`; by it V2 requests are told apart. */
+  readonly aliasName?: string;
+  /** ISO instant. */
+  readonly createdAt: string;
+}
+
+export type StateCounts = Readonly<Partial<Record<CommandState, number>>>;
+
+/** What became of one request on one device. */
+export interface StatusRow {
+  readonly id: string;
+  readonly requestId: string;
+  readonly deviceId: string;
+  readonly state: CommandState;
+  /** The state as Esper wrote it. */
+  readonly stateText: string;
+  readonly reason?: string;
+  /** ISO instant of the last change. */
+  readonly updatedAt: string;
+}
+
+export interface Device {
+  readonly id: string;
+  /** The name people know: Esper's alias when there is one, else its generated name. */
+  readonly name: string;
+  readonly serial?: string;
+  readonly platform: string;
+  /** For example "13"; empty when unknown. */
+  readonly osVersion: string;
+  readonly online: boolean;
+  readonly groupId?: string;
+  readonly tags: readonly string[];
+}
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  /** For example "All devices/Shops/Berlin"; empty when Esper gives none. */
+  readonly path: string;
+  readonly deviceCount: number;
+}
+
+export interface DeviceQuery {
+  /** Devices of these groups and of their sub-groups. */
+  readonly groups?: readonly string[];
+  readonly search?: string;
+  readonly serial?: string;
+  readonly tags?: readonly string[];
+  readonly osVersion?: string;
+}
+
+/** A request to watch, with the number of devices it was sent to: small ones are read row by row, many requests at a time. */
+export interface Watched {
+  readonly requestId: string;
+  readonly devices: number;
+}
+
+export interface Sighting {
+  readonly counts: StateCounts;
+  /** Every row of the request; given when it has few devices, absent when only counts were read. */
+  readonly rows?: readonly StatusRow[];
+}
+
+export interface Client {
+  /**
+   * Sends one command request. It is sent again only when it is certain that Esper did not accept it; when the answer
+   * leaves that open (connection cut, 5xx, time-out), the label is looked up first.
+   */
+  send(command: CommandToSend): Promise<SentCommand>;
+  /** The requests of this command created at `sinceAt` (ISO) or later, newest first. Read once for all callers of a moment. */
+  recent(command: string, sinceAt: string): Promise<readonly SentCommand[]>;
+  /** How many devices are in which state; undefined when Esper does not know the request any more. */
+  counts(requestId: string): Promise<StateCounts | undefined>;
+  /** Status rows of these requests, all or only those in `states` or of `devices`. A forgotten request has none. */
+  rows(query: {
+    readonly requestIds: readonly string[];
+    readonly states?: readonly CommandState[];
+    readonly deviceIds?: readonly string[];
+  }): Promise<readonly StatusRow[]>;
+  /**
+   * What is seen of these requests, round after round: at first every `pollMs`, then more slowly, to 15 s; the rounds of
+   * all callers share their reads. It ends at `untilMs` (clock time) after one last round; leave the loop to end it
+   * earlier. A round that fails is repeated at the next; an error ends it only when every round failed until the end.
+   */
+  watch(requests: readonly Watched[], untilMs: number): AsyncIterable<ReadonlyMap<string, Sighting>>;
+  /** Cancels one status row (`StatusRow.id`): true when it was still waiting, false when it was too late. */
+  cancel(row: StatusRow): Promise<boolean>;
+  /** Devices in groups (with sub-groups) or by other marks, all pages. An answer younger than `maxAgeMs` is used again. */
+  devices(query: DeviceQuery, maxAgeMs: number): Promise<readonly Device[]>;
+  /** Single devices by id; ids that Esper does not know are absent. Asked for together, they are read together. */
+  devicesById(ids: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, Device>>;
+  /** A group, or undefined when Esper does not know the id. */
+  group(id: string, maxAgeMs: number): Promise<Group | undefined>;
+  /** Groups whose name contains `name`. */
+  groups(name: string): Promise<readonly Group[]>;
+}

@@ -1,0 +1,106 @@
+// Esper's JSON as io-ts codecs, and the spellings under which the same thing may come, folded into one before a codec
+// reads it: envelope or bare, created_at or created_on, a device as UUID or as URL, `results: null`.
+// A leaf: shapes only. Sources: openapi.json and facts on Esper's API, sections 3 to 5. Unknown fields are allowed;
+// a field stands here only when something reads it.
+
+import * as t from "io-ts";
+
+const text = t.string;
+const maybe = <C extends t.Mixed>(codec: C): t.UnionC<[C, t.NullC, t.UndefinedC]> =>
+  t.union([codec, t.null, t.undefined]);
+
+/** A command request, from either endpoint. */
+export const CommandJson = t.intersection([
+  t.type({ id: text, command: text, command_type: text, created_at: text }),
+  t.partial({
+    devices: maybe(t.array(text)),
+    groups: maybe(t.array(text)),
+    alias: maybe(text),
+    command_args: maybe(t.UnknownRecord),
+    /** V2 only: its counts come with the request. */
+    status: maybe(t.array(t.type({ state: text, total: t.number }))),
+  }),
+]);
+
+/** The answer to a POST: what was sent is known, so only the id must be there. */
+export const AcceptedJson = t.intersection([t.type({ id: text }), t.partial({ created_at: maybe(text) })]);
+
+export const StatsJson = t.type({ status: t.array(t.type({ state: text, total: t.number })) });
+
+export const StatusJson = t.intersection([
+  t.type({ id: text, request: text, device: text, state: text, updated_at: text }),
+  t.partial({ reason: maybe(text) }),
+]);
+
+export const DeviceJson = t.intersection([
+  t.type({ id: text }),
+  t.partial({
+    name: maybe(text),
+    alias: maybe(text),
+    platform: maybe(text),
+    os: maybe(text),
+    serial: maybe(text),
+    state: maybe(t.number),
+    os_version: maybe(text),
+    group_id: maybe(text),
+    tags: maybe(t.array(t.unknown)),
+    software_info: maybe(t.partial({ os_version: maybe(text) })),
+  }),
+]);
+
+export const GroupJson = t.intersection([
+  t.type({ id: text, name: text }),
+  t.partial({ path: maybe(text), device_count: maybe(t.number) }),
+]);
+
+export const TokenInfoJson = t.type({ enterprise: text });
+
+/** One page of a list. */
+export const pageOf = <C extends t.Mixed>(item: C) =>
+  t.intersection([t.type({ results: t.array(item) }), t.partial({ count: maybe(t.number) })]);
+
+export const Anything = t.unknown;
+
+/** Takes the content out of its envelope, if it came in one, and folds the spellings of what is inside. */
+export function unwrap(answer: unknown): unknown {
+  const inner = isRecord(answer) && "content" in answer && !("id" in answer) ? answer["content"] : answer;
+  if (!isRecord(inner)) return inner;
+  if (!("results" in inner)) return oneSpelling(inner);
+  const { results } = inner;
+  return { ...inner, results: Array.isArray(results) ? results.map(oneSpelling) : (results ?? []) };
+}
+
+function oneSpelling(item: unknown): unknown {
+  if (!isRecord(item)) return item;
+  const createdAt = item["created_at"] ?? item["created_on"];
+  const updatedAt = item["updated_at"] ?? item["updated_on"] ?? createdAt;
+  return {
+    ...item,
+    ...(createdAt === undefined ? {} : { created_at: createdAt }),
+    ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
+    ...("device" in item ? { device: lastOfUrl(deviceIn(item)) } : {}),
+    ...("request" in item ? { request: lastOfUrl(item["request"]) } : {}),
+    ...("enterprise" in item ? { enterprise: lastOfUrl(item["enterprise"]) } : {}),
+  };
+}
+
+/** V2 gives the device as a URL, and its id under `meta`. */
+function deviceIn(item: Readonly<Record<string, unknown>>): unknown {
+  const meta = item["meta"];
+  const device = isRecord(meta) ? meta["device"] : undefined;
+  return isRecord(device) && typeof device["id"] === "string" ? device["id"] : item["device"];
+}
+
+/** The id at the end of a URL; an id stays as it is. */
+function lastOfUrl(value: unknown): unknown {
+  return typeof value === "string" && value.includes("/")
+    ? value
+        .replace(/[?#].*$/, "")
+        .replace(/\/+$/, "")
+        .replace(/^.*\//, "")
+    : value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,207 @@
+// The Commands Request API (`/commands/v0/`), Esper's default: what is sent and read, by the operations' own names.
+// It must not decide when to repeat or how fast; request.ts does. Facts on Esper's API, sections 2a, 3a and 4a.
+
+import type { Clock } from "../clock";
+import { isApiError, isNotFound } from "../errors";
+import type { CommandToSend, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
+import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "./codecs";
+import { bodyOf, sentAs, targetsOf } from "./command-body";
+import { FEW_DEVICES, type CommandsEndpoint, type Round, type RowQuery } from "./endpoint";
+import { PAGE_ROWS, readAll } from "./pages";
+import { readRecent, sentCommandOf } from "./recent";
+import { pathOf, type Requester } from "./request";
+import type { Secrecy } from "./secrecy";
+import { chunksOf, Gather } from "./share";
+import { countStates, readState, sumTotals } from "./states";
+import { IDS_IN_URL, rowReads, RowReader, rowsAskedFor } from "./status-rows";
+
+const COMMANDS = "/commands/v0/commands/";
+const STATUS = "/commands/v0/status/";
+const TO_READ = "to read device commands";
+/** The answers to a cancel that came too late; 304 is the documented one. */
+const TOO_LATE = [304, 400, 409];
+/** So many times without counts, though the request is there: the route is missing, not late. */
+const MISSES = 3;
+
+/** What is looked for among the latest requests: all since then, or one by its label. */
+interface Question {
+  readonly sinceMs: number;
+  readonly label?: string;
+}
+
+export interface EndpointParts {
+  readonly requester: Requester;
+  readonly secrecy: Secrecy;
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+}
+
+export class CommandsRequest implements CommandsEndpoint {
+  private readonly parts: EndpointParts;
+  private readonly rowReader: RowReader;
+  private readonly recentBy = new Map<string, Gather<Question, readonly SentCommand[]>>();
+  private statsMissed = 0;
+
+  constructor(parts: EndpointParts) {
+    this.parts = parts;
+    this.rowReader = new RowReader(parts.secrecy, parts.say);
+  }
+
+  async post(command: CommandToSend): Promise<SentCommand> {
+    const accepted = await this.parts.requester.call({
+      method: "POST",
+      path: COMMANDS,
+      body: { ...bodyOf(command), alias: command.label },
+      codec: AcceptedJson,
+      attempt: `send ${command.command} to ${targetsOf(command)}`,
+      permission: `\`create:device_command:${command.command}\``,
+    });
+    return { ...sentAs(command, accepted, this.parts.clock.now()), label: command.label };
+  }
+
+  /** By the label, which is unique; the instant only bounds the search, with room for a clock that is wrong. */
+  async find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
+    const { label } = command;
+    const sinceMs = this.parts.requester.serverTime(attemptedAtMs) - 10 * 60_000;
+    const candidates = await this.ask(command.command, { sinceMs, label });
+    return candidates.find((sent) => sent.label === label);
+  }
+
+  async recent(command: string, sinceAt: string): Promise<readonly SentCommand[]> {
+    const sinceMs = Date.parse(sinceAt);
+    const found = await this.ask(command, { sinceMs });
+    return found.filter(({ createdAt }) => Date.parse(createdAt) >= sinceMs);
+  }
+
+  private ask(command: string, question: Question): Promise<readonly SentCommand[]> {
+    const known = this.recentBy.get(command);
+    const gather = known ?? new Gather(this.parts.clock, (questions) => this.readRecent(command, questions));
+    this.recentBy.set(command, gather);
+    return gather.ask(question);
+  }
+
+  private async readRecent(command: string, questions: readonly Question[]): Promise<readonly SentCommand[]> {
+    const list = {
+      path: COMMANDS,
+      query: { command },
+      item: CommandJson,
+      attempt: `look for the latest ${command} commands`,
+      permission: TO_READ,
+    };
+    const labels = questions.map(({ label }) => label);
+    const rows = await readRecent(this.parts.requester, list, {
+      sinceMs: Math.min(...questions.map(({ sinceMs }) => sinceMs)),
+      isEnough: (read) => labels.every((label) => label !== undefined && read.some(({ alias }) => alias === label)),
+    });
+    // A server that does not know the filter gives all commands.
+    return rows.map(sentCommandOf).filter((sent) => sent.command === command);
+  }
+
+  async counts(requestId: string, attempts?: number): Promise<StateCounts | undefined> {
+    const limited = attempts === undefined ? {} : { attempts };
+    if (this.statsMissed < MISSES) {
+      try {
+        const stats = await this.parts.requester.call({
+          method: "GET",
+          path: pathOf`/commands/v0/commands/${requestId}/stats/`,
+          codec: StatsJson,
+          attempt: "read the counts of a command",
+          permission: TO_READ,
+          ...limited,
+        });
+        for (const { state } of stats.status) if (readState(state) === "Unknown") this.rowReader.noteUnknown(state);
+        return sumTotals(stats.status);
+      } catch (error) {
+        if (!isApiError(error) || ![404, 405, 501].includes(error.status)) throw error;
+        if (!(await this.isKnown(requestId, attempts))) return undefined;
+        this.statsMissed += 1;
+      }
+    }
+    const rows = await this.rows({ requestIds: [requestId] }, attempts);
+    return rows.length > 0 || (await this.isKnown(requestId, attempts)) ? countStates(rows) : undefined;
+  }
+
+  private async isKnown(requestId: string, attempts?: number): Promise<boolean> {
+    try {
+      await this.parts.requester.call({
+        method: "GET",
+        path: pathOf`/commands/v0/commands/${requestId}/`,
+        codec: Anything,
+        attempt: "read a command",
+        permission: TO_READ,
+        ...(attempts === undefined ? {} : { attempts }),
+      });
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  async rows(query: RowQuery, attempts?: number): Promise<readonly StatusRow[]> {
+    const reads = rowReads(query).map(async (filters) => {
+      const list = {
+        path: STATUS,
+        query: filters,
+        item: StatusJson,
+        limit: PAGE_ROWS,
+        attempt: "read the status of commands",
+        permission: TO_READ,
+        ...(attempts === undefined ? {} : { attempts }),
+      };
+      return readAll(this.parts.requester, list).catch((error: unknown) => {
+        // History that Esper has dropped.
+        if (isNotFound(error)) return [];
+        throw error;
+      });
+    });
+    const byId = new Map((await Promise.all(reads)).flat().map((json) => [json.id, this.rowReader.row(json)]));
+    return rowsAskedFor([...byId.values()], query);
+  }
+
+  /** Small requests as rows, many in one read; a large one by its counts, which cost the same for any number of devices. */
+  async look(requests: readonly Watched[]): Promise<Round> {
+    const sightings = new Map<string, Sighting>();
+    const failures = new Map<string, unknown>();
+    const few = requests.filter(({ devices }) => devices <= FEW_DEVICES).map(({ requestId }) => requestId);
+    const many = requests.filter(({ devices }) => devices > FEW_DEVICES).map(({ requestId }) => requestId);
+    const lookAtFew = chunksOf(few, IDS_IN_URL).map(async (requestIds) => {
+      try {
+        const rows = await this.rows({ requestIds }, 1);
+        for (const id of requestIds) {
+          const own = rows.filter(({ requestId }) => requestId === id);
+          sightings.set(id, { counts: countStates(own), rows: own });
+        }
+      } catch (error) {
+        for (const id of requestIds) failures.set(id, error);
+      }
+    });
+    const lookAtMany = many.map(async (id) => {
+      try {
+        const counts = await this.counts(id, 1);
+        if (counts !== undefined) sightings.set(id, { counts });
+      } catch (error) {
+        failures.set(id, error);
+      }
+    });
+    await Promise.all([...lookAtFew, ...lookAtMany]);
+    return { sightings, failures };
+  }
+
+  async cancel(row: StatusRow): Promise<boolean> {
+    const path = pathOf`/commands/v0/status/${row.id}/`;
+    const attempt = "cancel a command";
+    const permission = "to update device commands";
+    const body = { state: "Command Cancelled", reason: "Cancelled by pulumi-esper" };
+    try {
+      await this.parts.requester.call({ method: "PUT", path, body, codec: Anything, attempt, permission });
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      if (!isApiError(error) || !TOO_LATE.includes(error.status)) throw error;
+    }
+    // A repeated PUT whose first answer was lost is told apart from one that came too late by what stands there now.
+    const now = await this.parts.requester.call({ method: "GET", path, codec: StatusJson, attempt, permission });
+    return readState(now.state) === "Cancelled";
+  }
+}

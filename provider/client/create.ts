@@ -1,0 +1,68 @@
+// The one place that builds a client: the parts, joined in the order in which a request passes them.
+// One client a process: the limiter, the pool, the caches and the rounds are shared only within one.
+
+import type { Clock } from "../clock";
+import type { Settings } from "../config";
+import type { Client } from "./client";
+import { CommandsRequest } from "./commands-request";
+import { CommandsV2 } from "./commands-v2";
+import { Connection } from "./connection";
+import { Devices } from "./devices";
+import { Enterprise, Groups } from "./groups";
+import { Poller } from "./poll";
+import { Requester } from "./request";
+import { Secrecy } from "./secrecy";
+import { send } from "./send";
+import { Throttle } from "./throttle";
+
+export interface ClientParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** From 0 to below 1; spreads repeated requests. */
+  readonly random: () => number;
+  /** Gets one-line notes for people, such as "waiting 12 s: Esper's rate limit". */
+  readonly say?: (line: string) => void;
+}
+
+/** Sends nothing and loads no HTTP library before the first operation. */
+export function createClient({ settings, clock, random, say = () => undefined }: ClientParts): Client {
+  const { baseUrl, apiKey, requestTimeoutMs, requestsPerMinute, enterpriseId, pollMs } = settings;
+  const secrecy = new Secrecy(apiKey);
+  const connection = new Connection({ baseUrl, apiKey, requestTimeoutMs, clock });
+  const throttle = new Throttle({
+    clock,
+    random,
+    say,
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+  });
+  const requester = new Requester({ connection, throttle, secrecy, clock, random });
+  const enterprise = new Enterprise(requester, enterpriseId);
+  const endpointParts = { requester, secrecy, clock, say };
+  const endpoint =
+    settings.commandsApi === "v2"
+      ? new CommandsV2({ ...endpointParts, enterprise })
+      : new CommandsRequest(endpointParts);
+  const devices = new Devices(requester, clock);
+  const groups = new Groups(requester, enterprise, clock);
+  const poller = new Poller({
+    clock,
+    pollMs,
+    graceMs: requestTimeoutMs,
+    look: (requests) => endpoint.look(requests),
+  });
+  return {
+    send: (command) => {
+      secrecy.hideArguments(command.commandArgs);
+      return send(endpoint, command, clock);
+    },
+    recent: (command, sinceAt) => endpoint.recent(command, sinceAt),
+    counts: (requestId) => endpoint.counts(requestId),
+    rows: (query) => endpoint.rows(query),
+    watch: (requests, untilMs) => poller.watch(requests, untilMs),
+    cancel: (row) => endpoint.cancel(row),
+    devices: (query, maxAgeMs) => devices.list(query, maxAgeMs),
+    devicesById: (ids, maxAgeMs) => devices.byId(ids, maxAgeMs),
+    group: (id, maxAgeMs) => groups.get(id, maxAgeMs),
+    groups: (name) => groups.named(name),
+  };
+}

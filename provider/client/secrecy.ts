@@ -1,0 +1,72 @@
+// What must not be shown: the key and the values of command arguments that this process has sent, and every text of
+// Esper's that repeats a part of one. It must not know where a text goes; whoever quotes Esper asks here first.
+// An error body may echo the request (nobody knows; facts on Esper's API, 3c), whole, cut, or as base64.
+
+/** Arguments whose values are names and constants of Esper's own API, which messages about them need. */
+const PUBLIC_ARGUMENTS = new Set(["cert_alias_name", "cert_storage_type", "cert_file_type"]);
+
+/** As many characters of a secret in a row as a quoted text may not hold. */
+const PIECE = 6;
+
+const MAX_QUOTE = 300;
+
+export class Secrecy {
+  /** Each value with its forms, made when the first text is judged: most runs quote nothing. */
+  private readonly hidden = new Map<string, readonly string[] | undefined>();
+
+  constructor(apiKey: string) {
+    this.hide(apiKey);
+  }
+
+  /** From here on no quoted text holds a part of these values. */
+  hideArguments(commandArgs: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(commandArgs)) {
+      if (!PUBLIC_ARGUMENTS.has(name)) this.hide(value);
+    }
+  }
+
+  /** The text on one line, without control characters, cut short; undefined when it is empty or repeats a secret. */
+  quote(text: string): string | undefined {
+    const line = text
+      .slice(0, 4 * MAX_QUOTE)
+      .replace(/[\p{C}\s]+/gu, " ")
+      .trim();
+    const short = line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
+    return short === "" || this.repeatsSecret(short) ? undefined : short;
+  }
+
+  private hide(value: string): void {
+    if (value !== "" && !this.hidden.has(value)) this.hidden.set(value, undefined);
+  }
+
+  private repeatsSecret(text: string): boolean {
+    // Line breaks and blanks inside an echo must not hide it.
+    const dense = text.replaceAll(" ", "");
+    const pieces = new Set<string>();
+    for (const whole of [text, dense]) {
+      for (let at = 0; at + PIECE <= whole.length; at += 1) pieces.add(whole.slice(at, at + PIECE));
+    }
+    const isIn = (secret: string): boolean =>
+      secret.length < PIECE ? text.includes(secret) : [...pieces].some((piece) => secret.includes(piece));
+    for (const [value, known] of this.hidden) {
+      const forms = known ?? formsOf(value);
+      if (known === undefined) this.hidden.set(value, forms);
+      if (forms.some(isIn)) return true;
+    }
+    return false;
+  }
+}
+
+/** The value as it is, URL-escaped, in hex, and as base64 at each of the three places it can have inside a longer text. */
+function formsOf(value: string): string[] {
+  const bytes = Buffer.from(value, "utf8");
+  const base64 = [0, 1, 2].map((lead) => {
+    const text = Buffer.concat([Buffer.alloc(lead), bytes])
+      .toString("base64")
+      .replaceAll("=", "");
+    // The first and last characters also carry bits of the neighbours.
+    return text.slice(lead === 0 ? 0 : lead + 1, -1);
+  });
+  const forms = [value, encodeURIComponent(value), bytes.toString("hex"), ...base64];
+  return forms.filter((form) => form === value || form.length >= 4);
+}

@@ -1,0 +1,72 @@
+// Sends one command so that nothing is lost and nothing doubled without need (DESIGN section 3).
+// The decision, for an answer that leaves open whether Esper accepted the command (connection cut, 5xx, time-out,
+// unreadable success):
+// 1. It is looked for, several times over some seconds, since its row may appear late. Found: that is the answer.
+// 2. Not found, though Esper's list could be read: it is sent again under the same label, three times at most.
+//    Should the first one turn up after all, the devices do the same thing twice: not free, but harmless
+//    (INSTALL overwrites, UNINSTALL of an absent alias succeeds).
+// 3. The list cannot be read: nothing is sent any more, and the error says that the outcome is not known.
+
+import type { Clock } from "../clock";
+import { isApiError, isDecodeError, isNetworkError, OutcomeUnknownError } from "../errors";
+import type { CommandToSend, SentCommand } from "./client";
+import { targetsOf } from "./command-body";
+import type { CommandsEndpoint } from "./endpoint";
+
+const MAX_SENDS = 3;
+/** Before each look: 7.5 s in all. */
+const LOOKS_AFTER_MS = [500, 1000, 2000, 4000];
+
+export async function send(endpoint: CommandsEndpoint, command: CommandToSend, clock: Clock): Promise<SentCommand> {
+  for (let sends = 1; ; sends += 1) {
+    const attemptedAtMs = clock.now();
+    try {
+      return await endpoint.post(command);
+    } catch (error) {
+      if (!leavesOpen(error)) throw error;
+      const found = await lookUp(endpoint, command, attemptedAtMs, clock, error);
+      if (found !== undefined) return found;
+      if (sends === MAX_SENDS) throw error;
+    }
+  }
+}
+
+/** Whether Esper may have accepted the command although this was the answer. */
+export function leavesOpen(error: unknown): boolean {
+  if (isNetworkError(error)) return error.mayHaveArrived;
+  if (isApiError(error)) return error.status >= 500 || error.status === 408;
+  return isDecodeError(error);
+}
+
+async function lookUp(
+  endpoint: CommandsEndpoint,
+  command: CommandToSend,
+  attemptedAtMs: number,
+  clock: Clock,
+  cause: unknown,
+): Promise<SentCommand | undefined> {
+  let wasRead = false;
+  for (const afterMs of LOOKS_AFTER_MS) {
+    await clock.sleep(afterMs);
+    try {
+      const found = await endpoint.find(command, attemptedAtMs);
+      if (found !== undefined) return found;
+      wasRead = true;
+    } catch (error) {
+      if (!leavesOpen(error) && !isNetworkError(error)) throw unknownOutcome(command, error);
+      // Several tries were made for this look already: a server in this state will not be asked four times more.
+      if (!wasRead) throw unknownOutcome(command, cause);
+    }
+  }
+  return undefined;
+}
+
+function unknownOutcome(command: CommandToSend, cause: unknown): OutcomeUnknownError {
+  const why = cause instanceof Error ? ` ${cause.message}` : "";
+  return new OutcomeUnknownError(
+    command.label,
+    `${command.command} was sent to ${targetsOf(command)}, but whether Esper accepted it could not be found out.${why} ` +
+      "Run `pulumi up` again: sending twice is harmless.",
+    cause,
+  );
+}

@@ -1,0 +1,114 @@
+// What Esper says of the requests: keeps the newest counts of each and reads rows only where counts do not tell enough.
+// It asks the client; it judges nothing (standing.ts and waiting.ts do).
+
+import type { Client, CommandState, Sighting, StateCounts, StatusRow } from "../client/client";
+import type { Answers } from "./standing";
+import type { SentRequest } from "./state";
+
+export const finalStates: readonly CommandState[] = ["Success", "Failure", "Cancelled"];
+const otherThanSuccess: readonly CommandState[] = [
+  "Failure",
+  "Cancelled",
+  "TimeOut",
+  "Queued",
+  "Scheduled",
+  "Initiated",
+  "Acknowledged",
+  "In Progress",
+];
+
+/** Requests to at most this many devices are read row by row, many requests in one exchange. */
+export const fewDevices = 25;
+
+export class AnswerBook {
+  private readonly seen = new Map<string, { readonly counts: StateCounts; readonly answers?: Answers }>();
+  private readonly forgottenIds = new Set<string>();
+
+  constructor(private readonly client: Client) {}
+
+  note(requestId: string, { counts, rows }: Sighting): void {
+    const before = this.seen.get(requestId);
+    const answers = rows ? { rows: byDevice(rows), othersSucceeded: false } : undefined;
+    const kept = answers ?? (before && sameCounts(before.counts, counts) ? before.answers : undefined);
+    this.seen.set(requestId, { counts, ...(kept && { answers: kept }) });
+  }
+
+  countsOf(requestId: string): StateCounts {
+    return this.seen.get(requestId)?.counts ?? {};
+  }
+
+  /** Requests whose history Esper has dropped; known after `look`. */
+  get forgotten(): ReadonlySet<string> {
+    return this.forgottenIds;
+  }
+
+  /** Reads the counts of these requests again (of small ones their rows). */
+  async look(requests: readonly SentRequest[]): Promise<void> {
+    const small = requests.filter((request) => request.devices <= fewDevices);
+    const large = requests.filter((request) => request.devices > fewDevices);
+    const [rows] = await Promise.all([
+      small.length > 0 ? this.client.rows({ requestIds: small.map((request) => request.id) }) : [],
+      Promise.all(large.map((request) => this.lookAtCounts(request.id))),
+    ]);
+    for (const { id } of small) {
+      const own = rows.filter((row) => row.requestId === id);
+      if (own.length === 0) await this.lookAtCounts(id);
+      else this.note(id, { counts: countRows(own), rows: own });
+    }
+  }
+
+  private async lookAtCounts(requestId: string): Promise<void> {
+    const counts = await this.client.counts(requestId);
+    if (counts === undefined) this.forgottenIds.add(requestId);
+    else this.note(requestId, { counts });
+  }
+
+  /**
+   * The answers of one request, as of the counts last seen. With `devicesAreKnown` it is known which devices it was sent
+   * to, so that reading the exceptions is enough.
+   */
+  async answers(request: SentRequest, devicesAreKnown: boolean): Promise<Answers> {
+    const known = this.seen.get(request.id);
+    if (known?.answers !== undefined && (devicesAreKnown || !known.answers.othersSucceeded)) return known.answers;
+    const counts = known?.counts ?? {};
+    const onlyExceptions = devicesAreKnown && totalOf(counts) >= request.devices && (counts.Unknown ?? 0) === 0;
+    const rows = onlyExceptions
+      ? await this.exceptionRows(request.id, counts)
+      : await this.client.rows({ requestIds: [request.id] });
+    const answers = { rows: byDevice(rows), othersSucceeded: onlyExceptions };
+    this.seen.set(request.id, { counts: onlyExceptions ? counts : countRows(rows), answers });
+    return answers;
+  }
+
+  private async exceptionRows(requestId: string, counts: StateCounts): Promise<readonly StatusRow[]> {
+    const states = otherThanSuccess.filter((state) => (counts[state] ?? 0) > 0);
+    return states.length === 0 ? [] : this.client.rows({ requestIds: [requestId], states });
+  }
+}
+
+function byDevice(rows: readonly StatusRow[]): ReadonlyMap<string, StatusRow> {
+  return new Map(rows.map((row) => [row.deviceId, row]));
+}
+
+function countRows(rows: readonly StatusRow[]): StateCounts {
+  const counts: Partial<Record<CommandState, number>> = {};
+  for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}
+
+export function totalOf(counts: StateCounts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+export function countOf(counts: StateCounts, states: readonly CommandState[]): number {
+  return states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+}
+
+export function sameCounts(one: StateCounts, other: StateCounts): boolean {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].every((key) => readCount(one, key) === readCount(other, key));
+}
+
+function readCount(counts: StateCounts, key: string): number {
+  return Object.entries(counts).find(([state]) => state === key)?.[1] ?? 0;
+}

@@ -1,0 +1,171 @@
+// Opens the source and says what is in it: the digest by which content is compared, the summary people read, the findings,
+// and the file to send in the encoding that the target's devices read.
+// The only place of the lifecycle that reads files and the environment; both come in as arguments.
+
+import { createHash } from "node:crypto";
+import {
+  androidSentence,
+  androidSupport,
+  chooseEncoding,
+  digestOf,
+  findings,
+  fromPem,
+  Pkcs12Error,
+  readPkcs12,
+  renewalOf,
+  summarize,
+  writePkcs12,
+  type Finding,
+  type Pkcs12,
+} from "../pkcs12";
+import type { Sendable } from "./commands";
+import type { RawObject } from "./fields";
+import type { Encoding } from "./inputs";
+import type { Source } from "./source";
+
+export interface Surroundings {
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export type SentAs = "asGiven" | "androidLegacy" | "modern";
+
+/** The encoding chosen for some devices, with what people should know about it. */
+export interface Fitting {
+  readonly sentAs: SentAs;
+  /** Why it is not the file as given. */
+  readonly note?: string;
+  /** Who cannot read even this. */
+  readonly warning?: string;
+}
+
+export interface Content {
+  readonly digest: string;
+  /** The output `certificate`. */
+  readonly summary: RawObject;
+  readonly findings: (now: number, renewBeforeDays: number | undefined) => readonly Finding[];
+  readonly fitting: (encoding: Encoding, osVersions: readonly string[]) => Fitting;
+  readonly toSend: (sentAs: SentAs) => Promise<Sendable>;
+  readonly renewal: (renewBeforeDays: number | undefined, now: number) => { renewAt: string; readyForRenewal: boolean };
+  /** Takes the password and the file out of a text that others had a hand in. */
+  readonly withoutSecrets: (text: string) => string;
+}
+
+/** The source cannot be used; `path` is the argument at fault. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+
+  constructor(
+    readonly path: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export async function openSource(source: Source, surroundings: Surroundings): Promise<Content> {
+  const password = readPassword(source, surroundings);
+  try {
+    const bytes = await readBytes(source, password, surroundings);
+    return contentOf(source, bytes, password, await readOnce(bytes, password));
+  } catch (error) {
+    if (error instanceof Pkcs12Error) throw new SourceError(faultyPath(source, error), error.message);
+    throw error;
+  }
+}
+
+function contentOf(source: Source, bytes: Uint8Array, password: string | undefined, p12: Pkcs12): Content {
+  const base64 = Buffer.from(bytes).toString("base64");
+  const secret = password ?? "";
+  const summary = { ...summarize(p12) };
+  const support = androidSupport(p12);
+  return {
+    digest: digestOf(p12),
+    summary,
+    findings: (now, renewBeforeDays) =>
+      findings(p12, { now, ...(renewBeforeDays !== undefined && { renewBeforeDays }) }),
+    fitting: (encoding, osVersions) => {
+      const chosen = chooseEncoding(encoding, support, osVersions);
+      // A file made from PEM is written for every Android version; nobody has given one.
+      const sentAs = chosen.sentAs === "asGiven" && source.kind === "pem" ? "androidLegacy" : chosen.sentAs;
+      const warning = androidSentence(support, osVersions, chosen.sentAs);
+      return {
+        sentAs,
+        ...(chosen.sentAs !== "asGiven" && { note: chosen.reason }),
+        ...(warning !== undefined && { warning }),
+      };
+    },
+    toSend: async (sentAs) => {
+      if (sentAs === "asGiven" || source.kind === "pem") return { base64, password: secret };
+      const written = await writePkcs12(p12, { profile: sentAs, password: secret });
+      return { base64: Buffer.from(written).toString("base64"), password: secret };
+    },
+    renewal: (renewBeforeDays, now) => {
+      const { notBefore, notAfter } = summary;
+      if (notBefore === undefined || notAfter === undefined) return { renewAt: "", readyForRenewal: false };
+      return renewalOf(notBefore, notAfter, renewBeforeDays, now);
+    },
+    withoutSecrets: (text) => [secret, base64].reduce(without, text),
+  };
+}
+
+function without(text: string, secret: string): string {
+  return secret === "" ? text : text.split(secret).join("[secret]");
+}
+
+// A preview's check, create and many resources with one file: the key derivation is done once a process.
+const opened = new Map<string, Promise<Pkcs12>>();
+
+function readOnce(bytes: Uint8Array, password: string | undefined): Promise<Pkcs12> {
+  const key = createHash("sha256")
+    .update(bytes)
+    .update(`\n${password ?? "\n"}`)
+    .digest("hex");
+  const reading = opened.get(key) ?? readPkcs12(bytes, password);
+  opened.set(key, reading);
+  return reading;
+}
+
+function readPassword(source: Source, { environment }: Surroundings): string | undefined {
+  if (source.passwordEnv === undefined) return source.password;
+  const password = environment[source.passwordEnv];
+  if (password !== undefined) return password;
+  throw new SourceError(
+    "source.passwordEnv",
+    `the environment variable ${source.passwordEnv} is not set; export it where \`pulumi\` runs`,
+  );
+}
+
+async function readBytes(
+  source: Source,
+  password: string | undefined,
+  { readFile }: Surroundings,
+): Promise<Uint8Array> {
+  switch (source.kind) {
+    case "file":
+      try {
+        return await readFile(source.path);
+      } catch (error) {
+        throw new SourceError("source.file", fileProblem(source.path, error));
+      }
+    case "base64":
+      return Buffer.from(source.base64, "base64");
+    case "pem":
+      return writePkcs12(fromPem(source), { profile: "androidLegacy", password: password ?? "" });
+  }
+}
+
+function faultyPath(source: Source, { problem }: Pkcs12Error): string {
+  if (problem.kind === "badPem") return `source.pem.${problem.field}`;
+  const isPassword = problem.kind === "passwordRequired" || problem.kind === "wrongPassword";
+  return isPassword
+    ? `source.${source.passwordEnv === undefined ? "password" : "passwordEnv"}`
+    : `source.${source.kind}`;
+}
+
+function fileProblem(path: string, error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return `there is no file ${path}; the path is relative to the program's folder`;
+  if (code === "EISDIR") return `${path} is a folder; name the PKCS#12 file in it`;
+  return `the file ${path} cannot be read${typeof code === "string" ? ` (${code})` : ""}`;
+}

@@ -1,0 +1,153 @@
+// Compares what a program wants with what the state knows, and says what Pulumi should do, with a reason.
+// Pure: no client, no clock (the time is an argument), no Pulumi. Follows the table of DESIGN, section 3.
+// The checks are two lists; read aloud they are that table.
+
+import { isDeepStrictEqual } from "node:util";
+import type { Settings } from "./inputs";
+import type { State } from "./state";
+import { sameTarget, type Target } from "./target";
+
+/** What the program wants; a part is absent when a preview does not know it yet. */
+export interface Wanted {
+  readonly alias?: string | undefined;
+  readonly target?: Target | undefined;
+  readonly digest?: string | undefined;
+  readonly settings?: Settings | undefined;
+}
+
+export type DiffReason =
+  | "unchanged"
+  | "aliasChanged"
+  | "groupChanged"
+  | "kindOfTargetChanged"
+  | "notKnownYet"
+  | "contentChanged"
+  | "setChanged"
+  | "triggersChanged"
+  | "devicesFailed"
+  | "devicesMissing"
+  | "removalsLeft"
+  | "reinstallDue";
+
+export interface Verdict {
+  readonly action: "nothing" | "update" | "replace";
+  readonly reason: DiffReason;
+  /** One sentence for people. */
+  readonly message: string;
+  /** The properties that ask for a replacement. */
+  readonly replaces: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+type Check = (known: State, wanted: Wanted, now: number) => Verdict | undefined;
+
+const replaceChecks: readonly Check[] = [
+  aliasChanged, // the old alias goes after the new one stands
+  targetReplaced, // a device's queue is first in, first out: the old group's removal must come first
+];
+
+const updateChecks: readonly Check[] = [
+  notKnownYet, // a preview that cannot tell announces an update
+  contentChanged, // other certificates or keys under the same alias overwrite in place
+  setChanged, // devices came or left
+  triggersChanged, // the program asks for everything again
+  removalsLeft, // an UNINSTALL failed on devices that left
+  devicesFailed, // as long as retry rounds are left
+  devicesMissing, // joined later, or their install expired
+  reinstallDue, // the last full install is older than reinstallAfterDays
+];
+
+export function diff(known: State, wanted: Wanted, now: number): Verdict {
+  for (const check of [...replaceChecks, ...updateChecks]) {
+    const verdict = check(known, wanted, now);
+    if (verdict !== undefined) return verdict;
+  }
+  return {
+    action: "nothing",
+    reason: "unchanged",
+    message: "Nothing to do.",
+    replaces: [],
+    deleteBeforeReplace: false,
+  };
+}
+
+function update(reason: DiffReason, message: string): Verdict {
+  return { action: "update", reason, message, replaces: [], deleteBeforeReplace: false };
+}
+
+function aliasChanged(known: State, { alias }: Wanted): Verdict | undefined {
+  if (alias === undefined || alias === known.settings.alias) return undefined;
+  const message = "The alias changes: the certificate is installed under the new one, then the old one is removed.";
+  return { action: "replace", reason: "aliasChanged", message, replaces: ["alias"], deleteBeforeReplace: false };
+}
+
+function targetReplaced(known: State, { target }: Wanted): Verdict | undefined {
+  const old = known.settings.target;
+  if (target === undefined || (target.kind === "set" && old.kind === "set") || sameTarget(target, old))
+    return undefined;
+  const [reason, what] =
+    target.kind === old.kind
+      ? (["groupChanged", "The group changes"] as const)
+      : (["kindOfTargetChanged", "The kind of target changes"] as const);
+  const message = `${what}: the certificate is removed from the old devices, then installed on the new ones.`;
+  return { action: "replace", reason, message, replaces: ["target"], deleteBeforeReplace: true };
+}
+
+function notKnownYet(_known: State, wanted: Wanted): Verdict | undefined {
+  const all = wanted.alias !== undefined && wanted.target !== undefined && wanted.digest !== undefined;
+  return all ? undefined : update("notKnownYet", "Part of the arguments is not known before other resources are made.");
+}
+
+function contentChanged(known: State, { digest }: Wanted): Verdict | undefined {
+  if (digest === known.record.digest) return undefined;
+  return update("contentChanged", "The certificate or its key changes; it is overwritten under the same alias.");
+}
+
+function setChanged(known: State, { target }: Wanted): Verdict | undefined {
+  if (target === undefined || sameTarget(target, known.settings.target)) return undefined;
+  return update("setChanged", "Groups or devices came to the target or left it.");
+}
+
+function triggersChanged(known: State, { settings }: Wanted): Verdict | undefined {
+  if (settings === undefined || isDeepStrictEqual(settings.triggers, known.settings.triggers)) return undefined;
+  return update("triggersChanged", "The triggers changed: the certificate is sent to every member again.");
+}
+
+function removalsLeft(known: State): Verdict | undefined {
+  const failed = known.record.removalsFailed ?? 0;
+  if (failed === 0) return undefined;
+  return update("removalsLeft", `The certificate is still to be removed from ${failed} devices that left the target.`);
+}
+
+function devicesFailed(known: State, { settings }: Wanted): Verdict | undefined {
+  const { failed } = known.coverage;
+  if (failed === 0 || settings === undefined || !mayRetry(known, settings)) return undefined;
+  return update("devicesFailed", `${failed} devices failed; the certificate is sent to them again.`);
+}
+
+/** Whether failed members may be tried again: rounds are left, or what they failed with has changed. */
+export function mayRetry(known: State, settings: Settings): boolean {
+  return known.record.rounds < settings.retryRounds || roundsStartAnew(known, settings);
+}
+
+/** Whether the count of retry rounds begins at zero again. */
+export function roundsStartAnew(known: State, settings: Settings): boolean {
+  return settings.retryRounds !== known.settings.retryRounds || settings.encoding !== known.settings.encoding;
+}
+
+function devicesMissing(known: State): Verdict | undefined {
+  const missing = known.coverage.missing - (known.record.held ?? 0);
+  return missing > 0 ? update("devicesMissing", `${missing} devices were never sent this certificate.`) : undefined;
+}
+
+function reinstallDue(known: State, { settings }: Wanted, now: number): Verdict | undefined {
+  if (settings === undefined || !isReinstallDue(known, settings, now)) return undefined;
+  return update("reinstallDue", `The last full install is older than ${settings.reinstallAfterDays ?? 0} days.`);
+}
+
+const dayMs = 24 * 3_600_000;
+
+export function isReinstallDue(known: State, settings: Settings, now: number): boolean {
+  if (settings.reinstallAfterDays === undefined) return false;
+  return now - Date.parse(known.record.sentToAllAt) > settings.reinstallAfterDays * dayMs;
+}

@@ -1,0 +1,72 @@
+// Who belongs to a target now: asks the client for devices and sorts them into members and others.
+// Facts only; what to do about them is plan.ts's business.
+
+import { createHash } from "node:crypto";
+import type { Client, Device } from "../client/client";
+import { UnknownTargetError } from "./failures";
+import { devicesOf, groupsOf, type Target } from "./target";
+
+/** Android 9 is the first version whose devices take certificates from Esper (Esper, "Command API Examples"). */
+const oldestAndroid = 9;
+
+export interface Fleet {
+  /** Devices that can hold a certificate, by id. */
+  readonly members: ReadonlyMap<string, Device>;
+  /** Devices of the target that cannot: another platform, or Android before 9. */
+  readonly unsupported: number;
+  /** Ids named in the program that Esper does not know. */
+  readonly unknownDevices: readonly string[];
+  readonly unknownGroups: readonly string[];
+}
+
+export async function observeFleet(client: Client, target: Target, maxAgeMs: number): Promise<Fleet> {
+  const groups = groupsOf(target);
+  const named = devicesOf(target);
+  const [inGroups, single] = await Promise.all([
+    groups.length > 0 ? devicesInGroups(client, groups, maxAgeMs) : { devices: [], unknownGroups: [] },
+    named.length > 0 ? client.devicesById(named, maxAgeMs) : new Map<string, Device>(),
+  ]);
+  const all = new Map([...inGroups.devices, ...single.values()].map((device) => [device.id, device]));
+  const members = new Map([...all].filter(([, device]) => canHoldCertificates(device)));
+  return {
+    members,
+    unsupported: all.size - members.size,
+    unknownDevices: named.filter((id) => !single.has(id)),
+    unknownGroups: inGroups.unknownGroups,
+  };
+}
+
+// A list of devices does not tell an empty group from one that does not exist, so only then the groups are asked for.
+async function devicesInGroups(
+  client: Client,
+  groups: readonly string[],
+  maxAgeMs: number,
+): Promise<{ devices: readonly Device[]; unknownGroups: readonly string[] }> {
+  const devices = await client.devices({ groups }, maxAgeMs);
+  const direct = new Set(devices.map((device) => device.groupId));
+  const silent = groups.filter((id) => !direct.has(id));
+  // One group whose devices all sit in sub-groups has an answer already; of several, each silent one is in question.
+  const inQuestion = groups.length === 1 && devices.length > 0 ? [] : silent;
+  const found = await Promise.all(inQuestion.map((id) => client.group(id, maxAgeMs)));
+  return { devices, unknownGroups: inQuestion.filter((_, index) => found[index] === undefined) };
+}
+
+function canHoldCertificates(device: Device): boolean {
+  if (device.platform !== "" && device.platform.toUpperCase() !== "ANDROID") return false;
+  const major = Number.parseInt(device.osVersion, 10);
+  return Number.isNaN(major) || major >= oldestAndroid;
+}
+
+/** A digest of the members' ids: two fleets with the same one have the same members. */
+export function membersDigest(ids: Iterable<string>): string {
+  return createHash("sha256")
+    .update([...ids].sort().join("\n"))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+export function refuseUnknown(fleet: Fleet, isNew: (id: string) => boolean): void {
+  const groups = fleet.unknownGroups.filter(isNew);
+  const devices = fleet.unknownDevices.filter(isNew);
+  if (groups.length + devices.length > 0) throw new UnknownTargetError(groups, devices);
+}

@@ -1,0 +1,78 @@
+// Devices that left a set: who they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
+
+import type { Device } from "../client/client";
+import type { AnswerBook } from "./answers";
+import { observeFleet, type Fleet } from "./fleet";
+import { joinRequests, ledgerOf, noRequests, type Requests } from "./ledger";
+import type { Run } from "./run";
+import { judge, type Standing } from "./standing";
+import type { SentRequest, State } from "./state";
+import { devicesOf, groupsOf, type Target } from "./target";
+
+export interface Removals {
+  /** Members through what the target no longer names, and not covered through anything else. */
+  readonly left: readonly Device[];
+  /** Earlier removals that are not known to have ended well. */
+  readonly earlier: Requests;
+  /** Where the devices of those stand; members of today are not among them. */
+  readonly standings: readonly Standing[];
+}
+
+export async function observeRemovals(
+  run: Run,
+  book: AnswerBook,
+  known: State | undefined,
+  target: Target,
+  fleet: Fleet,
+): Promise<Removals> {
+  if (known === undefined) return { left: [], earlier: noRequests, standings: [] };
+  const requests = known.commands.filter((request) => request.kind === "uninstall");
+  await book.look(requests);
+  const earlier = { ...noRequests, requests };
+  const [left, standings] = await Promise.all([
+    devicesThatLeft(run, known.settings.target, target, fleet),
+    standingsOfRemoved(run, book, earlier, [], fleet),
+  ]);
+  return { left, earlier, standings };
+}
+
+async function devicesThatLeft(run: Run, before: Target, after: Target, fleet: Fleet): Promise<readonly Device[]> {
+  const groups = groupsOf(before).filter((id) => !groupsOf(after).includes(id));
+  const devices = devicesOf(before).filter((id) => !devicesOf(after).includes(id));
+  if (groups.length + devices.length === 0) return [];
+  const old = await observeFleet(run.client, { kind: "set", groups, devices }, 0);
+  return [...old.members.values()].filter((device) => !fleet.members.has(device.id));
+}
+
+/** After new removals were sent: where every device that is to lose the certificate stands, and the requests still needed. */
+export async function settleRemovals(
+  run: Run,
+  book: AnswerBook,
+  removals: Removals,
+  sent: Requests,
+  fleet: Fleet,
+): Promise<{ readonly standings: readonly Standing[]; readonly requests: readonly SentRequest[] }> {
+  const all = joinRequests(removals.earlier, sent, false);
+  const standings = await standingsOfRemoved(run, book, all, removals.left, fleet);
+  const open = new Set(standings.filter(({ is }) => is !== "installed").map(({ requestId }) => requestId));
+  return { standings, requests: all.requests.filter((request) => open.has(request.id)) };
+}
+
+// "installed" means here that the UNINSTALL ended in Success.
+async function standingsOfRemoved(
+  run: Run,
+  book: AnswerBook,
+  requests: Requests,
+  left: readonly Device[],
+  fleet: Fleet,
+): Promise<readonly Standing[]> {
+  if (requests.requests.length === 0) return [];
+  const now = run.clock.now();
+  const ledger = await ledgerOf(book, requests, new Set(), now);
+  const inRows = ledger.flatMap(({ answers }) => [...answers.rows.keys()]);
+  const named = new Map(left.map((device) => [device.id, device]));
+  const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !fleet.members.has(id));
+  const found = unnamed.length > 0 ? await run.client.devicesById(unnamed, 60_000) : new Map<string, Device>();
+  // A device that is gone from Esper is not there to lose anything.
+  return judge([...named.values(), ...found.values()], ledger, now).filter(({ is }) => is !== "missing");
+}

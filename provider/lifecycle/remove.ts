@@ -1,0 +1,90 @@
+// Takes the certificate off: UNINSTALL to every device that may have it, waited for by the same rules as an install.
+// An absent alias is a success for Esper, so everything may be sent again: a second destroy finishes what a first left.
+
+import { AnswerBook } from "./answers";
+import {
+  countOffline,
+  parcelsForDevices,
+  parcelsForEveryone,
+  send,
+  waitedFor,
+  waitWithProgress,
+  type Sent,
+} from "./carry-out";
+import { newLabel, uninstallOf } from "./commands";
+import { observeFleet, type Fleet } from "./fleet";
+import { ledgerOf } from "./ledger";
+import { count, failureSentences, unansweredSentence } from "./report";
+import type { Run } from "./run";
+import { judge } from "./standing";
+import type { State } from "./state";
+
+/** The certificate is still on some devices; the resource stays in the state. */
+export class RemovalError extends Error {
+  override readonly name = "RemovalError";
+}
+
+export async function remove(run: Run, state: State): Promise<void> {
+  const { settings, record } = state;
+  const inTarget = await observeFleet(run.client, settings.target, 0);
+  const singly = await devicesSentSingly(run, state, inTarget);
+  const fleet = { ...inTarget, members: new Map([...inTarget.members, ...singly]) };
+  const all = { ...settings, deviceType: "all" as const };
+  const parcels = [...(await parcelsForEveryone(run, all, inTarget)), ...parcelsForDevices([...singly.keys()])];
+  if (parcels.length === 0) return;
+
+  run.status(`Removes the certificate from ${count(fleet.members.size, "device")}.`);
+  const sent: Sent[] = [];
+  const label = (): string => newLabel(run.urnHash, record.digest, run.random);
+  await send(run, parcels, (address) => uninstallOf(settings, address, label()), "uninstall", sent);
+  const book = new AnswerBook(run.client);
+  // A schedule holds for installs only.
+  const rules = { wait: settings.wait };
+  const awaited = sent.map(({ request, devices }) => ({ request, devices: waitedFor(rules, devices, fleet.members) }));
+  const offline = countOffline(fleet.members.values());
+  const base = { members: fleet.members.size, done: 0, offline, verb: "removed" as const };
+  await waitWithProgress(run, book, awaited, base, settings.wait.timeoutMs);
+  await judgeRemoval(run, state, fleet, book, sent);
+}
+
+// Late joiners and retried devices were addressed one by one and may have left their group since.
+async function devicesSentSingly(run: Run, { commands, record }: State, fleet: Fleet): Promise<Fleet["members"]> {
+  const single = commands.filter(({ kind }, index) => kind === "uninstall" || index >= record.base);
+  if (single.length === 0) return new Map();
+  const rows = await run.client.rows({ requestIds: single.map(({ id }) => id) });
+  const ids = [...new Set(rows.map((row) => row.deviceId))].filter((id) => !fleet.members.has(id));
+  return ids.length === 0 ? new Map() : run.client.devicesById(ids, 0);
+}
+
+async function judgeRemoval(
+  run: Run,
+  { settings }: State,
+  fleet: Fleet,
+  book: AnswerBook,
+  sent: readonly Sent[],
+): Promise<void> {
+  const requests = sent.map(({ request }) => request);
+  if (settings.wait.for !== "none") {
+    await book.look(requests.filter(({ id }) => Object.keys(book.countsOf(id)).length === 0));
+  }
+  const sentTo = new Map(sent.map(({ request, devices }) => [request.id, devices]));
+  const ledger = await ledgerOf(book, { requests, base: 0, sentTo }, new Set(), run.clock.now());
+  const standings = judge(fleet.members.values(), ledger, run.clock.now());
+  const failed = standings.filter(({ is }) => is === "failed");
+  const awaited = waitedFor({ wait: settings.wait }, fleet.members.keys(), fleet.members);
+  const unanswered = standings.filter(({ is, device }) => is === "pending" && awaited.has(device.id));
+  const timedOut = unanswered.length > 0 && settings.wait.onTimeout === "fail";
+  if (failed.length > 0 || timedOut) {
+    const sentences = [
+      ...failureSentences(failed, "removal"),
+      ...(unanswered.length > 0 ? [unansweredSentence(unanswered, settings.wait.timeoutMs)] : []),
+    ];
+    throw new RemovalError(sentences.join("\n"));
+  }
+  const pending = standings.filter(({ is }) => is === "pending").length;
+  if (pending > 0) {
+    run.warn(
+      `${count(pending, "device")} will lose the certificate when next online; Esper keeps the command for them.`,
+    );
+  }
+}

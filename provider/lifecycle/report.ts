@@ -1,0 +1,91 @@
+// What people read about devices: the progress line, failures grouped by reason with a hint, warnings. Pure.
+
+import type { Standing } from "./standing";
+
+export interface Progress {
+  readonly members: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly offline: number;
+  readonly verb: "installed" | "removed";
+}
+
+/** For example `412/500 installed, 3 failed, 85 offline`. */
+export function progressLine({ members, done, failed, offline, verb }: Progress): string {
+  const parts = [
+    `${done}/${members} ${verb}`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(offline > 0 ? [`${offline} offline`] : []),
+  ];
+  return parts.join(", ");
+}
+
+const namesMax = 5;
+const groupsMax = 20;
+
+/** One sentence for each state and reason, the most frequent first: how many devices, which, and what to do. */
+export function failureSentences(standings: readonly Standing[], doing: "install" | "removal"): readonly string[] {
+  const groups = new Map<string, Standing[]>();
+  for (const standing of standings) {
+    const key = JSON.stringify([standing.state, standing.reason]);
+    groups.set(key, [...(groups.get(key) ?? []), standing]);
+  }
+  const sorted = [...groups.values()].sort((a, b) => b.length - a.length);
+  const sentences = sorted.slice(0, groupsMax).map((group) => failureSentence(group, doing));
+  const left = sorted.slice(groupsMax).flat().length;
+  return left === 0 ? sentences : [...sentences, `${left} more devices failed for other reasons.`];
+}
+
+function failureSentence(group: readonly Standing[], doing: "install" | "removal"): string {
+  const [first] = group;
+  if (first === undefined) return "";
+  const names = group.slice(0, namesMax).map(({ device }) => device.name);
+  const which = group.length > namesMax ? `${names.join(", ")} and ${group.length - namesMax} more` : names.join(", ");
+  const what = doing === "install" ? "did not take the certificate" : "did not remove the certificate";
+  const why = first.reason === "" ? first.state : `${first.state}, "${clean(first.reason)}"`;
+  return `${count(group.length, "device")} ${what} (${why}): ${which}. ${hint(first, doing)}`;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+// A device's own words: one line, no control characters, no more than a sentence.
+function clean(reason: string): string {
+  const line = reason.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
+}
+
+const hints: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [
+    /password/i,
+    "Check the password; Android up to 13 says the same of ciphers it cannot read, which `encoding: androidLegacy` avoids.",
+  ],
+  [/cancel/i, "Somebody cancelled the command; the next `pulumi up` sends it again."],
+  [/time ?out/i, "The device may still take it; `pulumi refresh` looks again, and the next `pulumi up` retries."],
+  [/storage|space/i, "Free space on the device; the next `pulumi up` retries."],
+];
+
+function hint({ state, reason }: Standing, doing: "install" | "removal"): string {
+  if (doing === "removal")
+    return "The same command again sends the removal again; where the alias is gone it succeeds.";
+  const fitting = hints.find(([pattern]) => pattern.test(reason)) ?? hints.find(([pattern]) => pattern.test(state));
+  return fitting?.[1] ?? "The next `pulumi up` tries again on these devices alone.";
+}
+
+export function unansweredSentence(standings: readonly Standing[], timeoutMs: number): string {
+  const names = standings.slice(0, namesMax).map(({ device }) => device.name);
+  const more = standings.length > namesMax ? ` and ${standings.length - namesMax} more` : "";
+  const minutes = Math.round((timeoutMs / 60_000) * 10) / 10;
+  return (
+    `${count(standings.length, "device")} did not answer within ${count(minutes, "minute")}: ${names.join(", ")}${more}. ` +
+    "The command stays queued; the next `pulumi up` waits again without sending it again."
+  );
+}
+
+export function offlineSentence(offline: number): string {
+  return (
+    `${count(offline, "device")} ${offline === 1 ? "is" : "are"} offline; the command waits for ${offline === 1 ? "it" : "them"} ` +
+    "up to 30 days. `pulumi refresh` shows who has taken it."
+  );
+}

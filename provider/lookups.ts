@@ -1,0 +1,91 @@
+// Finds groups and devices for a program by what people call them. Answers are plain promises, usable in previews.
+// Esper's own filters may match more than was asked for, so the exact match is made here.
+
+import * as pulumi from "@pulumi/pulumi";
+import type { Client, Device, DeviceQuery, Group } from "./client/client";
+import { createClient } from "./client/create";
+import { systemClock } from "./clock";
+import { readSettings } from "./config";
+
+/** A group by its name, which must be the only one of that name, or by its path such as "All devices/Shops/Berlin". */
+export type GroupFilter = { readonly name: string } | { readonly path: string };
+
+export interface DeviceFilter {
+  /** The id of a group; its sub-groups count too. */
+  readonly group?: string;
+  /** Part of a name or serial number, as in Esper's console. */
+  readonly search?: string;
+  /** The whole serial number. */
+  readonly serial?: string;
+  /** Ids of tags; devices that have all of them. */
+  readonly tags?: readonly string[];
+  /** For example "13". */
+  readonly osVersion?: string;
+}
+
+let client: Client | undefined;
+
+function sharedClient(): Client {
+  const config = new pulumi.Config("esper");
+  const stackConfig = (key: string): string | undefined => config.get(key.replace(/^esper:/, ""));
+  client ??= createClient({
+    settings: readSettings(stackConfig, process.env),
+    clock: systemClock,
+    random: Math.random,
+    say: (text) => {
+      console.log(text);
+    },
+  });
+  return client;
+}
+
+/** The one group that fits. Errors when none or several do, naming what comes near. */
+export async function getGroup(filter: GroupFilter): Promise<Group> {
+  const byName = "name" in filter;
+  const wanted = byName ? filter.name : filter.path;
+  const name = byName ? wanted : (wanted.split("/").at(-1) ?? wanted);
+  const candidates = await sharedClient().groups(name);
+  const fitting = candidates.filter((group) => (byName ? group.name : group.path) === wanted);
+  const [only] = fitting;
+  if (fitting.length === 1 && only !== undefined) return only;
+  const what = byName ? `named "${wanted}"` : `with the path "${wanted}"`;
+  if (fitting.length > 1) {
+    throw new Error(
+      `Esper has ${fitting.length} groups ${what}: ${list(fitting.map(describeGroup))}. Ask by \`path\`, or write the id.`,
+    );
+  }
+  const near = candidates.length > 0 ? ` Near it are ${list(candidates.map(describeGroup))}.` : "";
+  throw new Error(`Esper has no group ${what}.${near} Names are case-sensitive.`);
+}
+
+/** All devices that fit every part of the filter, by name. An empty list is an error, since it would target nothing. */
+export async function getDevices(filter: DeviceFilter): Promise<readonly Device[]> {
+  const { group, search, serial, tags, osVersion } = filter;
+  const query: DeviceQuery = {
+    ...(group !== undefined && { groups: [group] }),
+    ...(search !== undefined && { search }),
+    ...(serial !== undefined && { serial }),
+    ...(tags !== undefined && { tags }),
+    ...(osVersion !== undefined && { osVersion }),
+  };
+  const found = await sharedClient().devices(query, listMaxAgeMs);
+  const fitting = found.filter(
+    (device) =>
+      (serial === undefined || device.serial === serial) &&
+      (osVersion === undefined || device.osVersion === osVersion) &&
+      (tags ?? []).every((tag) => device.tags.includes(tag)),
+  );
+  if (fitting.length > 0) return [...fitting].sort((a, b) => a.name.localeCompare(b.name));
+  const near = found.length > 0 ? ` Near it are ${list(found.map((device) => device.name))}.` : "";
+  throw new Error(`Esper has no device that fits ${JSON.stringify(filter)}.${near}`);
+}
+
+const listMaxAgeMs = 60_000;
+
+function describeGroup({ name, path, id }: Group): string {
+  return `"${path === "" ? name : path}" (${id})`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length <= 5 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+}

@@ -1,0 +1,89 @@
+// Reads a PKCS#12 file: structure, MAC, decryption, then keys and certificates, in this order.
+// The entry to the folder's reading half. No I/O, no clock; the slow derivations let other work go on meanwhile.
+// Follows RFC 7292 and facts/pkcs12-and-android.md sections 5 and 9.
+import { type Certificate, certificateOf } from "./certificate";
+import { type Encoding, encodingOf } from "./encoding";
+import { Pkcs12Error, corrupt } from "./errors";
+import { WorkBudget } from "./limits";
+import { type Mac, describeMac, macFits } from "./mac";
+import { passwordForms } from "./passwords";
+import { type Pfx, pfxOf } from "./pfx";
+import { type PrivateKey, privateKeyOf } from "./private-key";
+import { type Contents, type FoundItem, type OtherBag, openSafes } from "./safes";
+import { Unlocker } from "./unlocker";
+
+/** Keys and certificates, apart from how they were stored. Doubles are folded; the order is the file's. */
+export interface KeyMaterial {
+  readonly certificates: readonly Certificate[];
+  readonly privateKeys: readonly PrivateKey[];
+}
+
+/** What stands in a PKCS#12 file. Holds private keys: never log or store it whole. */
+export interface Pkcs12 extends KeyMaterial {
+  /** Entries that were not read: revocation lists, secrets, unknown kinds. */
+  readonly otherBags: readonly OtherBag[];
+  readonly encoding: Encoding;
+  /** The names that keys and certificates carry in the file, each once. */
+  readonly friendlyNames: readonly string[];
+}
+
+/**
+ * Reads a PKCS#12 file, in DER or BER, of any writer.
+ * @param password undefined where there is none; "" is tried as well then, and the other way round
+ * @throws Pkcs12Error with the class of the failure in `kind` and its details in `problem`
+ */
+export async function readPkcs12(bytes: Uint8Array, password: string | undefined): Promise<Pkcs12> {
+  const pfx = pfxOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const forms = passwordForms(password);
+  const budget = new WorkBudget();
+  const unlocker = new Unlocker(forms, budget);
+  if (pfx.mac !== undefined && !(await macFits(pfx.mac, pfx.authSafe, unlocker))) {
+    // The diagnosis tries the standard forms only: a wrong password should not take five times as long.
+    const [wide, narrow] = [forms.wide.slice(0, 1), forms.narrow.slice(0, 1)];
+    throw await whyMacFails(pfx, new Unlocker({ ...forms, wide, narrow }, budget));
+  }
+  return pkcs12From(await openSafes(pfx.authSafe, unlocker), pfx.mac, forms.empty);
+}
+
+/** A MAC cannot tell a wrong password from damage; the encrypted parts can, for they open with the right one only. */
+async function whyMacFails(pfx: Pfx, unlocker: Unlocker): Promise<Pkcs12Error> {
+  try {
+    await openSafes(pfx.authSafe, unlocker);
+  } catch (error) {
+    if (!(error instanceof Pkcs12Error)) throw error;
+    if (unlocker.proven === "no" && error.kind !== "unsupported") return error;
+  }
+  if (unlocker.proven === "no") return unlocker.failure("the file");
+  return corrupt("the password opens it, but its checksum does not match what is in it");
+}
+
+function pkcs12From(contents: Contents, mac: Mac | undefined, emptyPassword: boolean): Pkcs12 {
+  const certificates = distinctBy(contents.certificates.map(readCertificate), ({ der }) => der);
+  const privateKeys = distinctBy(
+    contents.privateKeys.map(({ bytes, names }) => privateKeyOf(bytes, names)),
+    ({ publicKey }) => publicKey,
+  );
+  const encoding = encodingOf({
+    privateKeys: contents.privateKeys.flatMap(({ protections }) => protections),
+    certificates: contents.certificates.flatMap(({ protections }) => protections),
+    mac: mac === undefined ? undefined : describeMac(mac),
+    emptyPassword,
+  });
+  const names = [...privateKeys, ...certificates].flatMap(({ friendlyName }) => friendlyName ?? []);
+  const friendlyNames = [...new Set(names)];
+  return { certificates, privateKeys, otherBags: contents.otherBags, encoding, friendlyNames };
+}
+
+function readCertificate({ bytes, names }: FoundItem): Certificate {
+  return certificateOf(bytes, names);
+}
+
+function distinctBy<Item>(items: readonly Item[], keyOf: (item: Item) => Buffer): Item[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const key = keyOf(item).toString("latin1");
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,191 @@
+// What the text stored in a stack loads: `require("pulumi-esper/provider").certificate(urn)`. This name and its one
+// argument are a promise to every state ever written (DESIGN, section 5): they must never move.
+// Check, diff, create, read, update, delete: decode, observe, plan, act. The deciding stands in lifecycle/.
+
+import { readFile } from "node:fs/promises";
+import type { Client } from "./client/client";
+import { createClient } from "./client/create";
+import { systemClock } from "./clock";
+import { readSettings as readConnection, type Settings as Connection } from "./config";
+import { urnHashOf } from "./lifecycle/commands";
+import { objections } from "./lifecycle/check";
+import { openSource, SourceError, type Content } from "./lifecycle/content";
+import { converge, type Wanted } from "./lifecycle/converge";
+import { diff } from "./lifecycle/diff";
+import { PartialFailure } from "./lifecycle/failures";
+import { isObject, type Failure, type RawObject } from "./lifecycle/fields";
+import { readInputs } from "./lifecycle/inputs";
+import { refresh } from "./lifecycle/refresh";
+import { remove } from "./lifecycle/remove";
+import type { Run } from "./lifecycle/run";
+import type { Outcome } from "./lifecycle/settle";
+import type { Source } from "./lifecycle/source";
+import { readState, toOutputs, type State } from "./lifecycle/state";
+import { resourceId } from "./lifecycle/target";
+import { connectToEngine, progressOn } from "./progress";
+
+connectToEngine(process.argv);
+
+/** What the engine hands to `configure`: the stack's configuration, keys with their namespace. */
+interface ConfigureRequest {
+  readonly config: { get(key: string): string | undefined };
+}
+
+interface DynamicProvider {
+  configure(request: ConfigureRequest): Promise<void>;
+  check(olds: unknown, news: unknown): Promise<{ inputs?: RawObject; failures?: readonly Failure[] }>;
+  diff(
+    id: string,
+    olds: unknown,
+    news: unknown,
+  ): Promise<{ changes: boolean; replaces: readonly string[]; deleteBeforeReplace: boolean }>;
+  create(inputs: unknown): Promise<{ id: string; outs: RawObject }>;
+  read(id: string, outputs: unknown): Promise<{ id: string; props: RawObject; inputs?: RawObject }>;
+  update(id: string, olds: unknown, news: unknown): Promise<{ outs: RawObject }>;
+  delete(id: string, outputs: unknown): Promise<void>;
+}
+
+const surroundings = { readFile, environment: process.env };
+
+/** One client for the process, so that all resources share its limiter, its connections and its polls. */
+const clients = new Map<string, Client>();
+
+function clientFor(connection: Connection, say: (text: string) => void): Client {
+  const key = JSON.stringify(connection);
+  const client =
+    clients.get(key) ?? createClient({ settings: connection, clock: systemClock, random: Math.random, say });
+  clients.set(key, client);
+  return client;
+}
+
+/** The provider of one resource. */
+export function certificate(urn: string): DynamicProvider {
+  const progress = progressOn(urn);
+  let stackConfig: (key: string) => string | undefined = () => undefined;
+
+  const runFor = (known?: State): Run => ({
+    client: clientFor(readConnection(stackConfig, process.env), progress.status),
+    clock: systemClock,
+    random: Math.random,
+    urnHash: known?.record.urnHash ?? urnHashOf(urn),
+    ...progress,
+  });
+
+  return {
+    // Not async: everything must be set before the first await, since the engine calls on without waiting (#1 of the traps).
+    configure: ({ config }) => {
+      stackConfig = (key) => config.get(key);
+      return Promise.resolve();
+    },
+
+    check: (olds, news) =>
+      quietly(async () => {
+        const raw = asObject(news);
+        const { failures, source, options } = readInputs(raw);
+        if (failures.length > 0) return { inputs: raw, failures };
+        if (source === undefined) return { inputs: raw };
+        const content = await open(source);
+        if ("failure" in content) return { inputs: raw, failures: [content.failure] };
+        const objected = objections({ ...options, source }, content, inputsBefore(asObject(olds)), systemClock.now());
+        for (const warning of objected.warnings) progress.warn(warning);
+        return { inputs: { ...raw, certificate: content.summary }, failures: objected.failures };
+      }),
+
+    diff: (_id, olds, news) =>
+      quietly(() => {
+        const raw = asObject(news);
+        const { alias, target, inputs } = readInputs(raw);
+        const summary = isObject(raw["certificate"]) ? raw["certificate"]["digest"] : undefined;
+        const digest = typeof summary === "string" ? summary : undefined;
+        const verdict = diff(readState(asObject(olds)), { alias, target, digest, settings: inputs }, systemClock.now());
+        const { replaces, deleteBeforeReplace } = verdict;
+        return Promise.resolve({ changes: verdict.action !== "nothing", replaces, deleteBeforeReplace });
+      }),
+
+    create: async (news) => {
+      const raw = asObject(news);
+      const wanted = await wantedFrom(raw);
+      const run = runFor();
+      const outcome = await converge(run, wanted, undefined);
+      const id = resourceId(wanted.inputs.alias, wanted.inputs.target, run.urnHash);
+      return { id, outs: outputsOf(id, outcome, raw) };
+    },
+
+    read: (id, outputs) =>
+      quietly(async () => {
+        const known = readState(asObject(outputs));
+        const { state, drift } = await refresh(runFor(known), known);
+        const props = toOutputs(state);
+        if (drift === undefined && known.record.drifted !== true) return { id, props };
+        // The inputs are not given to `read`, so they are written anew; what is secret in the source is not there to write.
+        const source = state.record.source ?? {};
+        const inputs = { ...state.written, source, certificate: state.certificate };
+        return { id, props, inputs: drift === undefined ? inputs : { ...inputs, drift } };
+      }),
+
+    update: async (id, olds, news) => {
+      const raw = asObject(news);
+      const known = readState(asObject(olds));
+      const outcome = await converge(runFor(known), await wantedFrom(raw), known);
+      return { outs: outputsOf(id, outcome, raw) };
+    },
+
+    delete: (_id, outputs) =>
+      quietly(async () => {
+        const known = readState(asObject(outputs));
+        await remove(runFor(known), known);
+      }),
+  };
+}
+
+/**
+ * The engine shows an error's message with the resource. Of the operations wrapped here, the SDK's server also prints
+ * `${error}: ${error.stack}` among the stack's messages, which is made short.
+ */
+async function quietly<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const quiet = new Error(error.message);
+    quiet.toString = () => "pulumi-esper";
+    quiet.stack = "the reason stands with the resource";
+    throw quiet;
+  }
+}
+
+function asObject(value: unknown): RawObject {
+  return isObject(value) ? value : {};
+}
+
+/** What an earlier `check` saw; undefined for a new resource. */
+function inputsBefore(olds: RawObject): { digest: unknown; schedule: unknown } | undefined {
+  const certificate = asObject(olds["certificate"]);
+  return olds["certificate"] === undefined
+    ? undefined
+    : { digest: certificate["digest"], schedule: readInputs(olds).options.schedule };
+}
+
+async function open(source: Source): Promise<Content | { readonly failure: Failure }> {
+  try {
+    return await openSource(source, surroundings);
+  } catch (error) {
+    if (error instanceof SourceError) return { failure: { property: error.path, reason: error.message } };
+    throw error;
+  }
+}
+
+async function wantedFrom(raw: RawObject): Promise<Wanted> {
+  const { inputs, failures } = readInputs(raw);
+  if (inputs === undefined) {
+    throw new Error(failures.map(({ reason }) => reason).join("; ") || "Not every argument is known yet.");
+  }
+  return { inputs, raw, content: await openSource(inputs.source, surroundings) };
+}
+
+/** The outputs, or with problems a partial failure: the engine keeps the resource and its state, and fails the run. */
+function outputsOf(id: string, { state, problems }: Outcome, raw: RawObject): RawObject {
+  const outputs = toOutputs(state);
+  if (problems.length > 0) throw new PartialFailure(id, { ...outputs, __provider: raw["__provider"] }, problems);
+  return outputs;
+}

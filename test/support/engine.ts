@@ -1,0 +1,140 @@
+// The real engine for tests: a Pulumi program in a folder of its own, a stack in a file backend beside it, the real CLI.
+// The folder sees this clone's packages, and `pulumi-esper` in them is this clone. Whatever happens, the stack's folder is
+// removed; devices are the simulator's business.
+
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environmentFor, pulumiCli } from "../../tools/pulumi-cli";
+
+const projectFolder = join(__dirname, "..", "..");
+
+export interface Ran {
+  readonly code: number;
+  /** What it printed, both streams in the order they came. */
+  readonly text: string;
+}
+
+export interface StackOptions {
+  /** Environment of the CLI and so of the program and the provider. */
+  readonly env?: Readonly<{ [name: string]: string }>;
+  /** Extension of the program's file; decides its module format. Default js (CommonJS). */
+  readonly extension?: "js" | "mjs" | "ts";
+}
+
+export class Stack {
+  constructor(
+    /** The program's folder. */
+    readonly folder: string,
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly extension: "js" | "mjs" | "ts",
+  ) {}
+
+  async writeProgram(text: string): Promise<void> {
+    await writeFile(join(this.folder, `index.${this.extension}`), text);
+  }
+
+  async writeFile(name: string, content: string | Uint8Array): Promise<void> {
+    await writeFile(join(this.folder, name), content);
+  }
+
+  up(...more: string[]): Promise<Ran> {
+    return this.pulumi("up", "--yes", "--skip-preview", "--non-interactive", ...more);
+  }
+
+  preview(...more: string[]): Promise<Ran> {
+    return this.pulumi("preview", "--non-interactive", "--diff", ...more);
+  }
+
+  refresh(): Promise<Ran> {
+    return this.pulumi("refresh", "--yes", "--skip-preview", "--non-interactive");
+  }
+
+  destroy(): Promise<Ran> {
+    return this.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive");
+  }
+
+  async setConfig(key: string, value: string, secret = false): Promise<void> {
+    await this.pulumi("config", "set", key, value, ...(secret ? ["--secret"] : []));
+  }
+
+  /** The stack as it is stored, secrets encrypted. */
+  async exported(): Promise<string> {
+    return (await this.pulumi("stack", "export")).text;
+  }
+
+  /** Stack outputs with secrets in clear. */
+  async outputs(): Promise<{ readonly [name: string]: unknown }> {
+    const { text } = await this.pulumi("stack", "output", "--json", "--show-secrets");
+    return JSON.parse(text) as { readonly [name: string]: unknown };
+  }
+
+  /** Runs the CLI; `onStart` is given the process, to end it early. */
+  async pulumi(...args: string[]): Promise<Ran> {
+    return (await this.start(...args)).ended;
+  }
+
+  async start(...args: string[]): Promise<{ readonly pid: number | undefined; readonly ended: Promise<Ran> }> {
+    const { command } = await pulumiCli();
+    const child = spawn(command, [...args, "--color", "never"], { cwd: this.folder, env: this.environment });
+    let text = "";
+    const collect = (chunk: Buffer): void => {
+      text += chunk.toString("utf8");
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    const ended = new Promise<Ran>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => {
+        resolve({ code: code ?? -1, text });
+      });
+    });
+    return { pid: child.pid, ended };
+  }
+}
+
+/** A stack with a program, for the length of `body`. */
+export async function withStack(
+  program: string,
+  { env = {}, extension = "js" }: StackOptions,
+  body: (stack: Stack) => Promise<void>,
+): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), "pulumi-esper-"));
+  try {
+    const folder = join(root, "program");
+    await mkdir(join(root, "backend"));
+    await installInto(folder);
+    await writeFile(join(folder, "Pulumi.yaml"), `name: fleet\nruntime: nodejs\nmain: index.${extension}\n`);
+    const stack = new Stack(folder, await environment(root, env), extension);
+    await stack.writeProgram(program);
+    await stack.pulumi("stack", "init", "test");
+    await body(stack);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+/** What `npm install pulumi-esper @pulumi/pulumi typescript` would do, by links to this clone. */
+async function installInto(folder: string): Promise<void> {
+  const modules = join(folder, "node_modules");
+  await mkdir(modules, { recursive: true });
+  await symlink(projectFolder, join(modules, "pulumi-esper"));
+  for (const name of ["@pulumi", "@types", "typescript"]) {
+    await symlink(join(projectFolder, "node_modules", name), join(modules, name));
+  }
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "fleet", private: true }));
+}
+
+async function environment(root: string, env: StackOptions["env"]): Promise<NodeJS.ProcessEnv> {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("ESPER_"));
+  return environmentFor(await pulumiCli(), {
+    ...Object.fromEntries(inherited),
+    PULUMI_BACKEND_URL: `file://${join(root, "backend")}`,
+    PULUMI_HOME: join(root, "home"),
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...env,
+  });
+}
