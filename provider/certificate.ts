@@ -146,7 +146,14 @@ export class Certificate extends pulumi.CustomResource {
 
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     const urn = pulumi.createUrn(name, typeToken, opts?.parent);
-    const properties = { ...args, ...outputs, source: withSecrets(args.source), __provider: urn.apply(providerText) };
+    // A plain promise: an output made of the URN depends on the parent, and the SDK takes that for the parent's children,
+    // this resource among them, so that a program with a component would wait for ever.
+    const text = new Promise<string>((resolve) => {
+      urn.apply((known) => {
+        resolve(providerText(known));
+      });
+    });
+    const properties = { ...args, ...outputs, source: withSecrets(args.source), __provider: text };
     super(typeToken, name, properties, opts);
   }
 }

@@ -45,7 +45,10 @@ export interface CommandSchedule {
 export interface CommandToSend {
   /** For example `INSTALL_CERTIFICATE`. */
   readonly command: string;
-  /** Every value is treated as a secret: none of them reaches an error, a log line or a URL. */
+  /**
+   * Every value is treated as a secret: none of them reaches an error, a log line or a URL. Only `cert_alias_name`,
+   * `cert_file_type` and `cert_storage_type`, which are names, may stand in a quoted sentence of Esper's.
+   */
   readonly commandArgs: Readonly<Record<string, string>>;
   readonly commandType: CommandType;
   readonly devices: readonly string[];
@@ -124,14 +127,19 @@ export interface Watched {
 
 export interface Sighting {
   readonly counts: StateCounts;
-  /** Every row of the request; given when it has few devices, absent when only counts were read. */
+  /**
+   * Every row of the request; given when it has few devices (25 at most), absent when only counts were read. Where many
+   * requests are watched on the V2 endpoint, the rows of a small one come only once its devices have all answered.
+   */
   readonly rows?: readonly StatusRow[];
 }
 
 export interface Client {
   /**
    * Sends one command request. It is sent again only when it is certain that Esper did not accept it; when the answer
-   * leaves that open (connection cut, 5xx, time-out), the label is looked up first.
+   * leaves that open (connection cut, 5xx, time-out), the label is looked up first; what is not found is sent again under
+   * the same label, seven times at most. Throws an ApiError or NetworkError when it was not accepted, and an
+   * OutcomeUnknownError when that could not be found out.
    */
   send(command: CommandToSend): Promise<SentCommand>;
   /** The requests of this command created at `sinceAt` (ISO) or later, newest first. Read once for all callers of a moment. */
@@ -150,7 +158,10 @@ export interface Client {
    * earlier. A round that fails is repeated at the next; an error ends it only when every round failed until the end.
    */
   watch(requests: readonly Watched[], untilMs: number): AsyncIterable<ReadonlyMap<string, Sighting>>;
-  /** Cancels one status row (`StatusRow.id`): true when it was still waiting, false when it was too late. */
+  /**
+   * Cancels one status row (`StatusRow.id`): true when it was still waiting, false when it was too late, and always false
+   * on the V2 endpoint, which cannot (it is said once).
+   */
   cancel(row: StatusRow): Promise<boolean>;
   /** Devices in groups (with sub-groups) or by other marks, all pages. An answer younger than `maxAgeMs` is used again. */
   devices(query: DeviceQuery, maxAgeMs: number): Promise<readonly Device[]>;

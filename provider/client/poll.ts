@@ -42,16 +42,16 @@ export class Poller {
     requests: readonly Watched[],
     untilMs: number,
   ): AsyncGenerator<ReadonlyMap<string, Sighting>, void, undefined> {
-    const { clock } = this.options;
+    const { clock, graceMs } = this.options;
     const startedAtMs = clock.now();
     const seen = new Map<string, Sighting>();
     let succeeded = false;
     let lastError: unknown;
     let dueAtMs = startedAtMs;
     for (;;) {
-      const isLast = dueAtMs >= untilMs;
       const open = requests.filter(({ requestId, devices }) => !isSettled(seen.get(requestId), devices));
       const round = await this.turn(open, dueAtMs, untilMs);
+      const isLast = dueAtMs >= untilMs || clock.now() >= untilMs + graceMs;
       for (const [id, sighting] of round.sightings) seen.set(id, newer(seen.get(id), sighting));
       const failed = open.length > 0 && open.every(({ requestId }) => round.failures.has(requestId));
       if (failed) lastError = [...round.failures.values()][0];
@@ -132,5 +132,5 @@ function isSettled(sighting: Sighting | undefined, devices: number): boolean {
 /** Rows that were there and are gone were dropped by Esper, not undone. */
 function newer(before: Sighting | undefined, now: Sighting): Sighting {
   const isEmpty = Object.keys(now.counts).length === 0;
-  return before !== undefined && isEmpty ? before : now;
+  return now;
 }

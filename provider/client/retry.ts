@@ -30,8 +30,8 @@ export type Verdict =
     }
   | { readonly action: "giveUp"; readonly reason: "refused" | "rateLimited" | "outcomeOpen" | "hopeless" | "enough" };
 
-/** For requests that a person waits for. */
-export const ATTEMPTS = 5;
+/** About twenty seconds of trying: at a server that fails half of all requests, one in a hundred still fails. */
+export const ATTEMPTS = 7;
 const MAX_RATE_LIMITED = 12;
 /** No new attempt after this long; the rate limit has a longer patience, since waiting is what Esper asked for. */
 const MAX_ELAPSED_MS = 90_000;

@@ -2,7 +2,7 @@
 // The decision, for an answer that leaves open whether Esper accepted the command (connection cut, 5xx, time-out,
 // unreadable success):
 // 1. It is looked for, several times over some seconds, since its row may appear late. Found: that is the answer.
-// 2. Not found, though Esper's list could be read: it is sent again under the same label, three times at most.
+// 2. Not found, though Esper's list could be read: it is sent again under the same label, seven times at most.
 //    Should the first one turn up after all, the devices do the same thing twice: not free, but harmless
 //    (INSTALL overwrites, UNINSTALL of an absent alias succeeds).
 // 3. The list cannot be read: nothing is sent any more, and the error says that the outcome is not known.
@@ -13,8 +13,11 @@ import type { CommandToSend, SentCommand } from "./client";
 import { targetsOf } from "./command-body";
 import type { CommandsEndpoint } from "./endpoint";
 
-const MAX_SENDS = 3;
-/** Before each look: 7.5 s in all. */
+const MAX_SENDS = 7;
+/**
+ * Before each look: 7.5 s in all. Every second time the first is left out, so that a fault that strikes every nth
+ * request cannot strike each send.
+ */
 const LOOKS_AFTER_MS = [500, 1000, 2000, 4000];
 
 export async function send(endpoint: CommandsEndpoint, command: CommandToSend, clock: Clock): Promise<SentCommand> {
@@ -24,7 +27,8 @@ export async function send(endpoint: CommandsEndpoint, command: CommandToSend, c
       return await endpoint.post(command);
     } catch (error) {
       if (!leavesOpen(error)) throw error;
-      const found = await lookUp(endpoint, command, attemptedAtMs, clock, error);
+      const waitsMs = LOOKS_AFTER_MS.slice(sends % 2 === 0 ? 1 : 0);
+      const found = await lookUp(endpoint, command, { attemptedAtMs, clock, waitsMs, cause: error });
       if (found !== undefined) return found;
       if (sends === MAX_SENDS) throw error;
     }
@@ -38,15 +42,20 @@ export function leavesOpen(error: unknown): boolean {
   return isDecodeError(error);
 }
 
+interface LookUp {
+  readonly attemptedAtMs: number;
+  readonly clock: Clock;
+  readonly waitsMs: readonly number[];
+  readonly cause: unknown;
+}
+
 async function lookUp(
   endpoint: CommandsEndpoint,
   command: CommandToSend,
-  attemptedAtMs: number,
-  clock: Clock,
-  cause: unknown,
+  { attemptedAtMs, clock, waitsMs, cause }: LookUp,
 ): Promise<SentCommand | undefined> {
   let wasRead = false;
-  for (const afterMs of LOOKS_AFTER_MS) {
+  for (const afterMs of waitsMs) {
     await clock.sleep(afterMs);
     try {
       const found = await endpoint.find(command, attemptedAtMs);

@@ -3,7 +3,7 @@
 
 import type { Client, CommandState, Sighting, StateCounts, StatusRow } from "../client/client";
 import type { Answers } from "./standing";
-import type { SentRequest } from "./state";
+import { seenOf, type Exception, type SentRequest, type State } from "./state";
 
 export const finalStates: readonly CommandState[] = ["Success", "Failure", "Cancelled"];
 const otherThanSuccess: readonly CommandState[] = [
@@ -24,7 +24,11 @@ export class AnswerBook {
   private readonly seen = new Map<string, { readonly counts: StateCounts; readonly answers?: Answers }>();
   private readonly forgottenIds = new Set<string>();
 
-  constructor(private readonly client: Client) {}
+  /** With what was last known: it stands in for the history of requests that Esper has dropped. */
+  constructor(
+    private readonly client: Client,
+    private readonly known?: State,
+  ) {}
 
   note(requestId: string, { counts, rows }: Sighting): void {
     const before = this.seen.get(requestId);
@@ -43,7 +47,9 @@ export class AnswerBook {
   }
 
   /** Reads the counts of these requests again (of small ones their rows). */
-  async look(requests: readonly SentRequest[]): Promise<void> {
+  async look(all: readonly SentRequest[]): Promise<void> {
+    // Where every device has succeeded nothing can change any more, and Esper may forget it.
+    const requests = all.filter((request) => !this.isAllSuccess(request));
     const small = requests.filter((request) => request.devices <= fewDevices);
     const large = requests.filter((request) => request.devices > fewDevices);
     const [rows] = await Promise.all([
@@ -55,6 +61,13 @@ export class AnswerBook {
       if (own.length === 0) await this.lookAtCounts(id);
       else this.note(id, { counts: countRows(own), rows: own });
     }
+  }
+
+  private isAllSuccess({ id, devices }: SentRequest): boolean {
+    const seen = this.known && seenOf(this.known, id);
+    if (seen === undefined || (seen.Success ?? 0) < devices || totalOf(seen) !== seen.Success) return false;
+    this.note(id, { counts: seen });
+    return true;
   }
 
   private async lookAtCounts(requestId: string): Promise<void> {
@@ -69,6 +82,7 @@ export class AnswerBook {
    */
   async answers(request: SentRequest, devicesAreKnown: boolean): Promise<Answers> {
     const known = this.seen.get(request.id);
+    if (this.forgottenIds.has(request.id)) return this.remembered(request.id);
     if (known?.answers !== undefined && (devicesAreKnown || !known.answers.othersSucceeded)) return known.answers;
     const counts = known?.counts ?? {};
     const onlyExceptions = devicesAreKnown && totalOf(counts) >= request.devices && (counts.Unknown ?? 0) === 0;
@@ -80,10 +94,26 @@ export class AnswerBook {
     return answers;
   }
 
+  // Of a forgotten request the exceptions listed in the state are what was last seen. When there were more than the list
+  // holds, nobody can say of the rest which had answered; they stay pending, so that nothing is sent again on that ground.
+  private remembered(requestId: string): Answers {
+    const rows = (this.known?.exceptions ?? []).map((exception) => rowOf(requestId, exception));
+    return {
+      rows: byDevice(rows.filter((row) => row !== undefined)),
+      othersSucceeded: this.known?.exceptionsOmitted === 0,
+    };
+  }
+
   private async exceptionRows(requestId: string, counts: StateCounts): Promise<readonly StatusRow[]> {
     const states = otherThanSuccess.filter((state) => (counts[state] ?? 0) > 0);
     return states.length === 0 ? [] : this.client.rows({ requestIds: [requestId], states });
   }
+}
+
+function rowOf(requestId: string, { device, state, reason, since }: Exception): StatusRow | undefined {
+  if (state === "Never sent") return undefined;
+  const known = [...finalStates, ...otherThanSuccess].find((name) => name === state) ?? "Queued";
+  return { id: "", requestId, deviceId: device, state: known, stateText: state, reason, updatedAt: since };
 }
 
 function byDevice(rows: readonly StatusRow[]): ReadonlyMap<string, StatusRow> {

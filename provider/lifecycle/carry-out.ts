@@ -22,6 +22,8 @@ export interface Parcel {
 export interface Sent {
   readonly request: SentRequest;
   readonly devices: ReadonlySet<string>;
+  /** Esper's time. */
+  readonly createdAt: string;
 }
 
 const freshMs = 60_000;
@@ -55,10 +57,11 @@ export async function send(
   sent: Sent[],
 ): Promise<void> {
   for (const { address, devices } of parcels) {
-    const { id } = await run.client.send(command(address));
+    const { id, createdAt } = await run.client.send(command(address));
     // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
     const sentAt = new Date(run.clock.now()).toISOString();
-    sent.push({ request: { id, kind, commandType: address.commandType, devices: devices.size, sentAt }, devices });
+    const request = { id, kind, commandType: address.commandType, devices: devices.size, sentAt };
+    sent.push({ request, devices, createdAt });
   }
 }
 

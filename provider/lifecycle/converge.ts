@@ -16,9 +16,9 @@ import {
 import { installOf, newLabel, uninstallOf } from "./commands";
 import type { Content, Fitting } from "./content";
 import type { RawObject } from "./fields";
-import { membersDigest, observeFleet, refuseUnknown, type Fleet } from "./fleet";
+import { observeFleet, refuseUnknown, type Fleet } from "./fleet";
 import type { Inputs } from "./inputs";
-import { joinRequests, ledgerOf, noRequests, type Requests } from "./ledger";
+import { devicesOfBase, joinRequests, ledgerOf, noRequests, type Requests } from "./ledger";
 import { plan, type Plan, type Step } from "./plan";
 import { observeRemovals, type Removals } from "./removals";
 import type { Run } from "./run";
@@ -69,7 +69,7 @@ export async function converge(run: Run, wanted: Wanted, known: State | undefine
     problems.push(error.message);
   }
   return settle(run, wanted, observed, {
-    ...{ planned, problems, sentAs: fitting.sentAs },
+    ...{ planned, problems, sentAs: fitting.sentAs, createdAt: sent.map(({ createdAt }) => createdAt) },
     installs: joinRequests(observed.installs, requestsOf(sent, "install", planned), planned.startsOver),
     uninstalls: requestsOf(sent, "uninstall", planned),
   });
@@ -83,7 +83,7 @@ async function observe(run: Run, { inputs, content }: Wanted, known: State | und
   for (const id of [...fleet.unknownGroups, ...fleet.unknownDevices]) {
     run.warn(`Esper does not know ${id} any more; it is left out. Take it out of \`target\`.`);
   }
-  const book = new AnswerBook(client);
+  const book = new AnswerBook(client, known);
   const installs = installsOf(known, inputs, content, fleet);
   await book.look(installs.requests);
   const ids = new Set(fleet.members.keys());
@@ -103,20 +103,8 @@ function installsOf(known: State | undefined, inputs: Inputs, content: Content, 
   if (known?.record.digest !== content.digest) return noRequests;
   const requests = known.commands.filter((request) => request.kind === "install");
   const base = sameTarget(known.settings.target, inputs.target) ? known.record.base : 0;
-  return { requests, base, sentTo: devicesOfBase(requests, base, known.record.baseMembers, fleet) };
-}
-
-/** One request to everyone, and nobody came or left since: then its devices are the members. */
-export function devicesOfBase(
-  requests: readonly SentRequest[],
-  base: number,
-  baseMembers: string,
-  fleet: Fleet,
-): Requests["sentTo"] {
-  const ids = new Set(fleet.members.keys());
-  const [only] = requests;
-  if (only === undefined || base !== 1 || baseMembers !== membersDigest(ids)) return new Map();
-  return new Map([[only.id, ids]]);
+  const { target } = inputs;
+  return { requests, base, sentTo: devicesOfBase({ requests, base, target, sketch: known.record.baseMembers }, fleet) };
 }
 
 /** The encoding for the devices that are to be sent something; people are told when it is not the file as given. */

@@ -12,6 +12,8 @@ const oldestAndroid = 9;
 export interface Fleet {
   /** Devices that can hold a certificate, by id. */
   readonly members: ReadonlyMap<string, Device>;
+  /** A digest of their ids: two fleets with the same one have the same members. */
+  readonly digest: string;
   /** Devices of the target that cannot: another platform, or Android before 9. */
   readonly unsupported: number;
   /** Ids named in the program that Esper does not know. */
@@ -30,6 +32,10 @@ export async function observeFleet(client: Client, target: Target, maxAgeMs: num
   const members = new Map([...all].filter(([, device]) => canHoldCertificates(device)));
   return {
     members,
+    digest: createHash("sha256")
+      .update([...members.keys()].sort().join("\n"))
+      .digest("hex")
+      .slice(0, 32),
     unsupported: all.size - members.size,
     unknownDevices: named.filter((id) => !single.has(id)),
     unknownGroups: inGroups.unknownGroups,
@@ -55,14 +61,6 @@ function canHoldCertificates(device: Device): boolean {
   if (device.platform !== "" && device.platform.toUpperCase() !== "ANDROID") return false;
   const major = Number.parseInt(device.osVersion, 10);
   return Number.isNaN(major) || major >= oldestAndroid;
-}
-
-/** A digest of the members' ids: two fleets with the same one have the same members. */
-export function membersDigest(ids: Iterable<string>): string {
-  return createHash("sha256")
-    .update([...ids].sort().join("\n"))
-    .digest("hex")
-    .slice(0, 32);
 }
 
 export function refuseUnknown(fleet: Fleet, isNew: (id: string) => boolean): void {

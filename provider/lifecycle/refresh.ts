@@ -1,14 +1,15 @@
 // Looks again: members now, and the last answer of each. When something is to be done that the last run did not leave so,
 // it is put into one sentence, `drift`, which the next preview shows (DESIGN, section 3).
 
-import { AnswerBook, sameCounts } from "./answers";
-import { devicesOfBase } from "./converge";
+import type { StateCounts } from "../client/client";
+import { renewalOf } from "../pkcs12";
+import { AnswerBook, countOf, finalStates, sameCounts, totalOf } from "./answers";
 import { diff } from "./diff";
-import { membersDigest, observeFleet, type Fleet } from "./fleet";
-import { ledgerOf } from "./ledger";
+import { observeFleet, type Fleet } from "./fleet";
+import { devicesOfBase, ledgerOf } from "./ledger";
 import { count } from "./report";
 import type { Run } from "./run";
-import { coverageOf, exceptionsOf, judge } from "./standing";
+import { commandLifeMs, coverageOf, exceptionsOf, judge, type Standing } from "./standing";
 import { leftOf, seenOf, type Left, type State } from "./state";
 import { observeRemovals } from "./removals";
 
@@ -28,11 +29,11 @@ const listMaxAgeMs = 10_000;
 export async function refresh(run: Run, known: State): Promise<Refreshed> {
   const fleet = await observeFleet(run.client, known.settings.target, listMaxAgeMs);
   refuseGone(known, fleet);
-  const book = new AnswerBook(run.client);
-  const sameMembers = known.record.members === membersDigest(fleet.members.keys());
-  if (sameMembers && !(await hasNews(book, known))) return withDrift(run, known);
-  const state = await judgeAgain(run, book, known, fleet);
-  return withDrift(run, state);
+  const book = new AnswerBook(run.client, known);
+  const sameMembers = known.record.members === fleet.digest;
+  const isOld = sameMembers && !(await hasNews(book, known, run.clock.now()));
+  const state = isOld ? known : await judgeAgain(run, book, known, fleet);
+  return withDrift(run, { ...state, ...renewalOfState(state, run.clock.now()) });
 }
 
 function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): void {
@@ -43,38 +44,57 @@ function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): voi
   );
 }
 
-/** Whether an answer can have changed, and if so whether the counts have. */
-async function hasNews(book: AnswerBook, known: State): Promise<boolean> {
-  const isSettled = (requestId: string): boolean => {
-    const { Success = 0, Failure = 0, Cancelled = 0, ...open } = seenOf(known, requestId) ?? {};
-    return Success + Failure + Cancelled > 0 && Object.values(open).every((number) => number === 0);
-  };
-  const open = known.commands.filter((request) => !isSettled(request.id));
+/** Whether the answers have changed since they were last seen, or time has made something of them. */
+async function hasNews(book: AnswerBook, known: State, now: number): Promise<boolean> {
+  const open = known.commands.filter(({ id }) => !isSettled(seenOf(known, id) ?? {}));
   await book.look(open);
-  return open.some(({ id }) => !book.forgotten.has(id) && !sameCounts(book.countsOf(id), seenOf(known, id) ?? {}));
+  return open.some(({ id, sentAt }) => {
+    if (book.forgotten.has(id)) return false;
+    return now - Date.parse(sentAt) > commandLifeMs || !sameCounts(book.countsOf(id), seenOf(known, id) ?? {});
+  });
+}
+
+/** Every device has given its last answer. */
+function isSettled(seen: StateCounts): boolean {
+  return totalOf(seen) > 0 && countOf(seen, finalStates) === totalOf(seen);
 }
 
 async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet): Promise<State> {
   const now = run.clock.now();
-  const requests = known.commands.filter((request) => request.kind === "install");
-  await book.look(requests.filter((request) => Object.keys(book.countsOf(request.id)).length === 0));
-  const sentTo = devicesOfBase(requests, known.record.base, known.record.baseMembers, fleet);
-  const ids = new Set(fleet.members.keys());
-  const ledger = await ledgerOf(book, { requests, base: known.record.base, sentTo }, ids, now);
-  const standings = judge(fleet.members.values(), ledger, now);
-  const removals = await observeRemovals(run, book, known, known.settings.target, fleet);
-  const removalsFailed = removals.standings.filter(({ is }) => is === "failed").length;
+  const { settings, record, commands } = known;
+  const requests = commands.filter((request) => request.kind === "install");
+  await book.look(requests.filter((request) => totalOf(book.countsOf(request.id)) === 0));
+  const base = { requests, base: record.base, target: settings.target, sketch: record.baseMembers };
+  const installs = { requests, base: record.base, sentTo: devicesOfBase(base, fleet) };
+  const ledger = await ledgerOf(book, installs, new Set(fleet.members.keys()), now);
+  // `deviceType` narrowed the members when it was sent: who was left out then is none.
+  const isMember = ({ state }: Standing): boolean => settings.deviceType === "all" || state !== "Never sent";
+  const standings = judge(fleet.members.values(), ledger, now).filter(isMember);
+  const coverage = coverageOf(standings, fleet.unsupported);
+  const joined = standings.filter(({ state }) => state === "Never sent").length;
+  const gone = known.coverage.members - known.record.left.missing + joined - coverage.members;
+  if (gone > 0) run.note(`${count(gone, "device")} left the target; the certificate stays on them.`);
+  const removals = await observeRemovals(run, book, known, settings.target, fleet);
   const { exceptions, omitted } = exceptionsOf(standings);
   return {
     ...known,
-    ...{ exceptions, exceptionsOmitted: omitted, coverage: coverageOf(standings, fleet.unsupported) },
+    ...{ exceptions, exceptionsOmitted: omitted, coverage },
     record: {
-      ...known.record,
-      members: membersDigest(ids),
-      seen: known.commands.map((request) => book.countsOf(request.id)),
-      removalsFailed,
+      ...record,
+      members: fleet.digest,
+      seen: commands.map(({ id }) => (book.forgotten.has(id) ? (seenOf(known, id) ?? {}) : book.countsOf(id))),
+      removalsFailed: removals.standings.filter(({ is }) => is === "failed").length,
     },
   };
+}
+
+function renewalOfState(
+  { settings, certificate, renewAt }: State,
+  now: number,
+): Pick<State, "renewAt" | "readyForRenewal"> {
+  const { notBefore, notAfter } = certificate;
+  if (typeof notBefore !== "string" || typeof notAfter !== "string") return { renewAt, readyForRenewal: false };
+  return renewalOf(notBefore, notAfter, settings.renewBeforeDays, now);
 }
 
 function withDrift(run: Run, state: State): Refreshed {
@@ -82,7 +102,9 @@ function withDrift(run: Run, state: State): Refreshed {
   const wanted = { alias: settings.alias, target: settings.target, digest: record.digest, settings };
   const isToDo = diff(state, wanted, run.clock.now()).action !== "nothing";
   const news = newsOf(record.left, leftOf(state.coverage, state.exceptions, record.removalsFailed ?? 0));
-  if (!isToDo || news.length === 0) return { state: { ...state, record: { ...record, drifted: false } } };
+  if (!isToDo || news.length === 0) {
+    return record.drifted === true ? { state: { ...state, record: { ...record, drifted: false } } } : { state };
+  }
   return { state: { ...state, record: { ...record, drifted: true } }, drift: news.join(", ") };
 }
 

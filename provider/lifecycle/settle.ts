@@ -5,13 +5,13 @@ import type { AnswerBook } from "./answers";
 import type { SentAs } from "./content";
 import type { Observed, Wanted } from "./converge";
 import { mayRetry } from "./diff";
-import { membersDigest } from "./fleet";
 import { ledgerOf, type Requests } from "./ledger";
 import type { Plan } from "./plan";
 import { settleRemovals } from "./removals";
 import { count, failureSentences, offlineSentence, unansweredSentence } from "./report";
 import { amountOf } from "./rollout";
 import type { Run } from "./run";
+import { sketchOf } from "./sketch";
 import { openParts } from "./source";
 import { coverageOf, exceptionsOf, judge, type Standing } from "./standing";
 import { leftOf, pickWritten, schemaNumber, type SentRequest, type State } from "./state";
@@ -26,6 +26,8 @@ export interface Outcome {
 export interface Done {
   readonly planned: Plan;
   readonly sentAs: SentAs;
+  /** Esper's times of the requests sent in this run. */
+  readonly createdAt: readonly string[];
   /** What went wrong on the way. */
   readonly problems: readonly string[];
   /** All installs of the present content. */
@@ -64,6 +66,7 @@ export async function settle(run: Run, wanted: Wanted, observed: Observed, done:
   const installs = done.installs.requests.filter((request) => needed.has(request.id));
   const baseIds = done.installs.requests.slice(0, done.installs.base).map((request) => request.id);
   const commands = [...installs, ...removed.requests];
+  const startsOver = done.planned.startsOver || known === undefined;
   const removalsFailed = removed.standings.filter(({ is }) => is === "failed");
   const state: State = {
     settings: inputs,
@@ -75,12 +78,12 @@ export async function settle(run: Run, wanted: Wanted, observed: Observed, done:
       schema: schemaNumber,
       urnHash: run.urnHash,
       digest: content.digest,
-      members: membersDigest(ids),
+      members: fleet.digest,
       base: installs.filter((request) => baseIds.includes(request.id)).length,
-      baseMembers: done.planned.startsOver || known === undefined ? membersDigest(ids) : known.record.baseMembers,
+      baseMembers: startsOver ? sketchOf(ids) : known.record.baseMembers,
+      newestAt: newest([known?.record.newestAt ?? "", ...done.createdAt]),
       rounds: done.planned.rounds,
-      sentToAllAt:
-        done.planned.startsOver || known === undefined ? new Date(now).toISOString() : known.record.sentToAllAt,
+      sentToAllAt: startsOver ? new Date(now).toISOString() : known.record.sentToAllAt,
       seen: commands.map((request: SentRequest) => book.countsOf(request.id)),
       left: leftOf(coverage, exceptions, removalsFailed.length),
       source: openParts(inputs.source),
@@ -89,6 +92,10 @@ export async function settle(run: Run, wanted: Wanted, observed: Observed, done:
   };
   problems.push(...verdict(run, wanted, observed, state, standings), ...failureSentences(removalsFailed, "removal"));
   return { state, problems: problems.map(content.withoutSecrets) };
+}
+
+function newest(instants: readonly string[]): string {
+  return instants.reduce((latest, instant) => (instant > latest ? instant : latest), "");
 }
 
 async function lookAtUnseen(book: AnswerBook, { installs, uninstalls }: Done): Promise<void> {

@@ -67,8 +67,10 @@ const RecordCodec = t.readonly(
       sentToAllAt: t.string,
       /** How many of the first `commands` went to everyone in the target as it is written, in the order of its addresses. */
       base: t.number,
-      /** A digest of the ids of the members they went to. */
+      /** The members they went to, as a sketch. */
       baseMembers: t.string,
+      /** Esper's time of the newest request of this resource (ISO); empty when there was none. */
+      newestAt: t.string,
       /** What the last run left undone, in devices: a refresh calls drift what goes beyond it. */
       left: LeftCodec,
       /** What was last seen of each of `commands`, in their order: devices by state. */
