@@ -132,5 +132,5 @@ function isSettled(sighting: Sighting | undefined, devices: number): boolean {
 /** Rows that were there and are gone were dropped by Esper, not undone. */
 function newer(before: Sighting | undefined, now: Sighting): Sighting {
   const isEmpty = Object.keys(now.counts).length === 0;
-  return now;
+  return before !== undefined && isEmpty ? before : now;
 }

@@ -3,12 +3,10 @@
 // removed; devices are the simulator's business.
 
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { environmentFor, pulumiCli } from "../../tools/pulumi-cli";
-
-const projectFolder = join(__dirname, "..", "..");
+import { pulumiCli } from "../../tools/pulumi-cli";
+import { linkPackages, makeSandbox } from "../../tools/sandbox";
 
 export interface Ran {
   readonly code: number;
@@ -53,6 +51,11 @@ export class Stack {
 
   destroy(): Promise<Ran> {
     return this.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive");
+  }
+
+  /** Sets an environment variable for the runs to come; undefined takes it away. */
+  setEnvironment(name: string, value: string | undefined): void {
+    this.environment[name] = value;
   }
 
   async setConfig(key: string, value: string, secret = false): Promise<void> {
@@ -100,41 +103,16 @@ export async function withStack(
   { env = {}, extension = "js" }: StackOptions,
   body: (stack: Stack) => Promise<void>,
 ): Promise<void> {
-  const root = await mkdtemp(join(tmpdir(), "pulumi-esper-"));
+  const sandbox = await makeSandbox(env);
   try {
-    const folder = join(root, "program");
-    await mkdir(join(root, "backend"));
-    await installInto(folder);
+    const folder = join(sandbox.folder, "program");
+    await linkPackages(folder);
     await writeFile(join(folder, "Pulumi.yaml"), `name: fleet\nruntime: nodejs\nmain: index.${extension}\n`);
-    const stack = new Stack(folder, await environment(root, env), extension);
+    const stack = new Stack(folder, sandbox.environment, extension);
     await stack.writeProgram(program);
     await stack.pulumi("stack", "init", "test");
     await body(stack);
   } finally {
-    await rm(root, { recursive: true, force: true });
+    await sandbox.remove();
   }
-}
-
-/** What `npm install pulumi-esper @pulumi/pulumi typescript` would do, by links to this clone. */
-async function installInto(folder: string): Promise<void> {
-  const modules = join(folder, "node_modules");
-  await mkdir(modules, { recursive: true });
-  await symlink(projectFolder, join(modules, "pulumi-esper"));
-  for (const name of ["@pulumi", "@types", "typescript"]) {
-    await symlink(join(projectFolder, "node_modules", name), join(modules, name));
-  }
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "fleet", private: true }));
-}
-
-async function environment(root: string, env: StackOptions["env"]): Promise<NodeJS.ProcessEnv> {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("ESPER_"));
-  return environmentFor(await pulumiCli(), {
-    ...Object.fromEntries(inherited),
-    PULUMI_BACKEND_URL: `file://${join(root, "backend")}`,
-    PULUMI_HOME: join(root, "home"),
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    ...env,
-  });
 }

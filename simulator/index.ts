@@ -1,0 +1,125 @@
+// The simulator of an Esper tenant: starts it and hands out what a test needs to look at it and to trouble it.
+// Nothing in here is meant for production: it believes every certificate and keeps everything in memory.
+
+import { systemClock } from "../provider/clock";
+import { controlRoutes } from "./control-routes";
+import type { WorldControls } from "./controls";
+import { worldControls } from "./controls";
+import { Api } from "./exchange";
+import { FaultSwitches } from "./fault-switches";
+import type { FaultName, Faults } from "./faults";
+import { defaultFleet } from "./fleet";
+import { onEveryAndroid, openByReader, remembering } from "./open-pkcs12";
+import type { SimulatorOptions } from "./options";
+import { defaultOsVersions, pageSizesOf } from "./options";
+import { chanceOf } from "./random";
+import { routeTable } from "./route-table";
+import { fleetRoutes } from "./routes-fleet";
+import { requestRoutes } from "./routes-request";
+import { v2Routes } from "./routes-v2";
+import { listen } from "./server";
+import { simulatedTime } from "./time";
+import type { Traffic } from "./traffic";
+import { TrafficCounter } from "./traffic";
+import { World } from "./world";
+
+export type { DeviceCommand, DeviceView, GroupView, WorldControls } from "./controls";
+export type { Faults, RouteFamily, When } from "./faults";
+export type { DeviceSpec, Fleet, GroupSpec } from "./fleet";
+export { readFaults } from "./read-faults";
+export { faultStorm } from "./storm";
+export type { OpenedPkcs12, OpenPkcs12 } from "./open-pkcs12";
+export type { SimulatorOptions } from "./options";
+export type { CommandState } from "./states";
+export type { Traffic } from "./traffic";
+export type { LoggedCommand } from "./world";
+
+export interface Simulator {
+  /** What `ESPER_BASE_URL` takes, for example http://127.0.0.1:4010/api */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly enterpriseId: string;
+  readonly world: WorldControls;
+  readonly faults: {
+    readonly current: Faults;
+    /** How often each has struck since it was set. */
+    readonly strikes: Readonly<Partial<Record<FaultName, number>>>;
+    /** Replaces all switches. `{}` ends all faults. */
+    set(faults: Faults): void;
+  };
+  /** What came in since the start, or since it was last reset. */
+  readonly traffic: Traffic;
+  resetTraffic(): void;
+  /** Ends the server and all connections. */
+  close(): Promise<void>;
+}
+
+export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
+  const chance = chanceOf(options.seed ?? 1);
+  const clock = options.clock ?? systemClock;
+  const time = simulatedTime(clock, options.timeFactor ?? 1);
+  const apiKey = options.apiKey ?? "simulator-key";
+  const enterpriseId = options.enterpriseId ?? chance.uuid("enterprise");
+  const faults = new FaultSwitches(chance);
+  faults.set(options.faults ?? {});
+  const traffic = new TrafficCounter();
+  const open = options.openPkcs12 ?? openByReader;
+  const world = new World({
+    time,
+    fleet: options.fleet ?? defaultFleet(options.devices ?? 20),
+    fleetHabits: {
+      chance,
+      offlineShare: options.offlineShare ?? 0,
+      osVersions: options.osVersions ?? defaultOsVersions,
+    },
+    workHabits: {
+      deviceMs: options.deviceMs ?? 800,
+      deviceSpread: options.deviceSpread ?? 0.5,
+      commandTimeOutMs: options.commandTimeOutMs ?? 10 * 60_000,
+      readsBeforeAnswer: options.readsBeforeAnswer ?? 1,
+      holdAnswersMs: 60_000,
+    },
+    returnAfterMs: options.returnAfterMs,
+    open: remembering(options.androidSupport === true ? open : onEveryAndroid(open)),
+  });
+  world.onCommand = options.onCommand;
+  let groupsAdded = 0;
+  const controls = worldControls(
+    world,
+    (ms) => {
+      time.advance(ms);
+    },
+    () => chance.uuid(`group/added/${++groupsAdded}`),
+  );
+  const api = new Api({
+    world,
+    faults,
+    traffic,
+    clock,
+    match: routeTable([...requestRoutes, ...v2Routes, ...fleetRoutes(world)]),
+    apiKey,
+    enterpriseId,
+    userId: chance.uuid("user"),
+    pageSizes: pageSizesOf(options.pageSize),
+    onUnknownRoute: options.onUnknownRoute ?? ((line) => process.stderr.write(`simulator: ${line}\n`)),
+  });
+  const server = await listen(
+    { host: options.host ?? "127.0.0.1", port: options.port ?? 0 },
+    api,
+    controlRoutes({ controls, faults, traffic }),
+  );
+  return {
+    url: `${server.origin}/api`,
+    apiKey,
+    enterpriseId,
+    world: controls,
+    faults,
+    get traffic() {
+      return traffic.current;
+    },
+    resetTraffic: () => {
+      traffic.reset();
+    },
+    close: () => server.close(),
+  };
+};

@@ -1,0 +1,64 @@
+// Reads faults that come as JSON, from the command line or by HTTP. Each codec follows its field in faults.ts.
+
+import { isLeft } from "fp-ts/Either";
+import * as t from "io-ts";
+import { PathReporter } from "io-ts/PathReporter";
+import type { FaultName, Faults } from "./faults";
+import { faultNames, routeFamilies } from "./faults";
+
+const family = t.keyof(Object.fromEntries(routeFamilies.map((name) => [name, null])));
+const when = { times: t.number, on: t.array(family), share: t.number, everyNth: t.number };
+const plain = t.partial(when);
+const withStatus = t.partial({ ...when, status: t.number });
+const withMs = t.intersection([t.type({ ms: t.number }), plain]);
+
+const codecs = {
+  rateLimit: t.partial({
+    ...when,
+    perSecond: t.number,
+    perMinute: t.number,
+    retryAfter: t.union([t.number, t.literal("date"), t.literal("absent"), t.literal("absurd")]),
+  }),
+  failEveryNthRead: t.intersection([t.type({ n: t.number }), withStatus]),
+  failPostAfterAccept: withStatus,
+  cutPostAfterAccept: plain,
+  failPostBeforeAccept: withStatus,
+  closeAtOnce: plain,
+  forbidden: plain,
+  slowMs: withMs,
+  hang: plain,
+  trickle: t.partial({ ...when, everyMs: t.number }),
+  htmlErrors: plain,
+  htmlAnswers: plain,
+  emptyBodies: plain,
+  truncatedJson: plain,
+  hugeBody: t.partial({ ...when, bytes: t.number }),
+  wrongContentType: plain,
+  redirect: plain,
+  lyingNextHost: plain,
+  lateStatusRowsMs: withMs,
+  countsRouteMissing: plain,
+  historyPurged: t.partial({ ...when, requests: t.array(t.string), olderThanMs: t.number }),
+  echoSecretsInErrors: plain,
+  smallPages: t.partial({ ...when, size: t.number }),
+  clockSkewMs: withMs,
+  maxBodyBytes: t.intersection([t.type({ bytes: t.number }), plain]),
+  v2RefusesCertificates: plain,
+  unknownState: t.partial({ ...when, name: t.string }),
+} satisfies Record<FaultName, t.Mixed>;
+
+const faultsCodec = t.partial(codecs);
+
+const isFaults = (value: unknown): value is Faults => faultsCodec.is(value);
+
+/** Throws an Error whose message says which switch is wrong, or lists the switches there are. */
+export const readFaults = (value: unknown): Faults => {
+  if (typeof value !== "object" || value === null) throw new Error("Faults must be a JSON object of switches.");
+  const unknownName = Object.keys(value).find((name) => !faultNames.some((known) => known === name));
+  if (unknownName !== undefined) {
+    throw new Error(`There is no fault "${unknownName}". There are: ${faultNames.join(", ")}.`);
+  }
+  if (isFaults(value)) return value;
+  const decoded = faultsCodec.decode(value);
+  throw new Error(`Faults could not be read: ${isLeft(decoded) ? PathReporter.report(decoded).join("; ") : ""}`);
+};

@@ -1,0 +1,173 @@
+// The tenant's groups and devices: who is where, and how many are under a group, kept as things change.
+// It knows nothing of commands, time or HTTP. Group rules: esper-api.md 5d (sub-groups belong to their parents).
+
+import type { CompleteDeviceSpec } from "./fleet";
+import type { CommandStatus } from "./requests";
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly parent: Group | undefined;
+  readonly path: string;
+  readonly createdAt: number;
+  readonly children: Set<Group>;
+  /** Devices directly in it. */
+  readonly devices: Set<Device>;
+  /** Devices in it and in its sub-groups. */
+  deviceCount: number;
+}
+
+export interface KeystoreEntry {
+  /** Identity of the installed content. */
+  readonly digest: string;
+  readonly installedAt: number;
+}
+
+/** What a test has in store for a device. */
+export interface Trouble {
+  /** Reason of every failure until it is taken away. */
+  failWith?: string;
+  /** How many more commands fail, and with which reason. */
+  flaky?: { timesLeft: number; readonly reason: string };
+  /** The next command times out; it succeeds so much later, or never when absent. */
+  timeOut?: { readonly lateSuccessMs?: number };
+}
+
+export interface Device extends Omit<CompleteDeviceSpec, "online"> {
+  readonly number: number;
+  readonly createdAt: number;
+  online: boolean;
+  lastSeenAt: number;
+  group: Group;
+  readonly keystore: Map<string, KeystoreEntry>;
+  /** Commands that wait, first in, first out; the active one is the first. */
+  readonly queue: CommandStatus[];
+  active: CommandStatus | undefined;
+  /** Every command it was ever sent, oldest first. */
+  readonly history: CommandStatus[];
+  readonly trouble: Trouble;
+}
+
+export class Tenant {
+  /** Grows with every change of a device or group; a list that was made at the same version is still right. */
+  version = 0;
+  private readonly groupsById = new Map<string, Group>();
+  private readonly devicesById = new Map<string, Device>();
+  private readonly memberLists = new Map<Group, readonly Device[]>();
+  private memberListsVersion = 0;
+  private membersVersion = 0;
+  private joined = 0;
+
+  /** The number that the next device will get. */
+  get nextNumber(): number {
+    return this.joined + 1;
+  }
+
+  get groups(): readonly Group[] {
+    return [...this.groupsById.values()];
+  }
+
+  get devices(): readonly Device[] {
+    return [...this.devicesById.values()];
+  }
+
+  device(id: string): Device | undefined {
+    return this.devicesById.get(id);
+  }
+
+  group(id: string): Group | undefined {
+    return this.groupsById.get(id);
+  }
+
+  addGroup(id: string, name: string, parent: Group | undefined, createdAt: number): Group {
+    if (this.groupsById.has(id)) throw new Error(`Two groups of the simulated fleet have the id ${id}.`);
+    const path = parent === undefined ? name : `${parent.path}/${name}`;
+    const group = {
+      id,
+      name,
+      parent,
+      path,
+      createdAt,
+      children: new Set<Group>(),
+      devices: new Set<Device>(),
+      deviceCount: 0,
+    };
+    this.groupsById.set(id, group);
+    parent?.children.add(group);
+    this.version += 1;
+    return group;
+  }
+
+  /** Takes a group and its sub-groups away; their devices move up to its parent. */
+  removeGroup(group: Group): void {
+    const { parent } = group;
+    if (parent === undefined) throw new Error("The root group cannot be removed.");
+    for (const child of [...group.children]) this.removeGroup(child);
+    for (const device of [...group.devices]) this.move(device, parent);
+    parent.children.delete(group);
+    this.groupsById.delete(group.id);
+    this.memberLists.delete(group);
+    this.version += 1;
+  }
+
+  addDevice(spec: CompleteDeviceSpec, group: Group, at: number): Device {
+    if (this.devicesById.has(spec.id)) throw new Error(`Two devices of the simulated fleet have the id ${spec.id}.`);
+    this.joined += 1;
+    const device: Device = {
+      ...spec,
+      number: this.joined,
+      createdAt: at,
+      lastSeenAt: at,
+      group,
+      keystore: new Map(),
+      queue: [],
+      active: undefined,
+      history: [],
+      trouble: {},
+    };
+    this.devicesById.set(device.id, device);
+    this.enter(device, group);
+    return device;
+  }
+
+  removeDevice(device: Device): void {
+    this.exit(device);
+    this.devicesById.delete(device.id);
+  }
+
+  move(device: Device, group: Group): void {
+    this.exit(device);
+    this.enter(device, group);
+  }
+
+  /** The devices of a group and of its sub-groups. The list is kept until somebody joins, leaves or moves. */
+  members(group: Group): readonly Device[] {
+    if (this.memberListsVersion !== this.membersVersion) {
+      this.memberLists.clear();
+      this.memberListsVersion = this.membersVersion;
+    }
+    const known = this.memberLists.get(group);
+    if (known !== undefined) return known;
+    const list = [...group.devices];
+    for (const child of group.children) for (const device of this.members(child)) list.push(device);
+    this.memberLists.set(group, list);
+    return list;
+  }
+
+  private enter(device: Device, group: Group): void {
+    device.group = group;
+    group.devices.add(device);
+    this.count(group, 1);
+  }
+
+  private exit(device: Device): void {
+    device.group.devices.delete(device);
+    this.count(device.group, -1);
+  }
+
+  private count(group: Group, change: 1 | -1): void {
+    for (let above: Group | undefined = group; above !== undefined; above = above.parent) above.deviceCount += change;
+    this.version += 1;
+    this.membersVersion += 1;
+  }
+}

@@ -1,0 +1,270 @@
+import { expect } from "chai";
+import type { Sighting, Watched } from "../../provider/client/client";
+import { Poller } from "../../provider/client/poll";
+import type { Round } from "../../provider/client/endpoint";
+import { isFinal } from "../../provider/client/states";
+import { steppedClock } from "../support/quick-clock";
+import { commandFor, refusalOf, tenantBench, type TenantBench } from "./harness";
+
+const endOf = async (
+  { client, clock }: TenantBench,
+  watched: readonly Watched[],
+  isOver: (seen: ReadonlyMap<string, Sighting>) => boolean,
+  forMs = 120_000,
+): Promise<readonly ReadonlyMap<string, Sighting>[]> => {
+  const rounds: ReadonlyMap<string, Sighting>[] = [];
+  for await (const seen of client.watch(watched, clock.now() + forMs)) {
+    rounds.push(seen);
+    if (isOver(seen)) break;
+  }
+  return rounds;
+};
+
+const allSucceeded =
+  (watched: readonly Watched[]) =>
+  (seen: ReadonlyMap<string, Sighting>): boolean =>
+    watched.every(({ requestId, devices }) => (seen.get(requestId)?.counts.Success ?? 0) >= devices);
+
+for (const commandsApi of ["request", "v2"] as const) {
+  describe(`watching commands (${commandsApi})`, () => {
+    let bench: TenantBench;
+    const start = async (devices: number, faults = {}): Promise<string[]> => {
+      bench = await tenantBench(
+        { devices, faults, deviceMs: 2000, pageSize: 250 },
+        { speed: 10, settings: { commandsApi } },
+      );
+      return bench.sim.world.devices().map(({ id }) => id);
+    };
+    afterEach(() => bench.sim.close());
+
+    it("sees a few devices row by row, pending first", async () => {
+      const ids = await start(3);
+      const { id } = await bench.client.send(commandFor(ids));
+      const watched = [{ requestId: id, devices: 3 }];
+      const rounds = await endOf(bench, watched, allSucceeded(watched));
+      expect(rounds[0]?.get(id)?.counts.Success ?? 0).to.equal(0);
+      const rows = rounds.at(-1)?.get(id)?.rows ?? [];
+      expect(rows.map(({ deviceId }) => deviceId)).to.have.members(ids);
+      expect(rows.every(({ state, requestId }) => isFinal(state) && requestId === id)).to.be.true;
+    });
+
+    it("reads 400 waits of one device each in a few reads a round", async () => {
+      const ids = await start(400);
+      const sent = await Promise.all(ids.map((id) => bench.client.send(commandFor([id]))));
+      bench.sim.resetTraffic();
+      let rounds = 0;
+      await Promise.all(
+        sent.map(async ({ id }) => {
+          const watched = [{ requestId: id, devices: 1 }];
+          rounds = Math.max(rounds, (await endOf(bench, watched, allSucceeded(watched))).length);
+        }),
+      );
+      const { byRoute } = bench.sim.traffic;
+      const perRoundReads =
+        commandsApi === "v2" ? byRoute["GET /v0/enterprise/{enterprise_id}/command/"] : bench.sim.traffic.total;
+      expect(perRoundReads ?? 0).to.be.at.most(10 * (rounds + 3));
+    });
+
+    it("costs one read a round for a large request", async () => {
+      const ids = await start(300);
+      const { id } = await bench.client.send(commandFor(ids));
+      bench.sim.resetTraffic();
+      const watched = [{ requestId: id, devices: 300 }];
+      const rounds = await endOf(bench, watched, allSucceeded(watched));
+      expect(rounds.at(-1)?.get(id)).to.deep.include({ counts: { Success: 300 } });
+      expect(bench.sim.traffic.total).to.be.at.most(rounds.length + 1);
+    });
+
+    it("goes on after rounds that failed", async () => {
+      const ids = await start(2);
+      const { id } = await bench.client.send(commandFor(ids));
+      bench.sim.faults.set({ failEveryNthRead: { n: 2 } });
+      const watched = [{ requestId: id, devices: 2 }];
+      const rounds = await endOf(bench, watched, allSucceeded(watched));
+      expect(rounds.at(-1)?.get(id)?.counts).to.deep.equal({ Success: 2 });
+    });
+
+    it("takes a state that it does not know for pending, and names it once", async () => {
+      const ids = await start(2, { unknownState: { name: "Command Requeued" } });
+      const { id } = await bench.client.send(commandFor(ids));
+      const watched = [{ requestId: id, devices: 2 }];
+      const rounds = await endOf(bench, watched, allSucceeded(watched));
+      expect(rounds.some((seen) => (seen.get(id)?.counts.Unknown ?? 0) > 0)).to.be.true;
+      expect(bench.said.filter((line) => line.includes('"Command Requeued"; it counts as pending'))).to.have.length(1);
+    });
+
+    it("keeps what was last seen of a request that Esper forgets", async () => {
+      const ids = await start(2);
+      bench.sim.world.setOnline(ids[0] ?? "", false);
+      const { id } = await bench.client.send(commandFor(ids));
+      const watched = [{ requestId: id, devices: 2 }];
+      let rounds = 0;
+      let last: Sighting | undefined;
+      for await (const seen of bench.client.watch(watched, bench.clock.now() + 20_000)) {
+        rounds += 1;
+        last = seen.get(id);
+        if (last?.counts.Success === 1) bench.sim.faults.set({ historyPurged: {} });
+      }
+      expect(last?.counts).to.deep.equal({ Success: 1, Queued: 1 });
+      expect(rounds).to.be.above(3);
+      expect(await bench.client.rows({ requestIds: [id] })).to.deep.equal([]);
+      expect(await bench.client.counts(id)).to.be.undefined;
+    });
+
+    it("reads rows by state and by device", async () => {
+      const ids = await start(12);
+      bench.sim.world.failWith(ids[3] ?? "", "no space left");
+      const { id } = await bench.client.send(commandFor(ids));
+      const watched = [{ requestId: id, devices: 12 }];
+      await endOf(bench, watched, (seen) => {
+        const { Success = 0, Failure = 0 } = seen.get(id)?.counts ?? {};
+        return Success + Failure === 12;
+      });
+      const failed = await bench.client.rows({ requestIds: [id], states: ["Failure", "TimeOut"] });
+      expect(failed.map(({ deviceId, reason }) => [deviceId, reason])).to.deep.equal([[ids[3], "no space left"]]);
+      const some = await bench.client.rows({ requestIds: [id], deviceIds: ids.slice(0, 2) });
+      expect(some.map(({ deviceId }) => deviceId)).to.have.members(ids.slice(0, 2));
+    });
+
+    it("counts by rows when the route of the counts is missing", async () => {
+      const ids = await start(40, { countsRouteMissing: {} });
+      const { id } = await bench.client.send(commandFor(ids));
+      const watched = [{ requestId: id, devices: 40 }];
+      const rounds = await endOf(bench, watched, allSucceeded(watched));
+      expect(rounds.at(-1)?.get(id)?.counts).to.deep.equal({ Success: 40 });
+    });
+  });
+}
+
+describe("cancelling a command", () => {
+  it("is done while it waits, and too late afterwards", async () => {
+    const bench = await tenantBench({ devices: 2 }, { speed: 10 });
+    const [online = "", offline = ""] = bench.sim.world.devices().map(({ id }) => id);
+    bench.sim.world.setOnline(offline, false);
+    const { id } = await bench.client.send(commandFor([online, offline]));
+    const watched = [{ requestId: id, devices: 2 }];
+    await endOf(bench, watched, (seen) => seen.get(id)?.counts.Success === 1);
+    const rows = await bench.client.rows({ requestIds: [id] });
+    const rowOf = (device: string) => rows.find(({ deviceId }) => deviceId === device) ?? expect.fail("no row");
+    expect(await bench.client.cancel(rowOf(offline))).to.be.true;
+    expect(await bench.client.cancel(rowOf(online))).to.be.false;
+    expect(await bench.client.counts(id)).to.deep.equal({ Success: 1, Cancelled: 1 });
+    await bench.sim.close();
+  });
+
+  it("is done also when the answer to it was lost", async () => {
+    const bench = await tenantBench({ devices: 1, faults: {} }, { speed: 50 });
+    const [device = ""] = bench.sim.world.devices().map(({ id }) => id);
+    bench.sim.world.setOnline(device, false);
+    const { id } = await bench.client.send(commandFor([device]));
+    const [row] = await bench.client.rows({ requestIds: [id] });
+    bench.sim.faults.set({ emptyBodies: { times: 1, on: ["cancel"] } });
+    expect(await bench.client.cancel(row ?? expect.fail("no row"))).to.be.true;
+    await bench.sim.close();
+  });
+
+  it("is not there on the V2 endpoint, which is said once", async () => {
+    const bench = await tenantBench({ devices: 1 }, { settings: { commandsApi: "v2" } });
+    const row = {
+      id: "s",
+      requestId: "r",
+      deviceId: "d",
+      state: "Queued",
+      stateText: "Command Queued",
+      updatedAt: "",
+    } as const;
+    expect([await bench.client.cancel(row), await bench.client.cancel(row)]).to.deep.equal([false, false]);
+    expect(bench.said).to.have.length(1);
+    await bench.sim.close();
+  });
+});
+
+describe("the rounds of a wait", () => {
+  const seen = (id: string, counts: Sighting["counts"]): Round => ({
+    sightings: new Map([[id, { counts }]]),
+    failures: new Map(),
+  });
+  const failure = new Error("the last failure");
+  const failed = (id: string): Round => ({ sightings: new Map(), failures: new Map([[id, failure]]) });
+
+  /** Watches one request of one device; gives the instants of its reads. */
+  const watchOne = (look: (round: number) => Promise<Round>, forMs: number) => {
+    const clock = steppedClock();
+    const startMs = clock.now();
+    const readAtMs: number[] = [];
+    const poller = new Poller({
+      clock,
+      pollMs: 250,
+      graceMs: 30_000,
+      look: () => {
+        readAtMs.push(clock.now() - startMs);
+        return look(readAtMs.length);
+      },
+    });
+    const rounds: Sighting["counts"][] = [];
+    const end = (async (): Promise<void> => {
+      for await (const round of poller.watch([{ requestId: "r", devices: 1 }], startMs + forMs)) {
+        rounds.push(round.get("r")?.counts ?? {});
+      }
+    })();
+    return { clock, readAtMs, rounds, end };
+  };
+
+  it("begin at once, come every quarter of a second, then more slowly, and end with a last one", async () => {
+    const { clock, readAtMs, end } = watchOne(() => Promise.resolve(seen("r", { Queued: 1 })), 300_000);
+    await clock.pass(301_000);
+    await end;
+    const gaps = readAtMs.slice(1).map((at, index) => at - (readAtMs[index] ?? 0));
+    expect(readAtMs[0]).to.be.below(50);
+    expect(gaps[0]).to.be.within(250, 300);
+    expect(Math.max(...gaps)).to.be.within(15_000, 15_100);
+    expect(readAtMs.at(-1)).to.be.within(300_000, 300_100);
+    expect(readAtMs).to.have.length.below(50);
+  });
+
+  it("that fail all to the end end with the last error", async () => {
+    const { clock, end, rounds } = watchOne(() => Promise.resolve(failed("r")), 10_000);
+    const error = refusalOf(end);
+    await clock.pass(11_000);
+    expect(await error).to.equal(failure);
+    expect(rounds).to.be.empty;
+  });
+
+  it("that fail at the end only keep what was seen", async () => {
+    const { clock, end, rounds } = watchOne(
+      (round) => Promise.resolve(round === 1 ? seen("r", { Queued: 1 }) : failed("r")),
+      10_000,
+    );
+    await clock.pass(11_000);
+    await end;
+    expect(rounds.at(-1)).to.deep.equal({ Queued: 1 });
+  });
+
+  it("that never come back do not hold a wait beyond its end", async () => {
+    const { clock, end } = watchOne(() => new Promise(() => undefined), 10_000);
+    const error = refusalOf(end);
+    await clock.pass(41_000);
+    expect((await error).message).to.include("before the wait was over");
+  });
+
+  it("are over for a request that is settled: it is not read again", async () => {
+    const asked: number[] = [];
+    const clock = steppedClock();
+    const poller = new Poller({
+      clock,
+      pollMs: 250,
+      graceMs: 1000,
+      look: (requests) => {
+        asked.push(requests.length);
+        return Promise.resolve(seen("r", { Success: 1 }));
+      },
+    });
+    const end = (async (): Promise<void> => {
+      for await (const round of poller.watch([{ requestId: "r", devices: 1 }], clock.now() + 5000))
+        expect(round.size).to.equal(1);
+    })();
+    await clock.pass(6000);
+    await end;
+    expect(asked.slice(1).every((count) => count === 0)).to.be.true;
+  });
+});
