@@ -130,6 +130,7 @@ const outputs = {
   exceptions: undefined,
   exceptionsOmitted: undefined,
   commands: undefined,
+  progress: undefined,
   readyForRenewal: undefined,
   renewAt: undefined,
   record: undefined,
@@ -154,7 +155,9 @@ export class Certificate extends pulumi.CustomResource {
       });
     });
     const properties = { ...args, ...outputs, source: withSecrets(args.source), __provider: text };
-    super(typeToken, name, properties, opts);
+    // What a rollback may need is kept in the state, and only as a secret.
+    const additionalSecretOutputs = [...(opts?.additionalSecretOutputs ?? []), "kept"];
+    super(typeToken, name, properties, { ...opts, additionalSecretOutputs });
   }
 }
 

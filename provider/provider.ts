@@ -10,7 +10,7 @@ import { readSettings as readConnection, type Settings as Connection } from "./c
 import { urnHashOf } from "./lifecycle/commands";
 import { objections } from "./lifecycle/check";
 import { openSource, SourceError, type Content } from "./lifecycle/content";
-import { converge, type Wanted } from "./lifecycle/converge";
+import { converge } from "./lifecycle/converge";
 import { diff } from "./lifecycle/diff";
 import { PartialFailure } from "./lifecycle/failures";
 import { isObject, type Failure, type RawObject } from "./lifecycle/fields";
@@ -22,6 +22,7 @@ import type { Outcome } from "./lifecycle/settle";
 import type { Source } from "./lifecycle/source";
 import { readState, toOutputs, type State } from "./lifecycle/state";
 import { resourceId } from "./lifecycle/target";
+import type { Wanted } from "./lifecycle/work";
 import { connectToEngine, progressOn } from "./progress";
 
 connectToEngine(process.argv);

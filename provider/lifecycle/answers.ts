@@ -82,7 +82,6 @@ export class AnswerBook {
    */
   async answers(request: SentRequest, devicesAreKnown: boolean): Promise<Answers> {
     const known = this.seen.get(request.id);
-    if (this.forgottenIds.has(request.id)) return this.remembered(request.id);
     if (known?.answers !== undefined && (devicesAreKnown || !known.answers.othersSucceeded)) return known.answers;
     const counts = known?.counts ?? {};
     const onlyExceptions = devicesAreKnown && totalOf(counts) >= request.devices && (counts.Unknown ?? 0) === 0;
@@ -96,7 +95,7 @@ export class AnswerBook {
 
   // Of a forgotten request the exceptions listed in the state are what was last seen. When there were more than the list
   // holds, nobody can say of the rest which had answered; they stay pending, so that nothing is sent again on that ground.
-  private remembered(requestId: string): Answers {
+  remembered(requestId: string): Answers {
     const rows = (this.known?.exceptions ?? []).map((exception) => rowOf(requestId, exception));
     return {
       rows: byDevice(rows.filter((row) => row !== undefined)),

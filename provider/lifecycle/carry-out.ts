@@ -4,13 +4,14 @@
 import type { CommandState, CommandToSend, Device } from "../client/client";
 import { countOf, type AnswerBook } from "./answers";
 import type { Settings } from "./inputs";
+import { installOf, newLabel, uninstallOf } from "./commands";
 import { observeFleet, type Fleet } from "./fleet";
 import { progressLine } from "./report";
 import type { Run } from "./run";
-import type { Standing } from "./standing";
-import type { SentRequest } from "./state";
-import { addresses, devicesOf, groupsOf, type Address } from "./target";
+import type { Kept, SentRequest } from "./state";
+import { addresses, devicesOf, groupsOf, type Address, type Target } from "./target";
 import { waitForAnswers, type Awaited } from "./waiting";
+import type { Work } from "./work";
 
 /** One request to send: whom it addresses and which devices that means. */
 export interface Parcel {
@@ -29,8 +30,8 @@ export interface Sent {
 const freshMs = 60_000;
 
 /** The requests that reach everyone in the target, as it is written. Those that would reach no device are left out. */
-export async function parcelsForEveryone(run: Run, settings: Settings, fleet: Fleet): Promise<readonly Parcel[]> {
-  const all = addresses(groupsOf(settings.target), devicesOf(settings.target));
+export async function parcelsForEveryone(run: Run, target: Target, fleet: Fleet): Promise<readonly Parcel[]> {
+  const all = addresses(groupsOf(target), devicesOf(target));
   const parcels = await Promise.all(
     all.map(async (address) => {
       const part = all.length === 1 ? fleet : await observeFleet(run.client, { kind: "set", ...address }, freshMs);
@@ -44,25 +45,42 @@ export function parcelsForDevices(devices: readonly string[]): readonly Parcel[]
   return addresses([], devices).map((address) => ({ address, devices: new Set(address.devices) }));
 }
 
-export function isAddressed(device: Device, { deviceType }: Settings): boolean {
-  return deviceType === "all" || device.online === (deviceType === "active");
-}
-
 /** Sends one parcel after the other; each is added to `sent` at once, so that a later failure loses nothing. */
 export async function send(
   run: Run,
   parcels: readonly Parcel[],
-  command: (address: Address) => CommandToSend,
-  kind: SentRequest["kind"],
-  sent: Sent[],
+  command: (address: Address, label: string) => CommandToSend,
+  { kind, digest, sent }: { readonly kind: SentRequest["kind"]; readonly digest: string; readonly sent: Sent[] },
 ): Promise<void> {
   for (const { address, devices } of parcels) {
-    const { id, createdAt } = await run.client.send(command(address));
+    const { id, createdAt } = await run.client.send(command(address, newLabel(run.urnHash, digest, run.random)));
     // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
     const sentAt = new Date(run.clock.now()).toISOString();
     const request = { id, kind, commandType: address.commandType, devices: devices.size, sentAt };
     sent.push({ request, devices, createdAt });
   }
+}
+
+export async function sendInstalls(work: Work, to: "everyone" | readonly string[]): Promise<void> {
+  const { run, inputs, content, fleet, fitting, sent } = work;
+  const parcels = to === "everyone" ? await parcelsForEveryone(run, inputs.target, fleet) : parcelsForDevices(to);
+  if (parcels.length === 0) return;
+  const file = await content.toSend(fitting.sentAs);
+  const command = (address: Address, label: string): CommandToSend => installOf(inputs, file, address, label);
+  await send(run, parcels, command, { kind: "install", digest: content.digest, sent });
+}
+
+/** Puts earlier content back on these devices. */
+export async function sendPrevious(work: Work, previous: Kept, devices: readonly string[]): Promise<void> {
+  const { run, inputs, sent } = work;
+  const command = (address: Address, label: string): CommandToSend => installOf(inputs, previous, address, label);
+  await send(run, parcelsForDevices(devices), command, { kind: "install", digest: previous.digest, sent });
+}
+
+export async function sendUninstalls(work: Work, devices: readonly string[]): Promise<void> {
+  const { run, inputs, content, sent } = work;
+  const command = (address: Address, label: string): CommandToSend => uninstallOf(inputs, address, label);
+  await send(run, parcelsForDevices(devices), command, { kind: "uninstall", digest: content.digest, sent });
 }
 
 /** The part of `devices` that is waited for. */
@@ -77,18 +95,36 @@ export function waitedFor(
   return new Set([...devices].filter((id) => whom === "all" || known.get(id)?.online === true));
 }
 
-/** Earlier requests with members that are pending: a later run waits for them again, without sending. */
-export function stillAwaited(
-  settings: Settings,
-  standings: readonly Standing[],
-  requests: readonly SentRequest[],
-  known: ReadonlyMap<string, Device>,
-): readonly Awaited[] {
-  return requests.map((request) => {
-    const pending = standings.filter((standing) => standing.is === "pending" && standing.requestId === request.id);
-    const ids = pending.map(({ device }) => device.id);
-    return { request, devices: waitedFor(settings, ids, known) };
+/**
+ * Waits for what was sent in this run, and for what earlier runs left pending (a later run waits for it again, without
+ * sending it again). With `only`, devices outside it are not waited for.
+ */
+export async function waitForAll(work: Work, only?: ReadonlySet<string>): Promise<void> {
+  const { run, inputs, fleet, book, installs, standings, removals, plan, sent } = work;
+  const devices = new Map([...fleet.members, ...removals.left.map((device) => [device.id, device] as const)]);
+  const isWanted = (id: string): boolean => only === undefined || only.has(id) || !fleet.members.has(id);
+  const awaited = (request: SentRequest, ids: Iterable<string>): Awaited => ({
+    request,
+    devices: waitedFor(inputs, [...ids].filter(isWanted), devices),
   });
+  const before = plan.startsOver ? [] : standings;
+  const pending = (plan.startsOver ? [] : installs.requests).map((request) => {
+    const open = before.filter(({ is, requestId }) => is === "pending" && requestId === request.id);
+    return awaited(
+      request,
+      open.map(({ device }) => device.id),
+    );
+  });
+  const fresh = sent.map(({ request, devices: ids }) => awaited(request, ids));
+  const all = [...pending, ...fresh].filter(({ devices: ids }) => ids.size > 0);
+  const counted = new Set(all.map(({ request }) => request.id));
+  const base = {
+    members: fleet.members.size,
+    done: before.filter(({ is, requestId }) => is === "installed" && !counted.has(requestId ?? "")).length,
+    offline: countOffline(fleet.members.values()),
+    verb: "installed" as const,
+  };
+  await waitWithProgress(run, book, all, base, inputs.wait.timeoutMs);
 }
 
 /** What the progress line counts. */

@@ -4,6 +4,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "./inputs";
+import { amountOf } from "./rollout";
 import type { State } from "./state";
 import { sameTarget, type Target } from "./target";
 
@@ -27,6 +28,8 @@ export type DiffReason =
   | "devicesFailed"
   | "devicesMissing"
   | "removalsLeft"
+  | "contentRefused"
+  | "rolloutGoesOn"
   | "reinstallDue";
 
 export interface Verdict {
@@ -47,6 +50,7 @@ const replaceChecks: readonly Check[] = [
 ];
 
 const updateChecks: readonly Check[] = [
+  contentRefused, // it was rolled back, and nothing has changed since
   notKnownYet, // a preview that cannot tell announces an update
   contentChanged, // other certificates or keys under the same alias overwrite in place
   setChanged, // devices came or left
@@ -54,6 +58,7 @@ const updateChecks: readonly Check[] = [
   removalsLeft, // an UNINSTALL failed on devices that left
   devicesFailed, // as long as retry rounds are left
   devicesMissing, // joined later, or their install expired
+  rolloutGoesOn, // it was paused, stopped or ended early, and may now go on
   reinstallDue, // the last full install is older than reinstallAfterDays
 ];
 
@@ -101,6 +106,36 @@ function notKnownYet(_known: State, wanted: Wanted): Verdict | undefined {
 function contentChanged(known: State, { digest }: Wanted): Verdict | undefined {
   if (digest === known.record.digest) return undefined;
   return update("contentChanged", "The certificate or its key changes; it is overwritten under the same alias.");
+}
+
+/** Why nothing is sent although the program wants something else. */
+export const refusedSentence =
+  "This content was rolled back; devices keep what they had until the content, `triggers` or `rollout` changes.";
+
+function contentRefused(known: State, { digest, settings }: Wanted): Verdict | undefined {
+  if (digest === undefined || settings === undefined || !isRefused(known, digest, settings)) return undefined;
+  const reason = "contentRefused";
+  return { action: "nothing", reason, message: refusedSentence, replaces: [], deleteBeforeReplace: false };
+}
+
+/** Whether this content was rolled back and nothing that would lift the ban has changed. */
+export function isRefused(known: State, digest: string, { triggers, rollout }: Settings): boolean {
+  const before = known.settings;
+  return (
+    known.record.refused === digest &&
+    isDeepStrictEqual(triggers, before.triggers) &&
+    isDeepStrictEqual(rollout, before.rollout)
+  );
+}
+
+function rolloutGoesOn(known: State, { settings }: Wanted): Verdict | undefined {
+  const { progress, coverage, record } = known;
+  if (settings === undefined || (progress.state === "complete" && (record.held ?? 0) === 0)) return undefined;
+  const isChanged = !isDeepStrictEqual(settings.rollout, known.settings.rollout);
+  const answered = coverage.installed + coverage.failed;
+  const passesNow = progress.state === "stopped" && coverage.failed <= amountOf(settings.rollout.maxFailures, answered);
+  if (!isChanged && !(passesNow && (record.held ?? 0) > 0)) return undefined;
+  return update("rolloutGoesOn", `The rollout goes on after wave ${progress.wave} of ${progress.waves}.`);
 }
 
 function setChanged(known: State, { target }: Wanted): Verdict | undefined {

@@ -3,9 +3,9 @@
 import { totalOf, type AnswerBook } from "./answers";
 import type { Fleet } from "./fleet";
 import { difference } from "./sketch";
-import type { LedgerEntry } from "./standing";
-import type { SentRequest } from "./state";
-import { addresses, devicesOf, groupsOf, type Target } from "./target";
+import type { Ledger } from "./standing";
+import type { SentRequest, State } from "./state";
+import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "./target";
 
 /** Requests of one kind, oldest first. */
 export interface Requests {
@@ -14,65 +14,73 @@ export interface Requests {
   readonly base: number;
   /** The devices of those requests of which that is known. */
   readonly sentTo: ReadonlyMap<string, ReadonlySet<string>>;
-}
-
-/**
- * The devices that the requests to everyone went to, as far as they are members today: the sketch tells those apart that
- * joined since. Empty where that cannot be told; then rows must be read.
- */
-export function devicesOfBase(
-  base: {
-    readonly requests: readonly SentRequest[];
-    readonly base: number;
-    readonly target: Target;
-    readonly sketch: string;
-  },
-  fleet: Fleet,
-): Requests["sentTo"] {
-  const members = new Set(fleet.members.keys());
-  const since = base.base === 0 ? undefined : difference(base.sketch, members);
-  if (since === undefined) return new Map();
-  const before = new Set([...members].filter((id) => !since.joined.has(id)));
-  const parts = addresses(groupsOf(base.target), devicesOf(base.target));
-  return new Map(
-    base.requests.slice(0, base.base).flatMap(({ id, commandType }, index) => {
-      if (base.base === 1) return [[id, before] as const];
-      // Of several requests only those to single devices say which part of the members they went to.
-      const own = parts.length === base.base && commandType === "DEVICE" ? parts[index]?.devices : undefined;
-      return own === undefined ? [] : [[id, new Set(own.filter((device) => before.has(device)))] as const];
-    }),
-  );
+  /** Members that were sent something by any of them; undefined when that is not known. */
+  readonly covered?: ReadonlySet<string> | undefined;
 }
 
 export const noRequests: Requests = { requests: [], base: 0, sentTo: new Map() };
+
+/** The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart. */
+export function knownInstalls(known: State, target: Target, fleet: Fleet): Requests {
+  const requests = known.commands.filter((request) => request.kind === "install");
+  const base = sameTarget(known.settings.target, target) ? known.record.base : 0;
+  const members = new Set(fleet.members.keys());
+  const since = difference(known.record.covered, members);
+  if (since === undefined) return { requests, base, sentTo: new Map() };
+  const covered = new Set([...members].filter((id) => !since.joined.has(id)));
+  return { requests, base, covered, sentTo: devicesOfBase(requests.slice(0, base), target, covered) };
+}
+
+function devicesOfBase(
+  requests: readonly SentRequest[],
+  target: Target,
+  covered: ReadonlySet<string>,
+): Requests["sentTo"] {
+  const [only] = requests;
+  if (requests.length === 1 && only !== undefined) return new Map([[only.id, covered]]);
+  // Of several requests only those to single devices say which part of the members they went to.
+  const parts = addresses(groupsOf(target), devicesOf(target));
+  if (parts.length !== requests.length) return new Map();
+  const single = requests.flatMap(({ id, commandType }, index) =>
+    commandType === "DEVICE" ? [[id, parts[index]?.devices ?? []] as const] : [],
+  );
+  return new Map(single.map(([id, devices]) => [id, new Set(devices.filter((device) => covered.has(device)))]));
+}
 
 /** Esper makes the rows of a request after it has accepted it; so long a missing row says nothing. */
 const rowsMayBeLateMs = 120_000;
 
 export async function ledgerOf(
   book: AnswerBook,
-  { requests, base, sentTo }: Requests,
+  { requests, base, sentTo, covered }: Requests,
   members: ReadonlySet<string>,
   now: number,
-): Promise<readonly LedgerEntry[]> {
-  return Promise.all(
-    requests.map(async (request, index) => {
+): Promise<Ledger> {
+  const alive = requests.filter(({ id }) => !book.forgotten.has(id));
+  const entries = await Promise.all(
+    alive.map(async (request) => {
       const known = sentTo.get(request.id);
       const answers = await book.answers(request, known !== undefined);
       const isYoung = now - Date.parse(request.sentAt) < rowsMayBeLateMs;
-      const rowsAreLate = index < base && isYoung && totalOf(book.countsOf(request.id)) < request.devices;
-      const believed = answers.othersSucceeded || isYoung || book.forgotten.has(request.id) ? known : undefined;
+      const isBase = requests.indexOf(request) < base;
+      const rowsAreLate = isBase && isYoung && totalOf(book.countsOf(request.id)) < request.devices;
+      const believed = answers.othersSucceeded || isYoung ? known : undefined;
       return { request, answers, sentTo: believed ?? (rowsAreLate ? members : new Set<string>()) };
     }),
   );
+  const forgotten = requests.find(({ id }) => book.forgotten.has(id));
+  if (forgotten === undefined) return entries;
+  // What was last seen of devices whose history is gone; what any living request says of one is newer.
+  const memory = { request: forgotten, answers: book.remembered(forgotten.id), sentTo: covered ?? new Set<string>() };
+  return [memory, ...entries];
 }
 
 /** Earlier requests and those sent since; with `startsOver` the earlier ones count no more. */
 export function joinRequests(earlier: Requests, sent: Requests, startsOver: boolean): Requests {
   if (startsOver) return sent;
   return {
+    ...earlier,
     requests: [...earlier.requests, ...sent.requests],
-    base: earlier.base,
     sentTo: new Map([...earlier.sentTo, ...sent.sentTo]),
   };
 }

@@ -6,9 +6,10 @@ import { renewalOf } from "../pkcs12";
 import { AnswerBook, countOf, finalStates, sameCounts, totalOf } from "./answers";
 import { diff } from "./diff";
 import { observeFleet, type Fleet } from "./fleet";
-import { devicesOfBase, ledgerOf } from "./ledger";
+import { knownInstalls, ledgerOf } from "./ledger";
 import { count } from "./report";
 import type { Run } from "./run";
+import { sketchOf } from "./sketch";
 import { commandLifeMs, coverageOf, exceptionsOf, judge, type Standing } from "./standing";
 import { leftOf, seenOf, type Left, type State } from "./state";
 import { observeRemovals } from "./removals";
@@ -62,10 +63,8 @@ function isSettled(seen: StateCounts): boolean {
 async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet): Promise<State> {
   const now = run.clock.now();
   const { settings, record, commands } = known;
-  const requests = commands.filter((request) => request.kind === "install");
-  await book.look(requests.filter((request) => totalOf(book.countsOf(request.id)) === 0));
-  const base = { requests, base: record.base, target: settings.target, sketch: record.baseMembers };
-  const installs = { requests, base: record.base, sentTo: devicesOfBase(base, fleet) };
+  const installs = knownInstalls(known, settings.target, fleet);
+  await book.look(installs.requests.filter((request) => totalOf(book.countsOf(request.id)) === 0));
   const ledger = await ledgerOf(book, installs, new Set(fleet.members.keys()), now);
   // `deviceType` narrowed the members when it was sent: who was left out then is none.
   const isMember = ({ state }: Standing): boolean => settings.deviceType === "all" || state !== "Never sent";
@@ -82,6 +81,7 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
     record: {
       ...record,
       members: fleet.digest,
+      covered: sketchOf(new Set(standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id))),
       seen: commands.map(({ id }) => (book.forgotten.has(id) ? (seenOf(known, id) ?? {}) : book.countsOf(id))),
       removalsFailed: removals.standings.filter(({ is }) => is === "failed").length,
     },

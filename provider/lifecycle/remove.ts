@@ -11,13 +11,15 @@ import {
   waitWithProgress,
   type Sent,
 } from "./carry-out";
-import { newLabel, uninstallOf } from "./commands";
+import type { CommandToSend } from "../client/client";
+import { uninstallOf } from "./commands";
 import { observeFleet, type Fleet } from "./fleet";
 import { ledgerOf } from "./ledger";
 import { count, failureSentences, unansweredSentence } from "./report";
 import type { Run } from "./run";
 import { judge } from "./standing";
 import type { State } from "./state";
+import type { Address } from "./target";
 
 /** The certificate is still on some devices; the resource stays in the state. */
 export class RemovalError extends Error {
@@ -29,14 +31,16 @@ export async function remove(run: Run, state: State): Promise<void> {
   const inTarget = await observeFleet(run.client, settings.target, 0);
   const singly = await devicesSentSingly(run, state, inTarget);
   const fleet = { ...inTarget, members: new Map([...inTarget.members, ...singly]) };
-  const all = { ...settings, deviceType: "all" as const };
-  const parcels = [...(await parcelsForEveryone(run, all, inTarget)), ...parcelsForDevices([...singly.keys()])];
+  const parcels = [
+    ...(await parcelsForEveryone(run, settings.target, inTarget)),
+    ...parcelsForDevices([...singly.keys()]),
+  ];
   if (parcels.length === 0) return;
 
   run.status(`Removes the certificate from ${count(fleet.members.size, "device")}.`);
   const sent: Sent[] = [];
-  const label = (): string => newLabel(run.urnHash, record.digest, run.random);
-  await send(run, parcels, (address) => uninstallOf(settings, address, label()), "uninstall", sent);
+  const command = (address: Address, label: string): CommandToSend => uninstallOf(settings, address, label);
+  await send(run, parcels, command, { kind: "uninstall", digest: record.digest, sent });
   const book = new AnswerBook(run.client);
   // A schedule holds for installs only.
   const rules = { wait: settings.wait };

@@ -76,7 +76,7 @@ function hint({ state, reason }: Standing, doing: "install" | "removal"): string
 export function unansweredSentence(standings: readonly Standing[], timeoutMs: number): string {
   const names = standings.slice(0, namesMax).map(({ device }) => device.name);
   const more = standings.length > namesMax ? ` and ${standings.length - namesMax} more` : "";
-  const minutes = Math.round((timeoutMs / 60_000) * 10) / 10;
+  const minutes = Number((timeoutMs / 60_000).toPrecision(2));
   return (
     `${count(standings.length, "device")} did not answer within ${count(minutes, "minute")}: ${names.join(", ")}${more}. ` +
     "The command stays queued; the next `pulumi up` waits again without sending it again."

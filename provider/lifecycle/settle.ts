@@ -1,21 +1,27 @@
 // After the commands: judges where everyone stands, makes the new state of it, and words what is not as it should be.
 // Once something was sent this never throws: what cannot be read any more stays as it was last seen, and is a problem.
 
-import type { AnswerBook } from "./answers";
-import type { SentAs } from "./content";
-import type { Observed, Wanted } from "./converge";
+import { totalOf } from "./answers";
+import { waitedFor } from "./carry-out";
 import { mayRetry } from "./diff";
 import { ledgerOf, type Requests } from "./ledger";
-import type { Plan } from "./plan";
 import { settleRemovals } from "./removals";
 import { count, failureSentences, offlineSentence, unansweredSentence } from "./report";
+import type { RolloutOutcome } from "./roll-out";
 import { amountOf } from "./rollout";
-import type { Run } from "./run";
 import { sketchOf } from "./sketch";
 import { openParts } from "./source";
-import { coverageOf, exceptionsOf, judge, type Standing } from "./standing";
-import { leftOf, pickWritten, schemaNumber, type SentRequest, type State } from "./state";
-import { waitedFor } from "./carry-out";
+import { coverageOf, exceptionsOf, judge, type Ledger, type Standing } from "./standing";
+import {
+  leftOf,
+  pickWritten,
+  schemaNumber,
+  type Kept,
+  type RolloutProgress,
+  type SentRequest,
+  type State,
+} from "./state";
+import { installsOf, uninstallsOf, type Work } from "./work";
 
 export interface Outcome {
   readonly state: State;
@@ -23,96 +29,180 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-export interface Done {
-  readonly planned: Plan;
-  readonly sentAs: SentAs;
-  /** Esper's times of the requests sent in this run. */
-  readonly createdAt: readonly string[];
-  /** What went wrong on the way. */
-  readonly problems: readonly string[];
-  /** All installs of the present content. */
-  readonly installs: Requests;
-  /** Removals sent in this run. */
-  readonly uninstalls: Requests;
+export async function settle(
+  work: Work,
+  rollout: RolloutOutcome | undefined,
+  before: readonly string[],
+): Promise<Outcome> {
+  const { content, inputs, known, plan } = work;
+  const problems = [...before];
+  const standings = await standingsAtEnd(work, installsOf(work), problems);
+  const removed = await removalsAtEnd(work, problems);
+  const startsOver = plan.startsOver || known === undefined;
+  const held = heldOf(standings, rollout);
+  const state = stateOf(work, standings, installsOf(work), removed, {
+    content: { digest: content.digest, certificate: content.summary, sentAs: work.fitting.sentAs },
+    progress: progressOf(rollout, problems),
+    ...(startsOver ? { sentToAllAt: new Date(work.run.clock.now()).toISOString() } : {}),
+    ...(rollout !== undefined && { limits: rollout.limits, held }),
+    kept: await keptContents(work, rollout),
+  });
+  const failures = failureSentences(removed.failed, "removal");
+  problems.push(...rolloutSentence(rollout), ...verdict(work, state, standings), ...failures);
+  if (inputs.schedule === undefined && held > 0 && rollout?.state === "complete") {
+    work.run.note(`${count(held, "device")} beyond the last wave are left out.`);
+  }
+  return { state, problems: problems.map(content.withoutSecrets) };
 }
 
-export async function settle(run: Run, wanted: Wanted, observed: Observed, done: Done): Promise<Outcome> {
-  const { inputs, content } = wanted;
-  const { fleet, book, known } = observed;
-  const problems = [...done.problems];
+/** Where the members stand; what cannot be read is a problem, and those devices count as pending. */
+export async function standingsAtEnd(work: Work, installs: Requests, problems: string[]): Promise<readonly Standing[]> {
+  const { book, fleet, run, inputs } = work;
   const now = run.clock.now();
-  const read = async <T>(reading: () => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await reading();
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      if (!problems.includes(error.message)) problems.push(error.message);
-      return otherwise;
-    }
-  };
-
-  if (inputs.wait.for !== "none") await read(() => lookAtUnseen(book, done), undefined);
   const ids = new Set(fleet.members.keys());
-  const ledger = await read(() => ledgerOf(book, done.installs, ids, now), ledgerWithoutAnswers(done.installs));
-  const standings = judge(fleet.members.values(), ledger, now);
-  const removed = await read(() => settleRemovals(run, book, observed.removals, done.uninstalls, fleet), {
-    standings: observed.removals.standings,
-    requests: [...observed.removals.earlier.requests, ...done.uninstalls.requests],
-  });
+  const unseen = installs.requests.filter(({ id }) => totalOf(book.countsOf(id)) === 0);
+  if (inputs.wait.for !== "none") await tolerate(() => book.look(unseen), undefined, problems);
+  const ledger = await tolerate(() => ledgerOf(book, installs, ids, now), ledgerWithoutAnswers(installs), problems);
+  return judge(fleet.members.values(), ledger, now);
+}
 
+async function tolerate<T>(reading: () => Promise<T>, otherwise: T, problems: string[]): Promise<T> {
+  try {
+    return await reading();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (!problems.includes(error.message)) problems.push(error.message);
+    return otherwise;
+  }
+}
+
+function ledgerWithoutAnswers({ requests, sentTo }: Requests): Ledger {
+  const answers = { rows: new Map(), othersSucceeded: false };
+  return requests.map((request) => ({ request, answers, sentTo: sentTo.get(request.id) ?? new Set<string>() }));
+}
+
+export interface Removed {
+  readonly requests: readonly SentRequest[];
+  readonly failed: readonly Standing[];
+}
+
+export async function removalsAtEnd(work: Work, problems: string[]): Promise<Removed> {
+  const { run, book, removals, fleet, inputs } = work;
+  const sent = uninstallsOf(work);
+  if (inputs.wait.for !== "none") await tolerate(() => book.look(sent.requests), undefined, problems);
+  const otherwise = {
+    standings: removals.standings,
+    requests: [...removals.earlier.requests, ...sent.requests],
+  };
+  const { requests, standings } = await tolerate(
+    () => settleRemovals(run, book, removals, sent, fleet),
+    otherwise,
+    problems,
+  );
+  return { requests, failed: standings.filter(({ is }) => is === "failed") };
+}
+
+/** What differs between the ways a run can end. */
+export interface Ending {
+  /** What the devices are to have, and how it was encoded. */
+  readonly content: Pick<Kept, "digest" | "certificate" | "sentAs">;
+  readonly progress: RolloutProgress;
+  readonly sentToAllAt?: string;
+  readonly limits?: State["record"]["limits"];
+  readonly held?: number;
+  readonly refused?: string;
+  readonly kept: readonly Kept[];
+}
+
+export function stateOf(
+  work: Work,
+  standings: readonly Standing[],
+  installs: Requests,
+  removed: Removed,
+  { content, progress, sentToAllAt, limits, held = 0, refused, kept }: Ending,
+): State {
+  const { inputs, raw, known, fleet, book, run, plan, sent } = work;
+  const now = run.clock.now();
   const coverage = coverageOf(standings, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(standings);
   const needed = new Set(standings.map(({ requestId }) => requestId));
-  const installs = done.installs.requests.filter((request) => needed.has(request.id));
-  const baseIds = done.installs.requests.slice(0, done.installs.base).map((request) => request.id);
-  const commands = [...installs, ...removed.requests];
-  const startsOver = done.planned.startsOver || known === undefined;
-  const removalsFailed = removed.standings.filter(({ is }) => is === "failed");
-  const state: State = {
+  const used = installs.requests.filter((request) => needed.has(request.id));
+  const base = installs.requests.slice(0, installs.base).filter((request) => used.includes(request)).length;
+  const commands = [...used, ...removed.requests];
+  const isOther = known !== undefined && known.record.digest !== "" && known.record.digest !== content.digest;
+  const overwrites = isOther || (known?.record.digest === content.digest && known.record.overwrites === true);
+  const sentBefore = known?.record.newestAt ?? "";
+  const covered = standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id);
+  return {
     settings: inputs,
-    written: pickWritten(wanted.raw),
-    certificate: content.summary,
-    ...content.renewal(inputs.renewBeforeDays, now),
-    ...{ sentAs: done.sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands },
+    written: pickWritten(raw),
+    certificate: content.certificate,
+    ...work.content.renewal(inputs.renewBeforeDays, now),
+    ...{ sentAs: content.sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
+    ...(kept.length > 0 && { kept }),
     record: {
       schema: schemaNumber,
       urnHash: run.urnHash,
       digest: content.digest,
       members: fleet.digest,
-      base: installs.filter((request) => baseIds.includes(request.id)).length,
-      baseMembers: startsOver ? sketchOf(ids) : known.record.baseMembers,
-      newestAt: newest([known?.record.newestAt ?? "", ...done.createdAt]),
-      rounds: done.planned.rounds,
-      sentToAllAt: startsOver ? new Date(now).toISOString() : known.record.sentToAllAt,
-      seen: commands.map((request: SentRequest) => book.countsOf(request.id)),
-      left: leftOf(coverage, exceptions, removalsFailed.length),
+      base,
+      covered: sketchOf(new Set(covered)),
+      newestAt: sent.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), sentBefore),
+      rounds: plan.rounds,
+      sentToAllAt: sentToAllAt ?? known?.record.sentToAllAt ?? new Date(now).toISOString(),
+      seen: commands.map((request) => book.countsOf(request.id)),
+      left: leftOf(coverage, exceptions, removed.failed.length),
       source: openParts(inputs.source),
-      ...(removalsFailed.length > 0 && { removalsFailed: removalsFailed.length }),
+      ...(overwrites && { overwrites }),
+      ...(removed.failed.length > 0 && { removalsFailed: removed.failed.length }),
+      ...(limits !== undefined && { limits }),
+      ...(held > 0 && { held }),
+      ...(refused !== undefined && { refused }),
     },
   };
-  problems.push(...verdict(run, wanted, observed, state, standings), ...failureSentences(removalsFailed, "removal"));
-  return { state, problems: problems.map(content.withoutSecrets) };
 }
 
-function newest(instants: readonly string[]): string {
-  return instants.reduce((latest, instant) => (instant > latest ? instant : latest), "");
+function heldOf(standings: readonly Standing[], rollout: RolloutOutcome | undefined): number {
+  if (rollout === undefined) return 0;
+  return standings.filter(({ is, device }) => is === "missing" && rollout.heldIds.has(device.id)).length;
 }
 
-async function lookAtUnseen(book: AnswerBook, { installs, uninstalls }: Done): Promise<void> {
-  const all = [...installs.requests, ...uninstalls.requests];
-  await book.look(all.filter((request) => Object.keys(book.countsOf(request.id)).length === 0));
+function progressOf(rollout: RolloutOutcome | undefined, problems: readonly string[]): RolloutProgress {
+  if (rollout !== undefined) return { wave: rollout.wave, waves: rollout.waves, state: rollout.state };
+  return { wave: 1, waves: 1, state: problems.length > 0 ? "stopped" : "complete" };
 }
 
-function ledgerWithoutAnswers({ requests, sentTo }: Requests): Awaited<ReturnType<typeof ledgerOf>> {
-  const answers = { rows: new Map(), othersSucceeded: false };
-  return requests.map((request) => ({ request, answers, sentTo: sentTo.get(request.id) ?? new Set<string>() }));
+/** What a later rollback would need: the present content, and until the rollout is through also the one before. */
+async function keptContents(
+  { inputs, content, fitting, known }: Work,
+  rollout: RolloutOutcome | undefined,
+): Promise<readonly Kept[]> {
+  if (inputs.rollout.onFailure !== "rollback") return [];
+  const file = await content.toSend(fitting.sentAs);
+  const present = { digest: content.digest, ...file, sentAs: fitting.sentAs, certificate: content.summary };
+  const isThrough = rollout === undefined || rollout.state === "complete";
+  const before = isThrough ? undefined : previousContent(known, content.digest);
+  return before === undefined ? [present] : [before, present];
+}
+
+/** The content that devices had before this one, where the state keeps it. */
+export function previousContent(known: State | undefined, digest: string): Kept | undefined {
+  return known?.kept?.findLast((kept) => kept.digest !== digest);
+}
+
+function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[] {
+  if (rollout?.state !== "stopped") return [];
+  const { wave, waves, heldIds, problem } = rollout;
+  return [
+    ...(problem === undefined ? [] : [problem]),
+    `Wave ${wave} of ${waves} did not pass, so the rollout stopped; ${count(heldIds.size, "device")} of later waves were sent nothing. ` +
+      "The next `pulumi up` tries the failed devices again and goes on when they pass, or when `rollout.maxFailures` allows it.",
+  ];
 }
 
 /** Warns about what is normal, and returns what fails the run. */
 function verdict(
-  run: Run,
-  { inputs }: Wanted,
-  { fleet, known }: Observed,
+  { run, inputs, fleet, known }: Work,
   { coverage }: State,
   standings: readonly Standing[],
 ): readonly string[] {

@@ -7,6 +7,7 @@ import * as t from "io-ts";
 import type { StateCounts } from "../client/client";
 import { isObject, type RawObject } from "./fields";
 import { readSettings, settingNames, type Settings } from "./inputs";
+import { WaveLimitsCodec } from "./waves";
 
 /** The version of the stored record. A release that changes its shape adds an entry to `upgrades`. */
 export const schemaNumber = 1;
@@ -67,8 +68,8 @@ const RecordCodec = t.readonly(
       sentToAllAt: t.string,
       /** How many of the first `commands` went to everyone in the target as it is written, in the order of its addresses. */
       base: t.number,
-      /** The members they went to, as a sketch. */
-      baseMembers: t.string,
+      /** The members that were sent the present content, as a sketch. */
+      covered: t.string,
       /** Esper's time of the newest request of this resource (ISO); empty when there was none. */
       newestAt: t.string,
       /** What the last run left undone, in devices: a refresh calls drift what goes beyond it. */
@@ -79,6 +80,12 @@ const RecordCodec = t.readonly(
     t.partial({
       /** Members that are left out on purpose for now: later waves, or a last wave below 100 %. */
       held: t.number,
+      /** Devices had other content of this resource before. */
+      overwrites: t.boolean,
+      /** Where the waves of a staged rollout end. */
+      limits: WaveLimitsCodec,
+      /** The digest of content that was rolled back; it is not sent again until something changes. */
+      refused: t.string,
       /** Devices that left the target and on which the UNINSTALL failed. */
       removalsFailed: t.number,
       /** What of the source is no secret, so that a refresh that writes drift into the inputs can write it again. */
@@ -90,16 +97,38 @@ const RecordCodec = t.readonly(
 );
 export type StoredRecord = t.TypeOf<typeof RecordCodec>;
 
-const StoredCodec = t.type({
-  sentAs: t.union([t.literal("asGiven"), t.literal("androidLegacy"), t.literal("modern")]),
-  coverage: CoverageCodec,
-  exceptions: t.readonlyArray(ExceptionCodec),
-  exceptionsOmitted: t.number,
-  commands: t.readonlyArray(SentRequestCodec),
-  readyForRenewal: t.boolean,
-  renewAt: t.string,
-  record: RecordCodec,
-});
+const ProgressCodec = t.readonly(
+  t.type({
+    wave: t.number,
+    waves: t.number,
+    state: t.union([t.literal("complete"), t.literal("paused"), t.literal("stopped"), t.literal("rolledBack")]),
+  }),
+);
+/** How far a rollout has come. */
+export type RolloutProgress = t.TypeOf<typeof ProgressCodec>;
+
+const SentAsCodec = t.union([t.literal("asGiven"), t.literal("androidLegacy"), t.literal("modern")]);
+
+const KeptCodec = t.readonly(
+  t.type({ digest: t.string, base64: t.string, password: t.string, sentAs: SentAsCodec, certificate: t.UnknownRecord }),
+);
+/** Content that a rollback may need; a secret. */
+export type Kept = t.TypeOf<typeof KeptCodec>;
+
+const StoredCodec = t.intersection([
+  t.type({
+    sentAs: SentAsCodec,
+    coverage: CoverageCodec,
+    exceptions: t.readonlyArray(ExceptionCodec),
+    exceptionsOmitted: t.number,
+    commands: t.readonlyArray(SentRequestCodec),
+    progress: ProgressCodec,
+    readyForRenewal: t.boolean,
+    renewAt: t.string,
+    record: RecordCodec,
+  }),
+  t.partial({ kept: t.readonlyArray(KeptCodec) }),
+]);
 type Stored = t.TypeOf<typeof StoredCodec>;
 
 export interface State extends Stored {
@@ -128,11 +157,13 @@ export function readState(outputs: RawObject): State {
         "`pulumi state delete` forgets it, and the next `pulumi up` sends the certificate again.",
     );
   }
-  const { sentAs, coverage, exceptions, exceptionsOmitted, commands, readyForRenewal, renewAt } = decoded.right;
+  const { sentAs, coverage, exceptions, exceptionsOmitted, commands, progress } = decoded.right;
+  const { readyForRenewal, renewAt, record: stored, kept } = decoded.right;
   const certificate = isObject(outputs["certificate"]) ? outputs["certificate"] : {};
   return {
-    ...{ sentAs, coverage, exceptions, exceptionsOmitted, commands, readyForRenewal, renewAt },
-    record: decoded.right.record,
+    ...{ sentAs, coverage, exceptions, exceptionsOmitted, commands, progress, readyForRenewal, renewAt },
+    record: stored,
+    ...(kept !== undefined && { kept }),
     settings,
     written: pickWritten(outputs),
     certificate,
@@ -163,11 +194,12 @@ export function pickWritten(raw: RawObject): RawObject {
 /** What Pulumi stores. JSON drops every `undefined`, which would make the engine hang or fail. */
 export function toOutputs(state: State): RawObject {
   const { written, certificate, sentAs, coverage, exceptions, exceptionsOmitted, commands } = state;
-  const { readyForRenewal, renewAt, record } = state;
+  const { progress, readyForRenewal, renewAt, record, kept } = state;
   const outputs: unknown = JSON.parse(
     JSON.stringify({
       ...written,
-      ...{ certificate, sentAs, coverage, exceptions, exceptionsOmitted, commands, readyForRenewal, renewAt, record },
+      ...{ certificate, sentAs, coverage, exceptions, exceptionsOmitted, commands, progress },
+      ...{ readyForRenewal, renewAt, record, kept },
     }),
   );
   return isObject(outputs) ? outputs : {};

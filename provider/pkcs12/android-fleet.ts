@@ -12,7 +12,7 @@ export interface EncodingChoice {
   readonly reason: string;
 }
 
-export const profileNames: Readonly<Record<Profile, string>> = {
+const profileNames: Readonly<Record<Profile, string>> = {
   androidLegacy: "SHA1-3DES, HMAC-SHA-1",
   modern: "PBES2 AES-256, HMAC-SHA-256",
 };

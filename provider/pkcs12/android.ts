@@ -4,7 +4,7 @@
 import type { Encoding, MacDescription, Protection } from "./encoding";
 import type { PublicKeyKind } from "./public-key";
 
-export const androidVersions = [9, 10, 11, 12, 13, 14, 15, 16] as const;
+const androidVersions = [9, 10, 11, 12, 13, 14, 15, 16] as const;
 
 /** What a version lacks for a file. */
 export interface Obstacle {

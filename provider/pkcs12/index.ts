@@ -1,7 +1,7 @@
 // The public face of the PKCS#12 module: reading, judging and writing files, on node:crypto alone.
 // Only re-exports. No Pulumi, no I/O, no clock: bytes, passwords and instants come in as arguments.
 // Contract: DESIGN sections 1, 2 and 4; facts/pkcs12-and-android.md.
-export { androidSupport, androidVersions } from "./android";
+export { androidSupport } from "./android";
 export type { AndroidSupport, AndroidVersionSupport, Obstacle } from "./android";
 export { androidSentence, chooseEncoding } from "./android-fleet";
 export type { EncodingChoice, Profile, SentAs } from "./android-fleet";

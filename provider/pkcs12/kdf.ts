@@ -75,41 +75,24 @@ function addToBlocks(input: Buffer, addend: Buffer): void {
 
 /** Hashes the digest `times` times more, with a pause for others now and then. */
 async function rehash(hash: Hash, digest: Buffer, times: number): Promise<Buffer> {
-  const step = rehasher(hash, digest);
   let left = times;
+  let current = digest;
   while (left > iterationsPerTurn) {
-    step.run(iterationsPerTurn);
+    current = rehashAtOnce(hash, current, iterationsPerTurn);
     left -= iterationsPerTurn;
     await nextTurn();
   }
-  step.run(left);
-  return step.digest();
+  return rehashAtOnce(hash, current, left);
 }
 
-interface Rehasher {
-  run(times: number): void;
-  digest(): Buffer;
-}
-
-function rehasher(hash: Hash, start: Buffer): Rehasher {
-  const iterate = hash === sha1 ? iterateSha1 : hash === sha256 ? iterateSha256 : undefined;
-  if (iterate !== undefined) {
-    const words = Int32Array.from({ length: start.length / 4 }, (_, index) => start.readInt32BE(4 * index));
-    const digest = (): Buffer => {
-      const bytes = Buffer.alloc(start.length);
-      for (const [index, word] of words.entries()) bytes.writeInt32BE(word, 4 * index);
-      return bytes;
-    };
-    return {
-      run: (times) => {
-        iterate(words, times);
-      },
-      digest,
-    };
+function rehashAtOnce(hash: Hash, digest: Buffer, times: number): Buffer {
+  if (hash === sha1 || hash === sha256) {
+    const inPlace = Buffer.from(digest);
+    if (hash === sha1) iterateSha1(inPlace, times);
+    else iterateSha256(inPlace, times);
+    return inPlace;
   }
-  let current = start;
-  const run = (times: number): void => {
-    for (let count = 0; count < times; count++) current = hashOnce(hash.nodeName, current, "buffer");
-  };
-  return { run, digest: () => current };
+  let current = digest;
+  for (let count = 0; count < times; count++) current = hashOnce(hash.nodeName, current, "buffer");
+  return current;
 }

@@ -6,7 +6,7 @@ import { corrupt, limitExceeded } from "./errors";
 /** A file with a thousand certificates has 2 MB. */
 export const maxFileBytes = 16 * 1024 * 1024;
 /** One derivation: about four seconds with SHA-1. */
-export const maxIterations = 10_000_000;
+const maxIterations = 10_000_000;
 /** All derivations of a file together, so that many parts cannot each take the most. */
 const maxTotalIterations = 60_000_000;
 /** scrypt's 128 * N * r. */

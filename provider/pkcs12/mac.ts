@@ -11,7 +11,7 @@ import { checkIterations } from "./limits";
 import { pbkdf2Of } from "./schemes";
 import type { Unlocker } from "./unlocker";
 
-export const oidPbmac1 = "1.2.840.113549.1.5.14";
+const oidPbmac1 = "1.2.840.113549.1.5.14";
 
 export interface Mac {
   readonly kind: "pkcs12" | "pbmac1";

@@ -5,10 +5,14 @@
 // The schedule is shared between calls: everything here is synchronous, and every call writes all of it.
 const schedule = new Int32Array(80);
 
-/** Replaces `digest` (five words) by SHA-1 of it, `times` times. */
-export function iterateSha1(digest: Int32Array, times: number): void {
+/** Replaces the 20 bytes of `digest` by SHA-1 of them, `times` times. */
+export function iterateSha1(digest: Buffer, times: number): void {
   const w = schedule;
-  let [h0 = 0, h1 = 0, h2 = 0, h3 = 0, h4 = 0] = digest;
+  let h0 = digest.readInt32BE(0);
+  let h1 = digest.readInt32BE(4);
+  let h2 = digest.readInt32BE(8);
+  let h3 = digest.readInt32BE(12);
+  let h4 = digest.readInt32BE(16);
   for (let count = 0; count < times; count++) {
     // One padded block: 160 bits of message, a one bit, zeros, the length.
     w[0] = h0;
@@ -67,5 +71,5 @@ export function iterateSha1(digest: Int32Array, times: number): void {
     h3 = (d + 0x10325476) | 0;
     h4 = (e + 0xc3d2e1f0) | 0;
   }
-  digest.set([h0, h1, h2, h3, h4]);
+  for (const [index, word] of [h0, h1, h2, h3, h4].entries()) digest.writeInt32BE(word, 4 * index);
 }

@@ -17,13 +17,28 @@ const roundConstants = Int32Array.from([
 // The schedule is shared between calls: everything here is synchronous, and every call writes all of it.
 const schedule = new Int32Array(64);
 
-/** Replaces `digest` (eight words) by SHA-256 of it, `times` times. */
-export function iterateSha256(digest: Int32Array, times: number): void {
+/** Replaces the 32 bytes of `digest` by SHA-256 of them, `times` times. */
+export function iterateSha256(digest: Buffer, times: number): void {
   const w = schedule;
   const k = roundConstants;
+  let h0 = digest.readInt32BE(0);
+  let h1 = digest.readInt32BE(4);
+  let h2 = digest.readInt32BE(8);
+  let h3 = digest.readInt32BE(12);
+  let h4 = digest.readInt32BE(16);
+  let h5 = digest.readInt32BE(20);
+  let h6 = digest.readInt32BE(24);
+  let h7 = digest.readInt32BE(28);
   for (let count = 0; count < times; count++) {
     // One padded block: 256 bits of message, a one bit, zeros, the length.
-    w.set(digest);
+    w[0] = h0;
+    w[1] = h1;
+    w[2] = h2;
+    w[3] = h3;
+    w[4] = h4;
+    w[5] = h5;
+    w[6] = h6;
+    w[7] = h7;
     w[8] = 0x80000000 | 0;
     w.fill(0, 9, 15);
     w[15] = 256;
@@ -56,13 +71,14 @@ export function iterateSha256(digest: Int32Array, times: number): void {
       b = a;
       a = (first + second) | 0;
     }
-    digest[0] = (a + 0x6a09e667) | 0;
-    digest[1] = (b + 0xbb67ae85) | 0;
-    digest[2] = (c + 0x3c6ef372) | 0;
-    digest[3] = (d + 0xa54ff53a) | 0;
-    digest[4] = (e + 0x510e527f) | 0;
-    digest[5] = (f + 0x9b05688c) | 0;
-    digest[6] = (g + 0x1f83d9ab) | 0;
-    digest[7] = (h + 0x5be0cd19) | 0;
+    h0 = (a + 0x6a09e667) | 0;
+    h1 = (b + 0xbb67ae85) | 0;
+    h2 = (c + 0x3c6ef372) | 0;
+    h3 = (d + 0xa54ff53a) | 0;
+    h4 = (e + 0x510e527f) | 0;
+    h5 = (f + 0x9b05688c) | 0;
+    h6 = (g + 0x1f83d9ab) | 0;
+    h7 = (h + 0x5be0cd19) | 0;
   }
+  for (const [index, word] of [h0, h1, h2, h3, h4, h5, h6, h7].entries()) digest.writeInt32BE(word, 4 * index);
 }

@@ -39,7 +39,9 @@ export class Unlocker {
 
   /** The decrypted bytes, which are one whole structure. @throws Pkcs12Error in the class that the failure tells. */
   async open(scheme: Scheme, encrypted: Buffer, where: string): Promise<Buffer> {
-    if (encrypted.length % scheme.cipher.blockLength !== 0) throw corrupt(`${where} were cut or changed`);
+    if (encrypted.length === 0 || encrypted.length % scheme.cipher.blockLength !== 0) {
+      throw corrupt(`${where} was cut or changed`);
+    }
     const kind: FormKind = scheme.family === "pkcs12" ? "wide" : "narrow";
     for (const form of this.candidates(kind)) {
       const plain = await this.decrypt(scheme, form, encrypted);
