@@ -54,6 +54,49 @@ export interface CertificateWait {
   readonly onTimeout?: pulumi.Input<"fail" | "warn">;
 }
 
+/** A number of devices, or a share of the members such as `"10%"`. */
+export type CertificateAmount = number | `${number}%`;
+
+/** Staged sending: wave after wave, each judged before the next. */
+export interface CertificateRollout {
+  /** Cumulative counts or shares, such as `["1%", "10%", "100%"]`. A last wave below 100 % leaves the rest out. */
+  readonly waves?: pulumi.Input<readonly pulumi.Input<CertificateAmount>[]>;
+  /** Devices that come first, as a wave of their own. */
+  readonly canary?: pulumi.Input<{
+    readonly devices?: pulumi.Input<readonly pulumi.Input<string>[]>;
+    readonly group?: pulumi.Input<string>;
+  }>;
+  /** How long a wave is watched before the next one is sent. Default 0. */
+  readonly soakMinutes?: pulumi.Input<number>;
+  /** More failures than this stop the rollout; a share counts the answers so far. Default 0. */
+  readonly maxFailures?: pulumi.Input<CertificateAmount>;
+  /** `stop` (default), or `rollback`: the devices sent so far get the previous content back. */
+  readonly onFailure?: pulumi.Input<"stop" | "rollback">;
+  /** Ends the run well after this wave; raising or removing it goes on. */
+  readonly pauseAfterWave?: pulumi.Input<number>;
+}
+
+/** When devices are sent the command. Instants are ISO, times of day `HH:MM`, days full English names. */
+export type CertificateSchedule =
+  | {
+      readonly window: pulumi.Input<{
+        readonly start: pulumi.Input<string>;
+        readonly end: pulumi.Input<string>;
+        /** Whose clock counts: the device's (default) or the console's. */
+        readonly timeZone?: pulumi.Input<"console" | "device">;
+      }>;
+    }
+  | {
+      readonly recurring: pulumi.Input<{
+        readonly start: pulumi.Input<string>;
+        readonly end: pulumi.Input<string>;
+        readonly days: pulumi.Input<readonly pulumi.Input<string>[]>;
+        readonly from: pulumi.Input<string>;
+        readonly to: pulumi.Input<string>;
+        readonly timeZone?: pulumi.Input<"console" | "device">;
+      }>;
+    };
+
 export interface CertificateArgs {
   /** The name under which Android keeps the certificate; case-sensitive. */
   readonly alias: pulumi.Input<string>;
@@ -61,6 +104,15 @@ export interface CertificateArgs {
   readonly target: pulumi.Input<CertificateTarget>;
   /** Where the certificate comes from. */
   readonly source: pulumi.Input<CertificateSource>;
+  /**
+   * What is sent: `auto` (default) sends the file as given when every targeted Android version can read it, and re-encodes it
+   * locally when one cannot; `asGiven`, `androidLegacy` and `modern` say it outright.
+   */
+  readonly encoding?: pulumi.Input<"auto" | "asGiven" | "androidLegacy" | "modern">;
+  /** Staged sending; by default one wave with everyone. */
+  readonly rollout?: pulumi.Input<CertificateRollout>;
+  /** Esper's window or recurring schedule; without it commands are immediate. */
+  readonly schedule?: pulumi.Input<CertificateSchedule>;
   /** How long to wait for devices; by default up to 10 minutes for those that are online. */
   readonly wait?: pulumi.Input<CertificateWait>;
   /** Esper's `device_type`: narrows the members to those online, or offline, when it is sent. Default `all`. */
@@ -69,8 +121,38 @@ export interface CertificateArgs {
   readonly retryRounds?: pulumi.Input<number>;
   /** Sends to everyone again when the last full install is older. */
   readonly reinstallAfterDays?: pulumi.Input<number>;
+  /** When `readyForRenewal` turns true; default a third of the certificate's life, at most 30 days. */
+  readonly renewBeforeDays?: pulumi.Input<number>;
+  /** Findings that are warnings refuse the preview instead. Default false. */
+  readonly strict?: pulumi.Input<boolean>;
   /** A change sends the certificate to every member again. */
   readonly triggers?: pulumi.Input<readonly unknown[]>;
+}
+
+/** What is in the file: its leaf certificate. */
+export interface CertificateSummary {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
+  /** ISO instants. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly sha256Fingerprint: string;
+  /** For example `RSA 2048` or `EC P-256`. */
+  readonly keyAlgorithm: string;
+  /** The issuers' subjects, the leaf's own issuer first. */
+  readonly chain: readonly string[];
+  /** Tells content apart, whatever its password, ciphers or order. */
+  readonly digest: string;
+  /** How the given file is protected, for example `PBES2 AES-256, HMAC-SHA-256`. */
+  readonly encoding: string;
+}
+
+/** How far a rollout has come. */
+export interface CertificateProgress {
+  readonly wave: number;
+  readonly waves: number;
+  readonly state: "complete" | "paused" | "stopped" | "rolledBack";
 }
 
 /** How far the target is covered, in devices: members = installed + pending + failed + missing. */
@@ -139,11 +221,18 @@ const outputs = {
 /** A client certificate under an alias on Esper devices. */
 export class Certificate extends pulumi.CustomResource {
   declare public readonly alias: pulumi.Output<string>;
+  declare public readonly certificate: pulumi.Output<CertificateSummary>;
+  declare public readonly sentAs: pulumi.Output<"asGiven" | "androidLegacy" | "modern">;
   declare public readonly coverage: pulumi.Output<CertificateCoverage>;
   /** Members that are not installed, as many as fit into 6 kB, at most 100; `exceptionsOmitted` says how many more. */
   declare public readonly exceptions: pulumi.Output<readonly CertificateException[]>;
   declare public readonly exceptionsOmitted: pulumi.Output<number>;
   declare public readonly commands: pulumi.Output<readonly CertificateCommand[]>;
+  declare public readonly progress: pulumi.Output<CertificateProgress>;
+  /** Recomputed by every run and every refresh. */
+  declare public readonly readyForRenewal: pulumi.Output<boolean>;
+  /** ISO instant. */
+  declare public readonly renewAt: pulumi.Output<string>;
 
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     const urn = pulumi.createUrn(name, typeToken, opts?.parent);

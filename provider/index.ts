@@ -2,13 +2,20 @@
 
 export {
   Certificate,
+  type CertificateAmount,
   type CertificateArgs,
   type CertificateCommand,
   type CertificateCoverage,
   type CertificateException,
+  type CertificateProgress,
+  type CertificateRollout,
+  type CertificateSchedule,
   type CertificateSource,
+  type CertificateSummary,
   type CertificateTarget,
   type CertificateWait,
 } from "./certificate";
 export { getDevices, getGroup, type DeviceFilter, type GroupFilter } from "./lookups";
+export { readPkcs12, writePkcs12 } from "./pkcs12-helpers";
+export { Pkcs12Error } from "./pkcs12";
 export type { Device, Group } from "./client/client";

@@ -7,15 +7,17 @@ import type { Client } from "./client/client";
 import { createClient } from "./client/create";
 import { systemClock } from "./clock";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
-import { urnHashOf } from "./lifecycle/commands";
+import { isSettingError } from "./errors";
 import { objections } from "./lifecycle/check";
+import { urnHashOf } from "./lifecycle/commands";
 import { openSource, SourceError, type Content } from "./lifecycle/content";
 import { converge } from "./lifecycle/converge";
-import { diff } from "./lifecycle/diff";
+import { diff, lastingWarnings } from "./lifecycle/diff";
 import { PartialFailure } from "./lifecycle/failures";
 import { isObject, type Failure, type RawObject } from "./lifecycle/fields";
 import { readInputs } from "./lifecycle/inputs";
 import { refresh } from "./lifecycle/refresh";
+import { Reach } from "./lifecycle/reach";
 import { remove } from "./lifecycle/remove";
 import type { Run } from "./lifecycle/run";
 import type { Outcome } from "./lifecycle/settle";
@@ -46,6 +48,9 @@ interface DynamicProvider {
   delete(id: string, outputs: unknown): Promise<void>;
 }
 
+/** What previews say of the reach, bounded for all resources of a process. */
+const reach = new Reach(systemClock);
+
 const surroundings = { readFile, environment: process.env };
 
 /** One client for the process, so that all resources share its limiter, its connections and its polls. */
@@ -72,6 +77,18 @@ export function certificate(urn: string): DynamicProvider {
     ...progress,
   });
 
+  const tellReach = async (wanted: Parameters<Reach["sentence"]>[1], content: Content | undefined): Promise<void> => {
+    let told: string | undefined;
+    try {
+      told = await reach.sentence(runFor().client, wanted, content);
+    } catch (error) {
+      // A setting is missing: a preview goes without, and an update says it in its own words.
+      if (!isSettingError(error)) throw error;
+      told = `The reach is not known: ${error.message}`;
+    }
+    if (told !== undefined) progress.note(told);
+  };
+
   return {
     // Not async: everything must be set before the first await, since the engine calls on without waiting (#1 of the traps).
     configure: ({ config }) => {
@@ -82,14 +99,22 @@ export function certificate(urn: string): DynamicProvider {
     check: (olds, news) =>
       quietly(async () => {
         const raw = asObject(news);
-        const { failures, source, options } = readInputs(raw);
+        const { failures, source, target, options } = readInputs(raw);
         if (failures.length > 0) return { inputs: raw, failures };
-        if (source === undefined) return { inputs: raw };
-        const content = await open(source);
-        if ("failure" in content) return { inputs: raw, failures: [content.failure] };
-        const objected = objections({ ...options, source }, content, inputsBefore(asObject(olds)), systemClock.now());
+        const content = source === undefined ? undefined : await open(source);
+        if (content !== undefined && "failure" in content) return { inputs: raw, failures: [content.failure] };
+        const before = asObject(olds);
+        const objected =
+          source === undefined || content === undefined
+            ? { failures: [], warnings: [] }
+            : objections({ ...options, source }, content, inputsBefore(before), systemClock.now());
         for (const warning of objected.warnings) progress.warn(warning);
-        return { inputs: { ...raw, certificate: content.summary }, failures: objected.failures };
+        const isNews = content === undefined || content.digest !== asObject(before["certificate"])["digest"];
+        if (target !== undefined && isNews && objected.failures.length === 0) {
+          await tellReach({ target, ...options }, content);
+        }
+        const inputs = content === undefined ? raw : { ...raw, certificate: content.summary };
+        return { inputs, failures: objected.failures };
       }),
 
     diff: (_id, olds, news) =>
@@ -98,7 +123,11 @@ export function certificate(urn: string): DynamicProvider {
         const { alias, target, inputs } = readInputs(raw);
         const summary = isObject(raw["certificate"]) ? raw["certificate"]["digest"] : undefined;
         const digest = typeof summary === "string" ? summary : undefined;
-        const verdict = diff(readState(asObject(olds)), { alias, target, digest, settings: inputs }, systemClock.now());
+        const known = readState(asObject(olds));
+        const wanted = { alias, target, digest, settings: inputs };
+        const verdict = diff(known, wanted, systemClock.now());
+        for (const warning of lastingWarnings(known, wanted)) progress.warn(warning);
+        if (verdict.action === "update") progress.note(verdict.message);
         const { replaces, deleteBeforeReplace } = verdict;
         return Promise.resolve({ changes: verdict.action !== "nothing", replaces, deleteBeforeReplace });
       }),

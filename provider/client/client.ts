@@ -142,8 +142,11 @@ export interface Client {
    * OutcomeUnknownError when that could not be found out.
    */
   send(command: CommandToSend): Promise<SentCommand>;
-  /** The requests of this command created at `sinceAt` (ISO) or later, newest first. Read once for all callers of a moment. */
-  recent(command: string, sinceAt: string): Promise<readonly SentCommand[]>;
+  /**
+   * The requests of this command created at `sinceAt` (ISO) or later, newest first. An answer
+   * younger than `maxAgeMs` is used again.
+   */
+  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]>;
   /** How many devices are in which state; undefined when Esper does not know the request any more. */
   counts(requestId: string): Promise<StateCounts | undefined>;
   /** Status rows of these requests, all or only those in `states` or of `devices`. A forgotten request has none. */

@@ -22,6 +22,7 @@ export type DiffReason =
   | "groupChanged"
   | "kindOfTargetChanged"
   | "notKnownYet"
+  | "cutOffRun"
   | "contentChanged"
   | "setChanged"
   | "triggersChanged"
@@ -52,6 +53,7 @@ const replaceChecks: readonly Check[] = [
 const updateChecks: readonly Check[] = [
   contentRefused, // it was rolled back, and nothing has changed since
   notKnownYet, // a preview that cannot tell announces an update
+  cutOffRun, // a killed run has sent something that the state does not know
   contentChanged, // other certificates or keys under the same alias overwrite in place
   setChanged, // devices came or left
   triggersChanged, // the program asks for everything again
@@ -74,6 +76,18 @@ export function diff(known: State, wanted: Wanted, now: number): Verdict {
     replaces: [],
     deleteBeforeReplace: false,
   };
+}
+
+/** What people are told of on every run while it lasts, though it changes nothing. */
+export function lastingWarnings(known: State, { digest, settings }: Wanted): readonly string[] {
+  if (settings === undefined) return [];
+  if (digest !== undefined && isRefused(known, digest, settings)) return [refusedSentence];
+  const { failed } = known.coverage;
+  const isGivenUp = failed > 0 && digest === known.record.digest && !mayRetry(known, settings);
+  const givenUp =
+    `${failed} devices failed, and the ${settings.retryRounds} retry rounds are used up. ` +
+    "Fix them and raise `retryRounds`, or change `triggers` to send the certificate to everyone again.";
+  return isGivenUp ? [givenUp] : [];
 }
 
 function update(reason: DiffReason, message: string): Verdict {
@@ -101,6 +115,14 @@ function targetReplaced(known: State, { target }: Wanted): Verdict | undefined {
 function notKnownYet(_known: State, wanted: Wanted): Verdict | undefined {
   const all = wanted.alias !== undefined && wanted.target !== undefined && wanted.digest !== undefined;
   return all ? undefined : update("notKnownYet", "Part of the arguments is not known before other resources are made.");
+}
+
+function cutOffRun({ record }: State): Verdict | undefined {
+  if (record.strays === undefined) return undefined;
+  return update(
+    "cutOffRun",
+    "A run that was cut off has sent commands; the certificate is sent to every member again.",
+  );
 }
 
 function contentChanged(known: State, { digest }: Wanted): Verdict | undefined {

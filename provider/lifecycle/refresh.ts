@@ -1,7 +1,7 @@
 // Looks again: members now, and the last answer of each. When something is to be done that the last run did not leave so,
 // it is put into one sentence, `drift`, which the next preview shows (DESIGN, section 3).
 
-import type { StateCounts } from "../client/client";
+import type { SentCommand, StateCounts } from "../client/client";
 import { renewalOf } from "../pkcs12";
 import { AnswerBook, countOf, finalStates, sameCounts, totalOf } from "./answers";
 import { diff } from "./diff";
@@ -13,6 +13,7 @@ import { sketchOf } from "./sketch";
 import { commandLifeMs, coverageOf, exceptionsOf, judge, type Standing } from "./standing";
 import { leftOf, seenOf, type Left, type State } from "./state";
 import { observeRemovals } from "./removals";
+import { findStrays } from "./strays";
 
 /** The whole target is gone from Esper. */
 export class TargetGoneError extends Error {
@@ -27,14 +28,19 @@ export interface Refreshed {
 
 const listMaxAgeMs = 10_000;
 
+/** Enough to find the devices of a killed run; a longer list would only cost room. */
+const straysMax = 40;
+
 export async function refresh(run: Run, known: State): Promise<Refreshed> {
   const fleet = await observeFleet(run.client, known.settings.target, listMaxAgeMs);
   refuseGone(known, fleet);
   const book = new AnswerBook(run.client, known);
   const sameMembers = known.record.members === fleet.digest;
+  const strays = await findStrays(run, known);
   const isOld = sameMembers && !(await hasNews(book, known, run.clock.now()));
   const state = isOld ? known : await judgeAgain(run, book, known, fleet);
-  return withDrift(run, { ...state, ...renewalOfState(state, run.clock.now()) });
+  const told = strays.length > 0 ? withStrays(state, strays) : state;
+  return withDrift(run, { ...told, ...renewalOfState(told, run.clock.now()) });
 }
 
 function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): void {
@@ -97,11 +103,23 @@ function renewalOfState(
   return renewalOf(notBefore, notAfter, settings.renewBeforeDays, now);
 }
 
+// What a killed run has sent is not known to the state, so nobody can say what the devices hold: the next run sends to all.
+function withStrays(state: State, strays: readonly SentCommand[]): State {
+  const { record } = state;
+  const ids = [...(record.strays ?? []), ...strays.map(({ id }) => id)].slice(-straysMax);
+  const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
+  return { ...state, record: { ...record, digest: "", strays: ids, newestAt } };
+}
+
 function withDrift(run: Run, state: State): Refreshed {
   const { settings, record } = state;
   const wanted = { alias: settings.alias, target: settings.target, digest: record.digest, settings };
-  const isToDo = diff(state, wanted, run.clock.now()).action !== "nothing";
-  const news = newsOf(record.left, leftOf(state.coverage, state.exceptions, record.removalsFailed ?? 0));
+  const isToDo = (record.strays?.length ?? 0) > 0 || diff(state, wanted, run.clock.now()).action !== "nothing";
+  const strays = record.strays?.length ?? 0;
+  const news = [
+    ...newsOf(record.left, leftOf(state.coverage, state.exceptions, record.removalsFailed ?? 0)),
+    ...(strays > 0 ? [`${count(strays, "newer command")} of a run that was cut off`] : []),
+  ];
   if (!isToDo || news.length === 0) {
     return record.drifted === true ? { state: { ...state, record: { ...record, drifted: false } } } : { state };
   }

@@ -30,10 +30,22 @@ export async function observeRemovals(
   await book.look(requests);
   const earlier = { ...noRequests, requests };
   const [left, standings] = await Promise.all([
-    devicesThatLeft(run, known.settings.target, target, fleet),
+    devicesToClear(run, known, target, fleet),
     standingsOfRemoved(run, book, earlier, [], fleet),
   ]);
   return { left, earlier, standings };
+}
+
+async function devicesToClear(run: Run, known: State, target: Target, fleet: Fleet): Promise<readonly Device[]> {
+  const left = await devicesThatLeft(run, known.settings.target, target, fleet);
+  const strays = known.record.strays ?? [];
+  // A killed run may have sent to devices of a set that the program has taken out again since.
+  if (strays.length === 0 || target.kind === "group") return left;
+  const rows = await run.client.rows({ requestIds: strays });
+  const ids = rows
+    .map((row) => row.deviceId)
+    .filter((id) => !fleet.members.has(id) && !left.some((one) => one.id === id));
+  return [...left, ...(await run.client.devicesById([...new Set(ids)], 0)).values()];
 }
 
 async function devicesThatLeft(run: Run, before: Target, after: Target, fleet: Fleet): Promise<readonly Device[]> {

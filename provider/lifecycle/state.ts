@@ -80,6 +80,8 @@ const RecordCodec = t.readonly(
     t.partial({
       /** Members that are left out on purpose for now: later waves, or a last wave below 100 %. */
       held: t.number,
+      /** Commands of this resource newer than the last run: one that was killed. */
+      strays: t.readonlyArray(t.string),
       /** Devices had other content of this resource before. */
       overwrites: t.boolean,
       /** Where the waves of a staged rollout end. */

@@ -1,0 +1,85 @@
+// `pulumi-esper convert`: writes a PKCS#12 file that Android reads, from another one or from PEM.
+// Passwords come from environment variables or standard input; an existing file is kept unless --force is given.
+import { readFile, writeFile } from "node:fs/promises";
+import { Command, Option } from "commander";
+import { type KeyMaterial, type Profile, digestOf, fromPem, readPkcs12, writePkcs12 } from "../provider/pkcs12";
+import { type PasswordFlags, type Terminal, passwordFrom, processTerminal, variable } from "./terminal";
+
+interface Flags extends PasswordFlags {
+  readonly out: string;
+  readonly profile: Profile;
+  readonly outPasswordEnv?: string;
+  readonly certificate?: string;
+  readonly privateKey?: string;
+  readonly chain?: readonly string[];
+  readonly name?: string;
+  readonly force?: boolean;
+}
+
+const examples = `
+Examples:
+  $ P12_PASSWORD=... pulumi-esper convert corp.p12 --password-env P12_PASSWORD --out corp-android.p12
+      the same content, readable on Android 9 and later
+  $ P12_PASSWORD=... pulumi-esper convert --certificate leaf.pem --private-key key.pem --chain ca.pem \\
+      --password-env P12_PASSWORD --out corp.p12
+      a PKCS#12 file from PEM`;
+
+export function convertCommand(terminal: Terminal = processTerminal): Command {
+  const profile = new Option("--profile <profile>", "androidLegacy: read by Android 9 to 16; modern: AES, from 14 on");
+  return new Command("convert")
+    .description("Write a PKCS#12 file that Android reads, from another one or from PEM.")
+    .argument("[file]", "the PKCS#12 file to convert; without it, --certificate and --private-key")
+    .requiredOption("--out <file>", "the file to write")
+    .addOption(profile.choices(["androidLegacy", "modern"]).default("androidLegacy"))
+    .option("--password-env <name>", "the environment variable that holds the password")
+    .option("--password-stdin", "read the password from standard input")
+    .option("--out-password-env <name>", "the variable for the new file's password, where it is to be another one")
+    .option("--certificate <file>", "the certificate, PEM or DER")
+    .option("--private-key <file>", "its private key, PEM or DER, not encrypted")
+    .option("--chain <files...>", "more certificates, PEM or DER")
+    .option("--name <name>", "the name (friendlyName) on key and certificate")
+    .option("--force", "overwrite an existing file")
+    .addHelpText("after", examples)
+    .action(async (file: string | undefined, flags: Flags) => {
+      const given = await passwordFrom(terminal, flags);
+      const material = await materialFrom(file, flags, given);
+      const password = flags.outPasswordEnv === undefined ? given : variable(terminal, flags.outPasswordEnv);
+      if (password === undefined) {
+        throw new Error("The new file needs a password; name its variable with --password-env or --out-password-env.");
+      }
+      const { profile, name: friendlyName } = flags;
+      const bytes = await writePkcs12(material, { profile, password, friendlyName });
+      await save(flags.out, bytes, flags.force === true);
+      terminal.print(`${flags.out}: ${profile}, ${bytes.length} bytes, digest ${digestOf(material)}\n`);
+    });
+}
+
+async function materialFrom(
+  file: string | undefined,
+  { certificate, privateKey, chain }: Flags,
+  password: string | undefined,
+): Promise<KeyMaterial> {
+  const fromParts = certificate !== undefined || privateKey !== undefined || chain !== undefined;
+  if (file !== undefined) {
+    if (fromParts) throw new Error("Give either a PKCS#12 file or --certificate and --private-key, not both.");
+    return await readPkcs12(await readFile(file), password);
+  }
+  if (certificate === undefined || privateKey === undefined) {
+    throw new Error("Nothing to convert: give a PKCS#12 file, or --certificate and --private-key.");
+  }
+  return fromPem({
+    certificate: await readFile(certificate),
+    privateKey: await readFile(privateKey),
+    chain: await Promise.all((chain ?? []).map((path) => readFile(path))),
+  });
+}
+
+/** Readable by its owner only, for it holds a private key. */
+async function save(path: string, bytes: Uint8Array, overwrite: boolean): Promise<void> {
+  try {
+    await writeFile(path, bytes, { mode: 0o600, flag: overwrite ? "w" : "wx" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    throw new Error(`${path} exists already; name another file, or overwrite it with --force.`, { cause: error });
+  }
+}

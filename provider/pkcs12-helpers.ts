@@ -1,0 +1,50 @@
+// The PKCS#12 module as programs use it: what is in a file in one call, and a file made in one call.
+
+import {
+  digestOf,
+  findings,
+  fromPem,
+  readPkcs12 as read,
+  summarize,
+  writePkcs12 as write,
+  type CertificateSummary,
+  type Finding,
+} from "./pkcs12";
+import { systemClock } from "./clock";
+
+export interface Pkcs12Report {
+  /** Undefined when the file holds no certificate. */
+  readonly summary: CertificateSummary | undefined;
+  /** Errors first; each a sentence. Judged at the time of the call. */
+  readonly findings: readonly Finding[];
+  readonly digest: string;
+}
+
+/**
+ * What is in a PKCS#12 file.
+ *
+ * @throws Pkcs12Error with a `kind` and a sentence when the file or the password is no good; never with anything secret.
+ */
+export async function readPkcs12(bytes: Uint8Array, password?: string): Promise<Pkcs12Report> {
+  const p12 = await read(bytes, password);
+  return { summary: summarize(p12), findings: findings(p12, { now: systemClock.now() }), digest: digestOf(p12) };
+}
+
+export interface Pkcs12Parts {
+  /** PEM text. */
+  readonly certificate: string;
+  /** PEM text; PKCS#1, SEC1 or PKCS#8, not encrypted. */
+  readonly privateKey: string;
+  /** PEM text of the issuers' certificates. */
+  readonly chain?: string;
+  readonly password: string;
+  /** `androidLegacy` (default) is read by Android 9 and later, `modern` by Android 14 and later. */
+  readonly profile?: "androidLegacy" | "modern";
+  readonly friendlyName?: string;
+}
+
+/** Makes a PKCS#12 file; the same parts make the same bytes. */
+export function writePkcs12(parts: Pkcs12Parts): Promise<Uint8Array> {
+  const { password, profile = "androidLegacy", friendlyName } = parts;
+  return write(fromPem(parts), { profile, password, ...(friendlyName !== undefined && { friendlyName }) });
+}
