@@ -14,7 +14,9 @@ export function connectToEngine(processArguments: readonly string[]): void {
 
 export interface Progress {
   readonly status: (text: string) => void;
+  /** A lasting line; the same text is said once a process. */
   readonly note: (text: string) => void;
+  /** A lasting warning; the same text is said once a process. */
   readonly warn: (text: string) => void;
 }
 
@@ -36,15 +38,22 @@ export function progressOn(urn: string): Progress {
       console.log(text);
     });
   };
+  // `check` and `create` come to the same conclusions, and people need each of them once.
+  const said = new Set<string>();
+  const once = (text: string, logging: () => Promise<void>): void => {
+    if (said.has(text)) return;
+    said.add(text);
+    orConsole(logging, text);
+  };
   return {
     status: (text) => {
       orConsole(() => pulumi.log.info(text, resource, 0, true), text);
     },
     note: (text) => {
-      orConsole(() => pulumi.log.info(text, resource), text);
+      once(text, () => pulumi.log.info(text, resource));
     },
     warn: (text) => {
-      orConsole(() => pulumi.log.warn(text, resource), text);
+      once(text, () => pulumi.log.warn(text, resource));
     },
   };
 }

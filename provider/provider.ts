@@ -17,7 +17,7 @@ import { PartialFailure } from "./lifecycle/failures";
 import { isObject, type Failure, type RawObject } from "./lifecycle/fields";
 import { readInputs } from "./lifecycle/inputs";
 import { refresh } from "./lifecycle/refresh";
-import { Reach } from "./lifecycle/reach";
+import { Reach, unknownReach } from "./lifecycle/reach";
 import { remove } from "./lifecycle/remove";
 import type { Run } from "./lifecycle/run";
 import type { Outcome } from "./lifecycle/settle";
@@ -77,16 +77,25 @@ export function certificate(urn: string): DynamicProvider {
     ...progress,
   });
 
-  const tellReach = async (wanted: Parameters<Reach["sentence"]>[1], content: Content | undefined): Promise<void> => {
-    let told: string | undefined;
+  const tellReach = async (wanted: Parameters<Reach["tell"]>[1], content: Content | undefined): Promise<void> => {
+    const told = await tell(wanted, content);
+    if (told === undefined) return;
+    progress.note(told.reach);
+    if (told.fitting?.note !== undefined) progress.note(told.fitting.note);
+    if (told.fitting?.warning !== undefined) progress.warn(told.fitting.warning);
+  };
+
+  const tell: Reach["tell"] extends (client: Client, ...rest: infer R) => infer T ? (...rest: R) => T : never = async (
+    wanted,
+    content,
+  ) => {
     try {
-      told = await reach.sentence(runFor().client, wanted, content);
+      return await reach.tell(runFor().client, wanted, content);
     } catch (error) {
       // A setting is missing: a preview goes without, and an update says it in its own words.
       if (!isSettingError(error)) throw error;
-      told = `The reach is not known: ${error.message}`;
+      return unknownReach(error.message);
     }
-    if (told !== undefined) progress.note(told);
   };
 
   return {
@@ -120,11 +129,12 @@ export function certificate(urn: string): DynamicProvider {
     diff: (_id, olds, news) =>
       quietly(() => {
         const raw = asObject(news);
-        const { alias, target, inputs } = readInputs(raw);
+        const { alias, target, options } = readInputs(raw);
         const summary = isObject(raw["certificate"]) ? raw["certificate"]["digest"] : undefined;
         const digest = typeof summary === "string" ? summary : undefined;
         const known = readState(asObject(olds));
-        const wanted = { alias, target, digest, settings: inputs };
+        const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
+        const wanted = { alias, target, digest, settings };
         const verdict = diff(known, wanted, systemClock.now());
         for (const warning of lastingWarnings(known, wanted)) progress.warn(warning);
         if (verdict.action === "update") progress.note(verdict.message);

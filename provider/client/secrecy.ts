@@ -5,8 +5,14 @@
 /** Arguments whose values are names and constants of Esper's own API, which messages about them need. */
 const PUBLIC_ARGUMENTS = new Set(["cert_alias_name", "cert_storage_type", "cert_file_type"]);
 
-/** As many characters of a secret in a row as a quoted text may not hold. */
-const PIECE = 6;
+/**
+ * As many characters of a secret in a row as a quoted text may not hold. Of a short one it takes two thirds: passwords share
+ * letters with words ("wrong password"), and Esper's words are what people need most when a password is wrong.
+ */
+function pieceLength(secret: string): number {
+  if (secret.length >= 24) return 8;
+  return secret.length < 8 ? secret.length : Math.floor((secret.length * 2) / 3) + 1;
+}
 
 const MAX_QUOTE = 300;
 
@@ -42,12 +48,7 @@ export class Secrecy {
   private repeatsSecret(text: string): boolean {
     // Line breaks and blanks inside an echo must not hide it.
     const dense = text.replaceAll(" ", "");
-    const pieces = new Set<string>();
-    for (const whole of [text, dense]) {
-      for (let at = 0; at + PIECE <= whole.length; at += 1) pieces.add(whole.slice(at, at + PIECE));
-    }
-    const isIn = (secret: string): boolean =>
-      secret.length < PIECE ? text.includes(secret) : [...pieces].some((piece) => secret.includes(piece));
+    const isIn = (secret: string): boolean => [text, dense].some((whole) => sharesPiece(whole, secret));
     for (const [value, known] of this.hidden) {
       const forms = known ?? formsOf(value);
       if (known === undefined) this.hidden.set(value, forms);
@@ -55,6 +56,14 @@ export class Secrecy {
     }
     return false;
   }
+}
+
+function sharesPiece(text: string, secret: string): boolean {
+  const length = pieceLength(secret);
+  for (let at = 0; at + length <= text.length; at += 1) {
+    if (secret.includes(text.slice(at, at + length))) return true;
+  }
+  return false;
 }
 
 /** The value as it is, URL-escaped, in hex, and as base64 at each of the three places it can have inside a longer text. */

@@ -85,11 +85,10 @@ export class AnswerBook {
     if (known?.answers !== undefined && (devicesAreKnown || !known.answers.othersSucceeded)) return known.answers;
     const counts = known?.counts ?? {};
     const onlyExceptions = devicesAreKnown && totalOf(counts) >= request.devices && (counts.Unknown ?? 0) === 0;
-    const rows = onlyExceptions
-      ? await this.exceptionRows(request.id, counts)
-      : await this.client.rows({ requestIds: [request.id] });
-    const answers = { rows: byDevice(rows), othersSucceeded: onlyExceptions };
-    this.seen.set(request.id, { counts: onlyExceptions ? counts : countRows(rows), answers });
+    const exceptions = onlyExceptions ? await this.exceptionRows(request.id, counts) : undefined;
+    const rows = exceptions ?? (await this.client.rows({ requestIds: [request.id] }));
+    const answers = { rows: byDevice(rows), othersSucceeded: exceptions !== undefined };
+    this.seen.set(request.id, { counts: exceptions === undefined ? countRows(rows) : counts, answers });
     return answers;
   }
 
@@ -103,9 +102,13 @@ export class AnswerBook {
     };
   }
 
-  private async exceptionRows(requestId: string, counts: StateCounts): Promise<readonly StatusRow[]> {
+  private async exceptionRows(requestId: string, counts: StateCounts): Promise<readonly StatusRow[] | undefined> {
     const states = otherThanSuccess.filter((state) => (counts[state] ?? 0) > 0);
-    return states.length === 0 ? [] : this.client.rows({ requestIds: [requestId], states });
+    if (states.length === 0) return [];
+    const rows = await this.client.rows({ requestIds: [requestId], states });
+    const distinct = new Set(rows.map((row) => row.deviceId));
+    // A device that changed its state between the counts and the rows may be in none of them; then every row is read.
+    return distinct.size < countOf(counts, states) ? undefined : rows;
   }
 }
 

@@ -34,7 +34,7 @@ export function objections(
   }
   const { schedule } = inputs;
   if (schedule !== undefined && isOver(schedule, now)) {
-    const isNew = JSON.stringify(before?.schedule) !== JSON.stringify(schedule);
+    const isNew = isChanged || JSON.stringify(before.schedule) !== JSON.stringify(schedule);
     if (isNew) failures.push({ property: `schedule.${schedule.kind}.end`, reason: "is in the past" });
     else warnings.push("The schedule is over: what is still to be sent waits until it is moved or removed.");
   }

@@ -14,6 +14,7 @@ import { isRefused, refusedSentence } from "./diff";
 import { rollBack } from "./roll-back";
 import { rollOut, type RolloutOutcome } from "./roll-out";
 import type { Run } from "./run";
+import { isOver } from "./schedule";
 import { settle, type Outcome } from "./settle";
 import { judge } from "./standing";
 import type { State } from "./state";
@@ -31,11 +32,16 @@ export async function converge(run: Run, wanted: Wanted, known: State | undefine
   }
   const observed = await observe(run, wanted, known);
   const { standings, removals } = observed;
-  const planned = plan({
-    ...{ wanted: wanted.inputs, digest: wanted.content.digest, known, standings, now: run.clock.now() },
-    left: removals.left.map((device) => device.id),
-    removalsFailed: removals.standings.filter(({ is }) => is === "failed").map(({ device }) => device.id),
-  });
+  const planned = withoutLateInstalls(
+    run,
+    wanted.inputs,
+    known,
+    plan({
+      ...{ wanted: wanted.inputs, digest: wanted.content.digest, known, standings, now: run.clock.now() },
+      left: removals.left.map((device) => device.id),
+      removalsFailed: removals.standings.filter(({ is }) => is === "failed").map(({ device }) => device.id),
+    }),
+  );
   const sent: Sent[] = [];
   const fitting = fittingFor(run, wanted, observed, planned);
   const work: Work = { ...wanted, ...observed, run, plan: planned, fitting, sent };
@@ -51,6 +57,15 @@ export async function converge(run: Run, wanted: Wanted, known: State | undefine
     if (wanted.inputs.rollout.onFailure === "rollback") return rollBack(work, rollout);
   }
   return settle(work, rollout, problems);
+}
+
+/** Esper refuses a command whose window is over; what is still to be sent waits for a new one. */
+function withoutLateInstalls(run: Run, { schedule }: Settings, known: State | undefined, planned: Plan): Plan {
+  if (schedule === undefined || known === undefined || !isOver(schedule, run.clock.now())) return planned;
+  const removals = planned.steps.filter((step) => step.action === "uninstall");
+  if (removals.length < planned.steps.length)
+    run.warn("The schedule is over, so nothing is installed until it is moved.");
+  return { steps: removals, rounds: known.record.rounds, startsOver: false };
 }
 
 async function observe(run: Run, { inputs, content }: Wanted, known: State | undefined): Promise<Observed> {

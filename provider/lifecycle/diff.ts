@@ -4,6 +4,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "./inputs";
+import { count } from "./report";
 import { amountOf } from "./rollout";
 import type { State } from "./state";
 import { sameTarget, type Target } from "./target";
@@ -85,7 +86,7 @@ export function lastingWarnings(known: State, { digest, settings }: Wanted): rea
   const { failed } = known.coverage;
   const isGivenUp = failed > 0 && digest === known.record.digest && !mayRetry(known, settings);
   const givenUp =
-    `${failed} devices failed, and the ${settings.retryRounds} retry rounds are used up. ` +
+    `${count(failed, "device")} failed, and the ${settings.retryRounds} retry rounds are used up. ` +
     "Fix them and raise `retryRounds`, or change `triggers` to send the certificate to everyone again.";
   return isGivenUp ? [givenUp] : [];
 }
@@ -173,13 +174,19 @@ function triggersChanged(known: State, { settings }: Wanted): Verdict | undefine
 function removalsLeft(known: State): Verdict | undefined {
   const failed = known.record.removalsFailed ?? 0;
   if (failed === 0) return undefined;
-  return update("removalsLeft", `The certificate is still to be removed from ${failed} devices that left the target.`);
+  return update(
+    "removalsLeft",
+    `The certificate is still to be removed from ${count(failed, "device")} outside the target.`,
+  );
 }
 
 function devicesFailed(known: State, { settings }: Wanted): Verdict | undefined {
   const { failed } = known.coverage;
   if (failed === 0 || settings === undefined || !mayRetry(known, settings)) return undefined;
-  return update("devicesFailed", `${failed} devices failed; the certificate is sent to them again.`);
+  return update(
+    "devicesFailed",
+    `${count(failed, "device")} failed; the certificate is sent again to what failed alone.`,
+  );
 }
 
 /** Whether failed members may be tried again: rounds are left, or what they failed with has changed. */
@@ -194,7 +201,12 @@ export function roundsStartAnew(known: State, settings: Settings): boolean {
 
 function devicesMissing(known: State): Verdict | undefined {
   const missing = known.coverage.missing - (known.record.held ?? 0);
-  return missing > 0 ? update("devicesMissing", `${missing} devices were never sent this certificate.`) : undefined;
+  return missing > 0
+    ? update(
+        "devicesMissing",
+        `${count(missing, "device")} without this certificate: it is sent to what lacks it alone.`,
+      )
+    : undefined;
 }
 
 function reinstallDue(known: State, { settings }: Wanted, now: number): Verdict | undefined {

@@ -36,7 +36,7 @@ export class Fields {
 
   fail(name: string, reason: string): undefined {
     const path = this.path === "" ? name : `${this.path}.${name}`;
-    const nested = path.includes(".");
+    const nested = this.path !== "";
     this.failures.push(nested ? { property: path, reason } : { property: "", reason: `${path}: ${reason}` });
     return undefined;
   }

@@ -2,7 +2,7 @@
 // Pure; files are not opened here. In a preview some values are unknown: then there are no failures about them, and no inputs.
 
 import type { DeviceType } from "../client/client";
-import { Fields, hasUnknown, type Failure, type RawObject } from "./fields";
+import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./fields";
 import { readRollout, type Rollout } from "./rollout";
 import { readSchedule, type Schedule } from "./schedule";
 import { readSource, type Source } from "./source";
@@ -105,7 +105,8 @@ function readSettingFields(fields: Fields): {
     rollout: readRollout(fields),
     retryRounds: fields.integer("retryRounds", 0, "a whole number, 0 or more") ?? 3,
     strict: fields.boolean("strict") ?? false,
-    triggers: fields.list("triggers") ?? [],
+    // Triggers that are not known yet will differ, as far as a preview can tell.
+    triggers: fields.isUnknown("triggers") ? [unknownValue] : (fields.list("triggers") ?? []),
     ...(schedule !== undefined && { schedule }),
     ...(reinstallAfterDays !== undefined && { reinstallAfterDays }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),

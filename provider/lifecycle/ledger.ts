@@ -16,6 +16,8 @@ export interface Requests {
   readonly sentTo: ReadonlyMap<string, ReadonlySet<string>>;
   /** Members that were sent something by any of them; undefined when that is not known. */
   readonly covered?: ReadonlySet<string> | undefined;
+  /** Further requests ended in Success everywhere and were dropped, with the time of the last one. */
+  readonly foldedAt?: string | undefined;
 }
 
 export const noRequests: Requests = { requests: [], base: 0, sentTo: new Map() };
@@ -27,8 +29,9 @@ export function knownInstalls(known: State, target: Target, fleet: Fleet): Reque
   const members = new Set(fleet.members.keys());
   const since = difference(known.record.covered, members);
   if (since === undefined) return { requests, base, sentTo: new Map() };
+  const foldedAt = known.record.folded === true ? known.record.sentToAllAt : undefined;
   const covered = new Set([...members].filter((id) => !since.joined.has(id)));
-  return { requests, base, covered, sentTo: devicesOfBase(requests.slice(0, base), target, covered) };
+  return { requests, base, covered, foldedAt, sentTo: devicesOfBase(requests.slice(0, base), target, covered) };
 }
 
 function devicesOfBase(
@@ -52,7 +55,7 @@ const rowsMayBeLateMs = 120_000;
 
 export async function ledgerOf(
   book: AnswerBook,
-  { requests, base, sentTo, covered }: Requests,
+  { requests, base, sentTo, covered, foldedAt }: Requests,
   members: ReadonlySet<string>,
   now: number,
 ): Promise<Ledger> {
@@ -68,11 +71,15 @@ export async function ledgerOf(
       return { request, answers, sentTo: believed ?? (rowsAreLate ? members : new Set<string>()) };
     }),
   );
+  const gone = covered ?? new Set<string>();
   const forgotten = requests.find(({ id }) => book.forgotten.has(id));
-  if (forgotten === undefined) return entries;
   // What was last seen of devices whose history is gone; what any living request says of one is newer.
-  const memory = { request: forgotten, answers: book.remembered(forgotten.id), sentTo: covered ?? new Set<string>() };
-  return [memory, ...entries];
+  if (forgotten !== undefined) {
+    return [{ request: forgotten, answers: book.remembered(forgotten.id), sentTo: gone }, ...entries];
+  }
+  if (foldedAt === undefined) return entries;
+  const folded = { id: "", kind: "install", commandType: "DEVICE", devices: gone.size, sentAt: foldedAt } as const;
+  return [{ request: folded, answers: { rows: new Map(), othersSucceeded: true }, sentTo: gone }, ...entries];
 }
 
 /** Earlier requests and those sent since; with `startsOver` the earlier ones count no more. */

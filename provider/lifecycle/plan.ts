@@ -4,6 +4,7 @@
 
 import { isReinstallDue, mayRetry, roundsStartAnew } from "./diff";
 import type { Inputs } from "./inputs";
+import { count } from "./report";
 import type { Standing } from "./standing";
 import type { State } from "./state";
 import { isDeepStrictEqual } from "node:util";
@@ -70,24 +71,21 @@ function wholeInstall({ wanted, digest, known, standings, now }: Situation): Ste
     ...{ action: "install", reason, message },
     devices: "everyone",
   });
-  const count = standings.length;
-  if (known === undefined) return step("new", `Installs the certificate on ${count} devices.`);
-  if (known.record.digest !== digest) return step("contentChanged", `Overwrites the certificate on ${count} devices.`);
+  const devices = count(standings.length, "device");
+  if (known === undefined) return step("new", `Installs the certificate on ${devices}.`);
+  if (known.record.digest !== digest) return step("contentChanged", `Overwrites the certificate on ${devices}.`);
   if (!isDeepStrictEqual(known.settings.triggers, wanted.triggers)) {
-    return step("triggersChanged", `Installs the certificate on all ${count} devices again, as the triggers changed.`);
+    return step("triggersChanged", `Installs the certificate on ${devices} again, as the triggers changed.`);
   }
   if (isReinstallDue(known, wanted, now)) {
-    return step(
-      "reinstallDue",
-      `Installs the certificate on all ${count} devices again, as the last time is too long ago.`,
-    );
+    return step("reinstallDue", `Installs the certificate on ${devices} again, as the last time is too long ago.`);
   }
   return undefined;
 }
 
 function retrySteps({ standings }: Situation): readonly Step[] {
   const failed = idsOf(standings, (standing) => standing.is === "failed");
-  return installOn(failed, "devicesFailed", `Tries again on ${failed.length} devices that failed.`);
+  return installOn(failed, "devicesFailed", `Tries again on ${count(failed.length, "device")} that failed.`);
 }
 
 function catchUpSteps({ standings }: Situation): readonly Step[] {
@@ -95,8 +93,12 @@ function catchUpSteps({ standings }: Situation): readonly Step[] {
   const expired = idsOf(standings, isExpired);
   const missing = idsOf(standings, (standing) => standing.is === "missing" && !isExpired(standing));
   return [
-    ...installOn(missing, "devicesMissing", `Installs on ${missing.length} devices that were never sent it.`),
-    ...installOn(expired, "installsExpired", `Installs on ${expired.length} devices that did not take it in 30 days.`),
+    ...installOn(missing, "devicesMissing", `Installs on ${count(missing.length, "device")} without it.`),
+    ...installOn(
+      expired,
+      "installsExpired",
+      `Installs on ${count(expired.length, "device")} that did not take it in 30 days.`,
+    ),
   ];
 }
 
@@ -108,11 +110,11 @@ function removalSteps({ left, removalsFailed }: Situation): readonly Step[] {
   const again = removalsFailed.filter((id) => !left.includes(id));
   const steps: Step[] = [];
   if (left.length > 0) {
-    const message = `Removes the certificate from ${left.length} devices that left the target.`;
+    const message = `Removes the certificate from ${count(left.length, "device")} that left the target.`;
     steps.push({ action: "uninstall", reason: "devicesLeft", message, devices: left });
   }
   if (again.length > 0) {
-    const message = `Tries again to remove the certificate from ${again.length} devices.`;
+    const message = `Tries again to remove the certificate from ${count(again.length, "device")}.`;
     steps.push({ action: "uninstall", reason: "removalsFailed", message, devices: again });
   }
   return steps;

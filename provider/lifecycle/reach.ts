@@ -3,7 +3,7 @@
 
 import type { Client } from "../client/client";
 import type { Clock } from "../clock";
-import type { Content } from "./content";
+import type { Content, Fitting } from "./content";
 import { observeFleet } from "./fleet";
 import type { Encoding } from "./inputs";
 import { count } from "./report";
@@ -17,55 +17,71 @@ export const reachBudgetMs = 3_000;
 /** Lists read for the reach are used again by `create`. */
 const listMaxAgeMs = 60_000;
 
+export interface Told {
+  /** For example `reaches 412 devices: 374 online, 38 offline`. */
+  readonly reach: string;
+  /** How the file will be encoded for these devices, and who cannot read it. */
+  readonly fitting?: Fitting;
+}
+
+interface Wanted {
+  readonly target: Target;
+  readonly encoding: Encoding;
+  readonly rollout: Rollout;
+}
+
 export class Reach {
   private leftMs = reachBudgetMs;
 
   constructor(private readonly clock: Clock) {}
 
-  /** One sentence, or why there is none; undefined once the time of the run is used up. */
-  async sentence(
-    client: Client,
-    wanted: { readonly target: Target; readonly encoding: Encoding; readonly rollout: Rollout },
-    content: Content | undefined,
-  ): Promise<string | undefined> {
+  /** Undefined once the time of the run is used up. */
+  async tell(client: Client, wanted: Wanted, content: Content | undefined): Promise<Told | undefined> {
     if (this.leftMs <= 0) return undefined;
     const startedAt = this.clock.now();
     const ended = new AbortController();
-    const tooLate = this.clock.sleep(this.leftMs, ended.signal).then(() => "Esper did not answer in time");
-    const asking = describe(client, wanted, content).catch((error: unknown) =>
-      error instanceof Error ? error.message : "unknown",
-    );
-    const told = await Promise.race([asking, tooLate.then((why) => `The reach is not known: ${why}.`)]);
+    const tooLate = this.clock
+      .sleep(this.leftMs, ended.signal)
+      .then(() => unknownReach("Esper did not answer in time."));
+    const asking = describe(client, wanted, content).catch((error: unknown) => {
+      if (error instanceof Error) return unknownReach(error.message);
+      throw error;
+    });
+    const told = await Promise.race([asking, tooLate]);
     ended.abort();
     this.leftMs -= this.clock.now() - startedAt;
     return told;
   }
 }
 
+export function unknownReach(why: string): Told {
+  return { reach: `The reach is not known: ${why}` };
+}
+
 async function describe(
   client: Client,
-  { target, encoding, rollout }: { readonly target: Target; readonly encoding: Encoding; readonly rollout: Rollout },
+  { target, encoding, rollout }: Wanted,
   content: Content | undefined,
-): Promise<string> {
+): Promise<Told> {
   const { members, unsupported } = await observeFleet(client, target, listMaxAgeMs);
   const devices = [...members.values()];
   const online = devices.filter((device) => device.online).length;
-  const versions = devices.map((device) => device.osVersion);
-  const fitting = content?.fitting(encoding, versions);
-  const [first] = rollout.waves;
   const parts = [
     `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline`,
     ...(unsupported > 0 ? [`${count(unsupported, "device")} cannot hold certificates`] : []),
-    ...(isStaged(rollout) ? [firstWave(rollout, first && amountOf(first, devices.length))] : []),
-    ...(fitting?.note === undefined ? [] : [fitting.note]),
-    ...(fitting?.warning === undefined ? [] : [fitting.warning]),
+    ...(isStaged(rollout) ? [firstWave(rollout, devices.length)] : []),
   ];
-  return parts.join("; ");
+  const fitting = content?.fitting(
+    encoding,
+    devices.map((device) => device.osVersion),
+  );
+  return { reach: parts.join("; "), ...(fitting !== undefined && { fitting }) };
 }
 
-function firstWave({ canary, waves }: Rollout, size: number | undefined): string {
+function firstWave({ canary, waves }: Rollout, members: number): string {
   const number = Math.max(1, waves.length) + (canary === undefined ? 0 : 1);
-  return canary === undefined
-    ? `wave 1 of ${number}: ${count(size ?? 0, "device")}`
-    : `wave 1 of ${number}: the canary devices`;
+  const [first] = waves;
+  const who =
+    canary === undefined && first !== undefined ? count(amountOf(first, members), "device") : "the canary devices";
+  return `wave 1 of ${number}: ${who}`;
 }

@@ -74,7 +74,7 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
   const ledger = await ledgerOf(book, installs, new Set(fleet.members.keys()), now);
   // `deviceType` narrowed the members when it was sent: who was left out then is none.
   const isMember = ({ state }: Standing): boolean => settings.deviceType === "all" || state !== "Never sent";
-  const standings = judge(fleet.members.values(), ledger, now).filter(isMember);
+  const standings = judge(fleet.members.values(), ledger, now).filter(isMember).map(withKnownReason(known));
   const coverage = coverageOf(standings, fleet.unsupported);
   const joined = standings.filter(({ state }) => state === "Never sent").length;
   const gone = known.coverage.members - known.record.left.missing + joined - coverage.members;
@@ -91,6 +91,16 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
       seen: commands.map(({ id }) => (book.forgotten.has(id) ? (seenOf(known, id) ?? {}) : book.countsOf(id))),
       removalsFailed: removals.standings.filter(({ is }) => is === "failed").length,
     },
+  };
+}
+
+// A refresh does not know the password, so it cannot tell whether a device's words repeat it; the run that sent it could.
+function withKnownReason({ exceptions }: State): (standing: Standing) => Standing {
+  const before = new Map(exceptions.map((exception) => [exception.device, exception]));
+  return (standing) => {
+    const known = before.get(standing.device.id);
+    const isSame = known?.state === standing.state && known.since === standing.since;
+    return isSame ? { ...standing, reason: known.reason } : standing;
   };
 }
 

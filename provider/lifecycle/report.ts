@@ -33,21 +33,26 @@ export function failureSentences(standings: readonly Standing[], doing: "install
   const sorted = [...groups.values()].sort((a, b) => b.length - a.length);
   const sentences = sorted.slice(0, groupsMax).map((group) => failureSentence(group, doing));
   const left = sorted.slice(groupsMax).flat().length;
-  return left === 0 ? sentences : [...sentences, `${left} more devices failed for other reasons.`];
+  return left === 0 ? sentences : [...sentences, `${left} more ${left === 1 ? "device" : "devices"} failed for other reasons.`];
 }
 
 function failureSentence(group: readonly Standing[], doing: "install" | "removal"): string {
   const [first] = group;
   if (first === undefined) return "";
-  const names = group.slice(0, namesMax).map(({ device }) => device.name);
+  const names = group.slice(0, namesMax).map(({ device }) => clean(device.name));
   const which = group.length > namesMax ? `${names.join(", ")} and ${group.length - namesMax} more` : names.join(", ");
   const what = doing === "install" ? "did not take the certificate" : "did not remove the certificate";
-  const why = first.reason === "" ? first.state : `${first.state}, "${clean(first.reason)}"`;
+  const why = first.reason === "" ? first.state : `${first.state}, ${quoted(first.reason)}`;
   return `${count(group.length, "device")} ${what} (${why}): ${which}. ${hint(first, doing)}`;
 }
 
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function quoted(reason: string): string {
+  // A sentence in brackets stands for words that are not shown.
+  return reason.startsWith("(") ? clean(reason) : `"${clean(reason)}"`;
 }
 
 // A device's own words: one line, no control characters, no more than a sentence.
@@ -74,7 +79,7 @@ function hint({ state, reason }: Standing, doing: "install" | "removal"): string
 }
 
 export function unansweredSentence(standings: readonly Standing[], timeoutMs: number): string {
-  const names = standings.slice(0, namesMax).map(({ device }) => device.name);
+  const names = standings.slice(0, namesMax).map(({ device }) => clean(device.name));
   const more = standings.length > namesMax ? ` and ${standings.length - namesMax} more` : "";
   const minutes = Number((timeoutMs / 60_000).toPrecision(2));
   return (

@@ -1,7 +1,7 @@
 // How a certificate is rolled out: reads the `rollout` argument (DESIGN, section 7). Pure.
 
-import type { Fields } from "./fields";
-import { readTarget, type Target } from "./target";
+import { hasUnknown, type Fields } from "./fields";
+import { readIds, type Target } from "./target";
 
 /** A number of devices, or a share of them in percent. */
 export type Amount = { readonly count: number } | { readonly percent: number };
@@ -34,15 +34,21 @@ export function readRollout(fields: Fields): Rollout {
   };
 }
 
+// A group, devices, or both: whoever comes first.
 function readCanary(rollout: Fields): Target | undefined {
   const canary = rollout.object("canary");
-  canary?.refuseOthers(["group", "devices"]);
-  return readTarget(rollout, "canary");
+  if (canary === undefined) return undefined;
+  canary.refuseOthers(["group", "devices"]);
+  const group = canary.has("group") ? readIds(canary, "group", "group", [canary.value("group")]) : [];
+  const devices = canary.has("devices") ? readIds(canary, "devices", "device", canary.list("devices")) : [];
+  if (group === undefined || devices === undefined) return undefined;
+  if (group.length + devices.length === 0) return canary.fail("devices", "name at least one device, or a group");
+  return { kind: "set", groups: group, devices };
 }
 
 function readWaves(rollout: Fields): readonly Amount[] {
   const list = rollout.list("waves");
-  if (list === undefined) return [];
+  if (list === undefined || hasUnknown(list)) return [];
   const waves = list.map((value) => parseAmount(value, 1));
   const usable = waves.filter((wave) => wave !== undefined);
   if (usable.length < waves.length || usable.length === 0) {

@@ -3,7 +3,7 @@
 // Pure: whether a window is over is judged with `now` as an argument.
 
 import type { CommandSchedule } from "../client/client";
-import type { Fields } from "./fields";
+import { hasUnknown, type Fields } from "./fields";
 
 export interface Schedule {
   readonly kind: "window" | "recurring";
@@ -41,7 +41,8 @@ export function readSchedule(fields: Fields): Schedule | undefined {
 }
 
 function readRecurring(when: Fields): Pick<Schedule, "days" | "from" | "to"> | undefined {
-  const days = when.list("days")?.map((day) => weekdays.find((name) => isDay(day, name)));
+  const given = when.list("days");
+  const days = hasUnknown(given) ? undefined : given?.map((day) => weekdays.find((name) => isDay(day, name)));
   const named = days?.filter((day) => day !== undefined);
   if (!when.has("days") || (days !== undefined && (named?.length !== days.length || days.length === 0))) {
     when.fail("days", `must be a list of ${weekdays.join(", ")}`);

@@ -126,7 +126,10 @@ export function stateOf(
   const coverage = coverageOf(standings, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(standings);
   const needed = new Set(standings.map(({ requestId }) => requestId));
-  const used = installs.requests.filter((request) => needed.has(request.id));
+  const { used, isFolded } = fold(
+    installs.requests.filter((request) => needed.has(request.id)),
+    standings,
+  );
   const base = installs.requests.slice(0, installs.base).filter((request) => used.includes(request)).length;
   const commands = [...used, ...removed.requests];
   const isOther = known !== undefined && known.record.digest !== "" && known.record.digest !== content.digest;
@@ -154,12 +157,26 @@ export function stateOf(
       left: leftOf(coverage, exceptions, removed.failed.length),
       source: openParts(inputs.source),
       ...(overwrites && { overwrites }),
+      ...((isFolded || installs.foldedAt !== undefined) && { folded: true }),
       ...(removed.failed.length > 0 && { removalsFailed: removed.failed.length }),
       ...(limits !== undefined && { limits }),
       ...(held > 0 && { held }),
       ...(refused !== undefined && { refused }),
     },
   };
+}
+
+/** So many requests are kept however well they ended; a fleet that devices join again and again would fill the state. */
+const requestsKept = 20;
+
+/** Drops the oldest requests that ended in Success on all their devices: the sketch remembers those. */
+function fold(
+  requests: readonly SentRequest[],
+  standings: readonly Standing[],
+): { readonly used: readonly SentRequest[]; readonly isFolded: boolean } {
+  const open = new Set(standings.filter(({ is }) => is !== "installed").map(({ requestId }) => requestId));
+  const used = requests.filter(({ id }, index) => index >= requests.length - requestsKept || open.has(id));
+  return { used, isFolded: used.length < requests.length };
 }
 
 function heldOf(standings: readonly Standing[], rollout: RolloutOutcome | undefined): number {

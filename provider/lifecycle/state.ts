@@ -82,6 +82,8 @@ const RecordCodec = t.readonly(
       held: t.number,
       /** Commands of this resource newer than the last run: one that was killed. */
       strays: t.readonlyArray(t.string),
+      /** Requests that ended in Success everywhere were dropped: covered members without a row have the content. */
+      folded: t.boolean,
       /** Devices had other content of this resource before. */
       overwrites: t.boolean,
       /** Where the waves of a staged rollout end. */

@@ -31,8 +31,8 @@ export function readTarget(fields: Fields, name: string): Target | undefined {
       ? { kind: "group", group: group.toLowerCase() }
       : target.fail("group", "must be a group's id (a UUID); esper.getGroup finds it by name");
   }
-  const groups = readIds(target, "groups", "group");
-  const devices = readIds(target, "devices", "device");
+  const groups = target.has("groups") ? readIds(target, "groups", "group", target.list("groups")) : [];
+  const devices = target.has("devices") ? readIds(target, "devices", "device", target.list("devices")) : [];
   if (groups === undefined || devices === undefined) return undefined;
   if (groups.length + devices.length === 0) {
     return target.fail("groups", "the target is empty: name at least one group or device");
@@ -41,9 +41,12 @@ export function readTarget(fields: Fields, name: string): Target | undefined {
 }
 
 /** The ids, doubles folded and sorted; undefined when one is unknown as yet or unusable. */
-function readIds(target: Fields, name: string, noun: string): readonly string[] | undefined {
-  if (!target.has(name)) return [];
-  const list = target.list(name);
+export function readIds(
+  target: Fields,
+  name: string,
+  noun: string,
+  list: readonly unknown[] | undefined,
+): readonly string[] | undefined {
   if (list === undefined || hasUnknown(list)) return undefined;
   const ids = list.filter((id) => typeof id === "string" && uuid.test(id)).map((id) => String(id).toLowerCase());
   if (ids.length < list.length) return target.fail(name, `every entry must be a ${noun}'s id (a UUID)`);

@@ -6,7 +6,7 @@
 
 import type { Client, StateCounts } from "../client/client";
 import type { Clock } from "../clock";
-import { countOf, finalStates, sameCounts, totalOf, type AnswerBook } from "./answers";
+import { countOf, finalStates, totalOf, type AnswerBook } from "./answers";
 import type { Answers } from "./standing";
 import type { SentRequest } from "./state";
 
@@ -34,7 +34,7 @@ export async function waitForAnswers(
 ): Promise<void> {
   const open = new Map(all.filter(({ devices }) => devices.size > 0).map((awaited) => [awaited.request.id, awaited]));
   if (open.size === 0) return;
-  const changes = new Map<string, { counts: StateCounts; atMs: number; readFor?: StateCounts }>();
+  const lastAnswers = new Map<string, { readonly number: number; readonly atMs: number }>();
   const watched = [...open.values()].map(({ request }) => ({ requestId: request.id, devices: request.devices }));
   for await (const sightings of client.watch(watched, untilMs)) {
     for (const [id, sighting] of sightings) book.note(id, sighting);
@@ -42,10 +42,11 @@ export async function waitForAnswers(
     for (const awaited of [...open.values()]) {
       const { id } = awaited.request;
       const counts = book.countsOf(id);
-      const before = changes.get(id);
-      const change = before && sameCounts(before.counts, counts) ? before : { counts, atMs: clock.now() };
-      changes.set(id, change);
-      const quietMs = clock.now() - change.atMs;
+      const number = countOf(counts, [...finalStates, "TimeOut"]);
+      const before = lastAnswers.get(id);
+      const last = before?.number === number ? before : { number, atMs: clock.now() };
+      lastAnswers.set(id, last);
+      const quietMs = clock.now() - last.atMs;
       if (!mayBeAnswered(awaited, counts, quietMs)) continue;
       const answers = await book.answers(awaited.request, true);
       if (isAnswered(awaited, answers, quietMs)) open.delete(id);

@@ -7,9 +7,7 @@ function ids(from: number, to: number): Set<string> {
   const made = new Set<string>();
   for (let number = from; number < to; number += 1) {
     const hex = createHash("sha256").update(`device ${number}`).digest("hex");
-    made.add(
-      [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-"),
-    );
+    made.add([hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-"));
   }
   return made;
 }
