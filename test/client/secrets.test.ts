@@ -125,10 +125,17 @@ describe("a quoted text", () => {
     expect(secrecy.quote("corp-client is not in the system store")).to.equal("corp-client is not in the system store");
   });
 
-  it("is withheld when it holds a short password, or six characters of a long secret", () => {
+  it("is withheld when it holds a short password, or eight characters of a long secret", () => {
     expect(secrecy.quote("wrong password: ab1.")).to.be.undefined;
-    expect(secrecy.quote(`near ${FILE_BASE64.slice(100, 106)}`)).to.be.undefined;
+    expect(secrecy.quote(`near ${FILE_BASE64.slice(100, 108)}`)).to.be.undefined;
     expect(secrecy.quote(`header ${Buffer.from(KEY).toString("hex")}`)).to.be.undefined;
     expect(secrecy.quote(`Bearer%20${encodeURIComponent(KEY)}`)).to.be.undefined;
+  });
+
+  it("is shown when it only shares a word's letters with a password", () => {
+    const wordy = new Secrecy(KEY);
+    wordy.hideArguments({ cert_password: "Password123" });
+    expect(wordy.quote("wrong password or corrupted file")).to.equal("wrong password or corrupted file");
+    expect(wordy.quote("cannot open with Password1")).to.be.undefined;
   });
 });
