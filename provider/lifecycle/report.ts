@@ -33,7 +33,9 @@ export function failureSentences(standings: readonly Standing[], doing: "install
   const sorted = [...groups.values()].sort((a, b) => b.length - a.length);
   const sentences = sorted.slice(0, groupsMax).map((group) => failureSentence(group, doing));
   const left = sorted.slice(groupsMax).flat().length;
-  return left === 0 ? sentences : [...sentences, `${left} more ${left === 1 ? "device" : "devices"} failed for other reasons.`];
+  return left === 0
+    ? sentences
+    : [...sentences, `${left} more ${left === 1 ? "device" : "devices"} failed for other reasons.`];
 }
 
 function failureSentence(group: readonly Standing[], doing: "install" | "removal"): string {

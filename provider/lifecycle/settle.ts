@@ -40,6 +40,8 @@ export async function settle(
   const removed = await removalsAtEnd(work, problems);
   const startsOver = plan.startsOver || known === undefined;
   const held = heldOf(standings, rollout);
+  const failures = failureSentences(removed.failed, "removal");
+  problems.push(...rolloutSentence(rollout), ...verdict(work, standings), ...failures);
   const state = stateOf(work, standings, installsOf(work), removed, {
     content: { digest: content.digest, certificate: content.summary, sentAs: work.fitting.sentAs },
     progress: progressOf(rollout, problems),
@@ -47,8 +49,6 @@ export async function settle(
     ...(rollout !== undefined && { limits: rollout.limits, held }),
     kept: await keptContents(work, rollout),
   });
-  const failures = failureSentences(removed.failed, "removal");
-  problems.push(...rolloutSentence(rollout), ...verdict(work, state, standings), ...failures);
   if (inputs.schedule === undefined && held > 0 && rollout?.state === "complete") {
     work.run.note(`${count(held, "device")} beyond the last wave are left out.`);
   }
@@ -61,9 +61,17 @@ export async function standingsAtEnd(work: Work, installs: Requests, problems: s
   const now = run.clock.now();
   const ids = new Set(fleet.members.keys());
   const unseen = installs.requests.filter(({ id }) => totalOf(book.countsOf(id)) === 0);
-  if (inputs.wait.for !== "none") await tolerate(() => book.look(unseen), undefined, problems);
-  const ledger = await tolerate(() => ledgerOf(book, installs, ids, now), ledgerWithoutAnswers(installs), problems);
-  return judge(fleet.members.values(), ledger, now);
+  // Who does not wait does not ask either: what was just sent is pending.
+  const isAsked = inputs.wait.for !== "none";
+  const asked = isAsked ? installs : without(installs, unseen);
+  if (isAsked) await tolerate(() => book.look(unseen), undefined, problems);
+  const ledger = await tolerate(() => ledgerOf(book, asked, ids, now), ledgerWithoutAnswers(asked), problems);
+  const unasked = isAsked ? [] : ledgerWithoutAnswers({ ...installs, requests: unseen });
+  return judge(fleet.members.values(), [...ledger, ...unasked], now);
+}
+
+function without(installs: Requests, some: readonly SentRequest[]): Requests {
+  return { ...installs, requests: installs.requests.filter((request) => !some.includes(request)) };
 }
 
 async function tolerate<T>(reading: () => Promise<T>, otherwise: T, problems: string[]): Promise<T> {
@@ -218,12 +226,9 @@ function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[]
 }
 
 /** Warns about what is normal, and returns what fails the run. */
-function verdict(
-  { run, inputs, fleet, known }: Work,
-  { coverage }: State,
-  standings: readonly Standing[],
-): readonly string[] {
+function verdict({ run, inputs, fleet, known }: Work, standings: readonly Standing[]): readonly string[] {
   const problems: string[] = [];
+  const coverage = coverageOf(standings, fleet.unsupported);
   const failed = standings.filter(({ is }) => is === "failed");
   const answered = coverage.installed + coverage.failed;
   const tooMany = failed.length > amountOf(inputs.rollout.maxFailures, answered);
