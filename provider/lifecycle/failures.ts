@@ -1,6 +1,7 @@
 // Failures of the lifecycle itself, with their sentences. What the API and the settings can do wrong stands in errors.ts.
 
 import type { RawObject } from "./fields";
+import { someOf } from "./report";
 
 /** The program names groups or devices that Esper does not know. */
 export class UnknownTargetError extends Error {
@@ -8,18 +9,14 @@ export class UnknownTargetError extends Error {
 
   constructor(groups: readonly string[], devices: readonly string[]) {
     const parts = [
-      ...(groups.length > 0 ? [`${groups.length === 1 ? "group" : "groups"} ${some(groups)}`] : []),
-      ...(devices.length > 0 ? [`${devices.length === 1 ? "device" : "devices"} ${some(devices)}`] : []),
+      ...(groups.length > 0 ? [`${groups.length === 1 ? "group" : "groups"} ${someOf(groups)}`] : []),
+      ...(devices.length > 0 ? [`${devices.length === 1 ? "device" : "devices"} ${someOf(devices)}`] : []),
     ];
     super(
       `Esper does not know the ${parts.join(" and the ")}. Check the ids in \`target\` ` +
         "(esper.getGroup and esper.getDevices find them by name), and that the API key may see them.",
     );
   }
-}
-
-function some(ids: readonly string[]): string {
-  return ids.length <= 3 ? ids.join(", ") : `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more`;
 }
 
 /**

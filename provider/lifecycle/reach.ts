@@ -6,7 +6,7 @@ import type { Clock } from "../clock";
 import type { Content, Fitting } from "./content";
 import { observeFleet } from "./fleet";
 import type { Encoding } from "./inputs";
-import { count } from "./report";
+import { count, someOf } from "./report";
 import { amountOf, type Rollout } from "./rollout";
 import type { Target } from "./target";
 import { isStaged } from "./waves";
@@ -63,12 +63,14 @@ async function describe(
   { target, encoding, rollout }: Wanted,
   content: Content | undefined,
 ): Promise<Told> {
-  const { members, unsupported } = await observeFleet(client, target, listMaxAgeMs);
+  const { members, unsupported, unknownGroups, unknownDevices } = await observeFleet(client, target, listMaxAgeMs);
+  const unknown = [...unknownGroups, ...unknownDevices];
   const devices = [...members.values()];
   const online = devices.filter((device) => device.online).length;
   const parts = [
     `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline`,
     ...(unsupported > 0 ? [`${count(unsupported, "device")} cannot hold certificates`] : []),
+    ...(unknown.length > 0 ? [`Esper does not know ${someOf(unknown)}`] : []),
     ...(isStaged(rollout) ? [firstWave(rollout, devices.length)] : []),
   ];
   const fitting = content?.fitting(

@@ -52,6 +52,11 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** The first three, and how many more. */
+export function someOf(ids: readonly string[]): string {
+  return ids.length <= 3 ? ids.join(", ") : `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more`;
+}
+
 function quoted(reason: string): string {
   // A sentence in brackets stands for words that are not shown.
   return reason.startsWith("(") ? clean(reason) : `"${clean(reason)}"`;
