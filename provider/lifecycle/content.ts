@@ -17,6 +17,7 @@ import {
   writePkcs12,
   type Finding,
   type Pkcs12,
+  type SentAs,
 } from "../pkcs12";
 import type { Sendable } from "./commands";
 import type { RawObject } from "./fields";
@@ -27,8 +28,6 @@ export interface Surroundings {
   readonly readFile: (path: string) => Promise<Uint8Array>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
-
-export type SentAs = "asGiven" | "androidLegacy" | "modern";
 
 /** The encoding chosen for some devices, with what people should know about it. */
 export interface Fitting {

@@ -2,28 +2,23 @@
 // Only re-exports. No Pulumi, no I/O, no clock: bytes, passwords and instants come in as arguments.
 // Contract: DESIGN sections 1, 2 and 4; facts/pkcs12-and-android.md.
 export { androidSupport } from "./android";
-export type { AndroidSupport, AndroidVersionSupport, Obstacle } from "./android";
+export type { AndroidSupport } from "./android";
 export { androidSentence, chooseEncoding } from "./android-fleet";
-export type { EncodingChoice, Profile, SentAs } from "./android-fleet";
+export type { Profile, SentAs } from "./android-fleet";
 export type { Certificate } from "./certificate";
 export { chainOf } from "./chain";
 export type { Chain } from "./chain";
 export { digestOf } from "./digest";
-export type { Encoding, MacDescription, Protection } from "./encoding";
+export type { Encoding, Protection } from "./encoding";
 export { Pkcs12Error } from "./errors";
-export type { Pkcs12Problem, Pkcs12ProblemKind } from "./errors";
 export { findings } from "./findings";
-export type { Finding, FindingCode, FindingOptions } from "./findings";
+export type { Finding } from "./findings";
 export { fromPem } from "./pem";
 export type { PemSource } from "./pem";
-export type { PrivateKey } from "./private-key";
-export type { PublicKeyKind } from "./public-key";
 export { readPkcs12 } from "./read";
 export type { KeyMaterial, Pkcs12 } from "./read";
 export { renewalOf } from "./renewal";
-export type { Renewal } from "./renewal";
 export type { OtherBag } from "./safes";
 export { summarize } from "./summary";
 export type { CertificateSummary } from "./summary";
 export { writePkcs12 } from "./write";
-export type { WriteOptions } from "./write";
