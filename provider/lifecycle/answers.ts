@@ -63,7 +63,8 @@ export class AnswerBook {
     }
   }
 
-  private isAllSuccess({ id, devices }: SentRequest): boolean {
+  /** Whether it had ended in Success on all its devices when the state was written. */
+  isAllSuccess({ id, devices }: SentRequest): boolean {
     const seen = this.known && seenOf(this.known, id);
     if (seen === undefined || (seen.Success ?? 0) < devices || totalOf(seen) !== seen.Success) return false;
     this.note(id, { counts: seen });

@@ -3,7 +3,7 @@
 import { totalOf, type AnswerBook } from "./answers";
 import type { Fleet } from "./fleet";
 import { difference } from "./sketch";
-import type { Ledger } from "./standing";
+import type { Answers, Ledger } from "./standing";
 import type { SentRequest, State } from "./state";
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "./target";
 
@@ -50,6 +50,8 @@ function devicesOfBase(
   return new Map(single.map(([id, devices]) => [id, new Set(devices.filter((device) => covered.has(device)))]));
 }
 
+const noRows: Answers = { rows: new Map(), othersSucceeded: false };
+
 /** Esper makes the rows of a request after it has accepted it; so long a missing row says nothing. */
 const rowsMayBeLateMs = 120_000;
 
@@ -63,6 +65,9 @@ export async function ledgerOf(
   const entries = await Promise.all(
     alive.map(async (request) => {
       const known = sentTo.get(request.id);
+      // Its devices are among the covered ones, of which nothing but exceptions needs to be read.
+      if (foldedAt !== undefined && book.isAllSuccess(request))
+        return { request, answers: noRows, sentTo: new Set<string>() };
       const answers = await book.answers(request, known !== undefined);
       const isYoung = now - Date.parse(request.sentAt) < rowsMayBeLateMs;
       const isBase = requests.indexOf(request) < base;

@@ -18,6 +18,7 @@ import { ledgerOf } from "./ledger";
 import { count, failureSentences, unansweredSentence } from "./report";
 import type { Run } from "./run";
 import { judge } from "./standing";
+import { difference } from "./sketch";
 import type { State } from "./state";
 import type { Address } from "./target";
 
@@ -65,6 +66,8 @@ async function cancelScheduled(run: Run, { commands }: State): Promise<void> {
 async function devicesSentSingly(run: Run, { commands, record }: State, fleet: Fleet): Promise<Fleet["members"]> {
   const single = commands.filter(({ kind }, index) => kind === "uninstall" || index >= record.base);
   if (single.length === 0) return new Map();
+  const since = difference(record.covered, new Set(fleet.members.keys()));
+  if (since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall")) return new Map();
   const rows = await run.client.rows({ requestIds: single.map(({ id }) => id) });
   const ids = [...new Set(rows.map((row) => row.deviceId))].filter((id) => !fleet.members.has(id));
   return ids.length === 0 ? new Map() : run.client.devicesById(ids, 0);

@@ -1,7 +1,7 @@
 // After the commands: judges where everyone stands, makes the new state of it, and words what is not as it should be.
 // Once something was sent this never throws: what cannot be read any more stays as it was last seen, and is a problem.
 
-import { totalOf } from "./answers";
+import { totalOf, type AnswerBook } from "./answers";
 import { waitedFor } from "./carry-out";
 import { mayRetry } from "./diff";
 import { ledgerOf, type Requests } from "./ledger";
@@ -137,6 +137,7 @@ export function stateOf(
   const { used, isFolded } = fold(
     installs.requests.filter((request) => needed.has(request.id)),
     standings,
+    book,
   );
   const base = installs.requests.slice(0, installs.base).filter((request) => used.includes(request)).length;
   const commands = [...used, ...removed.requests];
@@ -177,14 +178,24 @@ export function stateOf(
 /** So many requests are kept however well they ended; a fleet that devices join again and again would fill the state. */
 const requestsKept = 20;
 
-/** Drops the oldest requests that ended in Success on all their devices: the sketch remembers those. */
+/**
+ * Drops requests whose devices have all got the content: the sketch remembers those. The oldest, when there are many; and
+ * once everyone has it, those with failures that later ones have made good.
+ */
 function fold(
   requests: readonly SentRequest[],
   standings: readonly Standing[],
+  book: AnswerBook,
 ): { readonly used: readonly SentRequest[]; readonly isFolded: boolean } {
   const open = new Set(standings.filter(({ is }) => is !== "installed").map(({ requestId }) => requestId));
-  const used = requests.filter(({ id }, index) => index >= requests.length - requestsKept || open.has(id));
-  return { used, isFolded: used.length < requests.length };
+  const isMadeGood = ({ id }: SentRequest): boolean => {
+    const counts = book.countsOf(id);
+    return open.size === 0 && totalOf(counts) !== counts.Success;
+  };
+  const isRecent = (index: number): boolean => index >= requests.length - requestsKept;
+  const used = requests.filter((request, index) => open.has(request.id) || (isRecent(index) && !isMadeGood(request)));
+  const isComplete = open.size === 0 && requests.length > 1;
+  return { used, isFolded: isComplete || used.length < requests.length };
 }
 
 function heldOf(standings: readonly Standing[], rollout: RolloutOutcome | undefined): number {
