@@ -156,7 +156,7 @@ export interface Client {
     readonly deviceIds?: readonly string[];
   }): Promise<readonly StatusRow[]>;
   /**
-   * What is seen of these requests, round after round: at first every `pollMs`, then more slowly, to 15 s; the rounds of
+   * What is seen of these requests, round after round: first after `pollMs`, then more slowly, to 15 s; the rounds of
    * all callers share their reads. It ends at `untilMs` (clock time) after one last round; leave the loop to end it
    * earlier. A round that fails is repeated at the next; an error ends it only when every round failed until the end.
    */

@@ -5,7 +5,7 @@ import type { Clock } from "../clock";
 import { isNotFound } from "../errors";
 import type { Device, DeviceQuery } from "./client";
 import { DeviceJson } from "./codecs";
-import { pages, readAll } from "./pages";
+import { pages, readPage } from "./pages";
 import { pathOf, type Requester } from "./request";
 import { Cache, chunksOf, Gather } from "./share";
 import { IDS_IN_URL } from "./status-rows";
@@ -19,6 +19,7 @@ const LIST = "/v2/devices/";
 const TO_READ = "to read devices";
 /** Esper's `state` of a device that is online (facts on Esper's API, 5c). */
 const ACTIVE = 1;
+const NO_TAGS: readonly string[] = [];
 
 export class Devices {
   private readonly requester: Requester;
@@ -27,6 +28,11 @@ export class Devices {
   /** By id, also of devices that Esper does not know. */
   private readonly known = new Map<string, { readonly readAtMs: number; readonly device: Device | undefined }>();
   private readonly byIds: Gather<readonly string[], void>;
+  /** How many single devices were asked for so far, and where the next page of the list begins. */
+  private asked = 0;
+  private nextOffset = 0;
+  /** One copy of the texts that many devices share. */
+  private readonly texts = new Map<string, string>();
 
   constructor(requester: Requester, clock: Clock) {
     this.requester = requester;
@@ -44,11 +50,18 @@ export class Devices {
         groups.length === 0
           ? [marks]
           : chunksOf(groups, IDS_IN_URL).map((some) => ({ ...marks, group_multi: some.join(",") }));
-      const rows = await Promise.all(reads.map((filters) => readAll(this.requester, listCall(filters))));
-      const byId = new Map(rows.flat().map((row) => [row.id, deviceOf(row)]));
+      const byId = new Map<string, Device>();
+      await Promise.all(reads.map((filters) => this.collect(filters, byId)));
       for (const device of byId.values()) this.remember(device.id, device);
       return [...byId.values()];
     });
+  }
+
+  /** Page by page, since the rows as Esper sends them are many times larger than what is kept of them. */
+  private async collect(filters: Readonly<Record<string, string>>, byId: Map<string, Device>): Promise<void> {
+    for await (const { items } of pages(this.requester, listCall(filters))) {
+      for (const row of items) byId.set(row.id, this.deviceOf(row));
+    }
   }
 
   async byId(ids: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, Device>> {
@@ -66,11 +79,22 @@ export class Devices {
   /** One by one while that is cheaper than the list's remaining pages. */
   private async read(ids: readonly string[]): Promise<void> {
     const missing = new Set(ids);
+    this.asked += ids.length;
+    if (missing.size <= FEW_IDS && this.asked > FEW_IDS) {
+      // Many who ask for few, one after the other: each pays for the next page of the list until all of it is known.
+      const page = await readPage(this.requester, listCall({}), this.nextOffset);
+      for (const row of page.items) {
+        this.remember(row.id, this.deviceOf(row));
+        missing.delete(row.id);
+      }
+      const end = this.nextOffset + page.items.length;
+      this.nextOffset = page.items.length === 0 || end >= (page.count ?? end) ? 0 : end;
+    }
     if (missing.size > FEW_IDS) {
       let offset = 0;
       for await (const { items, count } of pages(this.requester, listCall({}))) {
         for (const row of items) {
-          this.remember(row.id, deviceOf(row));
+          this.remember(row.id, this.deviceOf(row));
           missing.delete(row.id);
         }
         offset += items.length;
@@ -92,11 +116,33 @@ export class Devices {
         attempt: `read the device ${id}`,
         permission: TO_READ,
       });
-      this.remember(id, deviceOf(row));
+      this.remember(id, this.deviceOf(row));
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.remember(id, undefined);
     }
+  }
+
+  private deviceOf(row: TypeOf<typeof DeviceJson>): Device {
+    const shared = (text: string): string => {
+      const known = this.texts.get(text) ?? text;
+      this.texts.set(known, known);
+      return known;
+    };
+    const osVersion = filled(row.os_version) ?? filled(row.software_info?.os_version) ?? "";
+    const serial = filled(row.serial);
+    const groupId = filled(row.group_id);
+    const tags = (row.tags ?? []).filter((tag) => typeof tag === "string");
+    return {
+      id: row.id,
+      name: filled(row.alias) ?? filled(row.name) ?? row.id,
+      ...(serial === undefined ? {} : { serial }),
+      platform: shared(filled(row.platform) ?? filled(row.os)?.toUpperCase() ?? ""),
+      osVersion: shared(osVersion),
+      online: row.state === ACTIVE,
+      ...(groupId === undefined ? {} : { groupId: shared(groupId) }),
+      tags: tags.length === 0 ? NO_TAGS : tags,
+    };
   }
 
   private remember(id: string, device: Device | undefined): void {
@@ -114,22 +160,6 @@ function marksOf({ search, serial, tags, osVersion }: DeviceQuery): Readonly<Rec
     ...(serial === undefined ? {} : { serial }),
     ...(tags === undefined || tags.length === 0 ? {} : { tags: tags.join(",") }),
     ...(osVersion === undefined ? {} : { android_version_exact: osVersion }),
-  };
-}
-
-function deviceOf(row: TypeOf<typeof DeviceJson>): Device {
-  const osVersion = filled(row.os_version) ?? filled(row.software_info?.os_version) ?? "";
-  const serial = filled(row.serial);
-  const groupId = filled(row.group_id);
-  return {
-    id: row.id,
-    name: filled(row.alias) ?? filled(row.name) ?? row.id,
-    ...(serial === undefined ? {} : { serial }),
-    platform: filled(row.platform) ?? filled(row.os)?.toUpperCase() ?? "",
-    osVersion,
-    online: row.state === ACTIVE,
-    ...(groupId === undefined ? {} : { groupId }),
-    tags: (row.tags ?? []).filter((tag) => typeof tag === "string"),
   };
 }
 

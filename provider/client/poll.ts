@@ -42,15 +42,19 @@ export class Poller {
     requests: readonly Watched[],
     untilMs: number,
   ): AsyncGenerator<ReadonlyMap<string, Sighting>, void, undefined> {
-    const { clock, graceMs } = this.options;
+    const { clock, graceMs, pollMs } = this.options;
     const startedAtMs = clock.now();
     const seen = new Map<string, Sighting>();
     let succeeded = false;
     let lastError: unknown;
-    let dueAtMs = startedAtMs;
+    // Nothing has answered right after it was sent, and those who begin soon after one another are read together.
+    let dueAtMs = Math.min(untilMs, startedAtMs + pollMs);
+    let isFirst = true;
     for (;;) {
       const open = requests.filter(({ requestId, devices }) => !isSettled(seen.get(requestId), devices));
-      const round = await this.turn(open, dueAtMs, untilMs);
+      const slackMs = isFirst ? pollMs : Math.max(pollMs, (dueAtMs - clock.now()) / 2) / 2;
+      isFirst = false;
+      const round = await this.turn(open, { dueAtMs, slackMs }, untilMs);
       const isLast = dueAtMs >= untilMs || clock.now() >= untilMs + graceMs;
       for (const [id, sighting] of round.sightings) seen.set(id, newer(seen.get(id), sighting));
       const failed = open.length > 0 && open.every(({ requestId }) => round.failures.has(requestId));
@@ -69,12 +73,16 @@ export class Poller {
   }
 
   /** Takes part in the next round at `dueAtMs`; a server that hangs cannot hold a wait much beyond its end. */
-  private async turn(requests: readonly Watched[], dueAtMs: number, untilMs: number): Promise<Round> {
-    const { clock, graceMs, pollMs } = this.options;
+  private async turn(
+    requests: readonly Watched[],
+    { dueAtMs, slackMs }: Pick<Turn, "dueAtMs" | "slackMs">,
+    untilMs: number,
+  ): Promise<Round> {
+    const { clock, graceMs } = this.options;
     const done = new AbortController();
     let turn: Turn | undefined;
     const read = new Promise<Round>((resolve) => {
-      turn = { requests, dueAtMs, slackMs: Math.max(pollMs, (dueAtMs - clock.now()) / 2) / 2, read: resolve };
+      turn = { requests, dueAtMs, slackMs, read: resolve };
       this.turns.add(turn);
     });
     this.wake.abort();

@@ -10,7 +10,7 @@ const PUBLIC_ARGUMENTS = new Set(["cert_alias_name", "cert_storage_type", "cert_
  * letters with words ("wrong password"), and Esper's words are what people need most when a password is wrong.
  */
 function pieceLength(secret: string): number {
-  if (secret.length >= 24) return 8;
+  if (secret.length >= 24) return 12;
   return secret.length < 8 ? secret.length : Math.floor((secret.length * 2) / 3) + 1;
 }
 

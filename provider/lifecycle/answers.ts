@@ -63,6 +63,11 @@ export class AnswerBook {
     }
   }
 
+  /** Whether the state knew this request before the run. */
+  wasKnown(requestId: string): boolean {
+    return this.known?.commands.some(({ id }) => id === requestId) === true;
+  }
+
   /** Whether it had ended in Success on all its devices when the state was written. */
   isAllSuccess({ id, devices }: SentRequest): boolean {
     const seen = this.known && seenOf(this.known, id);

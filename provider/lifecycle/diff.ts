@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "./inputs";
 import { count } from "./report";
 import { amountOf } from "./rollout";
-import type { State } from "./state";
+import { sentToAllAt, type State } from "./state";
 import { sameTarget, type Target } from "./target";
 
 /** What the program wants; a part is absent when a preview does not know it yet. */
@@ -218,5 +218,6 @@ const dayMs = 24 * 3_600_000;
 
 export function isReinstallDue(known: State, settings: Settings, now: number): boolean {
   if (settings.reinstallAfterDays === undefined) return false;
-  return now - Date.parse(known.record.sentToAllAt) > settings.reinstallAfterDays * dayMs;
+  const sentAt = sentToAllAt(known);
+  return sentAt !== undefined && now - Date.parse(sentAt) > settings.reinstallAfterDays * dayMs;
 }

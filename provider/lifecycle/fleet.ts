@@ -35,7 +35,7 @@ export async function observeFleet(client: Client, target: Target, maxAgeMs: num
     digest: createHash("sha256")
       .update([...members.keys()].sort().join("\n"))
       .digest("hex")
-      .slice(0, 32),
+      .slice(0, 16),
     unsupported: all.size - members.size,
     unknownDevices: named.filter((id) => !single.has(id)),
     unknownGroups: inGroups.unknownGroups,

@@ -4,7 +4,7 @@ import { totalOf, type AnswerBook } from "./answers";
 import type { Fleet } from "./fleet";
 import { difference } from "./sketch";
 import type { Answers, Ledger } from "./standing";
-import type { SentRequest, State } from "./state";
+import { sentToAllAt, type SentRequest, type State } from "./state";
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "./target";
 
 /** Requests of one kind, oldest first. */
@@ -29,7 +29,7 @@ export function knownInstalls(known: State, target: Target, fleet: Fleet): Reque
   const members = new Set(fleet.members.keys());
   const since = difference(known.record.covered, members);
   if (since === undefined) return { requests, base, sentTo: new Map() };
-  const foldedAt = known.record.folded === true ? known.record.sentToAllAt : undefined;
+  const foldedAt = known.record.folded === true ? (sentToAllAt(known) ?? "") : undefined;
   const covered = new Set([...members].filter((id) => !since.joined.has(id)));
   return { requests, base, covered, foldedAt, sentTo: devicesOfBase(requests.slice(0, base), target, covered) };
 }
@@ -61,7 +61,9 @@ export async function ledgerOf(
   members: ReadonlySet<string>,
   now: number,
 ): Promise<Ledger> {
-  const alive = requests.filter(({ id }) => !book.forgotten.has(id));
+  // One sent in this run can only be late, whatever Esper says of it now.
+  const isForgotten = ({ id }: SentRequest): boolean => book.forgotten.has(id) && book.wasKnown(id);
+  const alive = requests.filter((request) => !isForgotten(request));
   const entries = await Promise.all(
     alive.map(async (request) => {
       const known = sentTo.get(request.id);
@@ -69,7 +71,7 @@ export async function ledgerOf(
       if (foldedAt !== undefined && book.isAllSuccess(request))
         return { request, answers: noRows, sentTo: new Set<string>() };
       const answers = await book.answers(request, known !== undefined);
-      const isYoung = now - Date.parse(request.sentAt) < rowsMayBeLateMs;
+      const isYoung = now - Date.parse(request.sentAt) < rowsMayBeLateMs || !book.wasKnown(request.id);
       const isBase = requests.indexOf(request) < base;
       const rowsAreLate = isBase && isYoung && totalOf(book.countsOf(request.id)) < request.devices;
       const believed = answers.othersSucceeded || isYoung ? known : undefined;
@@ -77,7 +79,7 @@ export async function ledgerOf(
     }),
   );
   const gone = covered ?? new Set<string>();
-  const forgotten = requests.find(({ id }) => book.forgotten.has(id));
+  const forgotten = requests.find(isForgotten);
   // What was last seen of devices whose history is gone; what any living request says of one is newer.
   if (forgotten !== undefined) {
     return [{ request: forgotten, answers: book.remembered(forgotten.id), sentTo: gone }, ...entries];

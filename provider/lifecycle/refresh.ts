@@ -11,7 +11,7 @@ import { count } from "./report";
 import type { Run } from "./run";
 import { sketchOf } from "./sketch";
 import { commandLifeMs, coverageOf, exceptionsOf, judge, type Standing } from "./standing";
-import { leftOf, seenOf, type Left, type State } from "./state";
+import { leftOf, nothingLeft, seenOf, type Left, type State } from "./state";
 import { observeRemovals } from "./removals";
 import { findStrays } from "./strays";
 
@@ -77,7 +77,7 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
   const standings = judge(fleet.members.values(), ledger, now).filter(isMember).map(withKnownReason(known));
   const coverage = coverageOf(standings, fleet.unsupported);
   const joined = standings.filter(({ state }) => state === "Never sent").length;
-  const gone = known.coverage.members - known.record.left.missing + joined - coverage.members;
+  const gone = known.coverage.members - (record.left?.missing ?? 0) + joined - coverage.members;
   if (gone > 0) run.note(`${count(gone, "device")} left the target; the certificate stays on them.`);
   const removals = await observeRemovals(run, book, known, settings.target, fleet);
   const { exceptions, omitted } = exceptionsOf(standings);
@@ -127,7 +127,7 @@ function withDrift(run: Run, state: State): Refreshed {
   const isToDo = (record.strays?.length ?? 0) > 0 || diff(state, wanted, run.clock.now()).action !== "nothing";
   const strays = record.strays?.length ?? 0;
   const news = [
-    ...newsOf(record.left, leftOf(state.coverage, state.exceptions, record.removalsFailed ?? 0)),
+    ...newsOf(record.left ?? nothingLeft, leftOf(state.coverage, state.exceptions, record.removalsFailed ?? 0)),
     ...(strays > 0 ? [`${count(strays, "newer command")} of a run that was cut off`] : []),
   ];
   if (!isToDo || news.length === 0) {

@@ -1,6 +1,7 @@
 // After the commands: judges where everyone stands, makes the new state of it, and words what is not as it should be.
 // Once something was sent this never throws: what cannot be read any more stays as it was last seen, and is a problem.
 
+import { isDeepStrictEqual } from "node:util";
 import { totalOf, type AnswerBook } from "./answers";
 import { waitedFor } from "./carry-out";
 import { mayRetry } from "./diff";
@@ -14,8 +15,10 @@ import { openParts } from "./source";
 import { coverageOf, exceptionsOf, judge, type Ledger, type Standing } from "./standing";
 import {
   leftOf,
+  nothingLeft,
   pickWritten,
   schemaNumber,
+  sentToAllAt,
   type Kept,
   type RolloutProgress,
   type SentRequest,
@@ -34,18 +37,16 @@ export async function settle(
   rollout: RolloutOutcome | undefined,
   before: readonly string[],
 ): Promise<Outcome> {
-  const { content, inputs, known, plan } = work;
+  const { content, inputs } = work;
   const problems = [...before];
   const standings = await standingsAtEnd(work, installsOf(work), problems);
   const removed = await removalsAtEnd(work, problems);
-  const startsOver = plan.startsOver || known === undefined;
   const held = heldOf(standings, rollout);
   const failures = failureSentences(removed.failed, "removal");
   problems.push(...rolloutSentence(rollout), ...verdict(work, standings), ...failures);
   const state = stateOf(work, standings, installsOf(work), removed, {
     content: { digest: content.digest, certificate: content.summary, sentAs: work.fitting.sentAs },
     progress: progressOf(rollout, problems),
-    ...(startsOver ? { sentToAllAt: new Date(work.run.clock.now()).toISOString() } : {}),
     ...(rollout !== undefined && { limits: rollout.limits, held }),
     kept: await keptContents(work, rollout),
   });
@@ -115,7 +116,6 @@ export interface Ending {
   /** What the devices are to have, and how it was encoded. */
   readonly content: Pick<Kept, "digest" | "certificate" | "sentAs">;
   readonly progress: RolloutProgress;
-  readonly sentToAllAt?: string;
   readonly limits?: State["record"]["limits"];
   readonly held?: number;
   readonly refused?: string;
@@ -127,7 +127,7 @@ export function stateOf(
   standings: readonly Standing[],
   installs: Requests,
   removed: Removed,
-  { content, progress, sentToAllAt, limits, held = 0, refused, kept }: Ending,
+  { content, progress, limits, held = 0, refused, kept }: Ending,
 ): State {
   const { inputs, raw, known, fleet, book, run, plan, sent } = work;
   const now = run.clock.now();
@@ -144,6 +144,12 @@ export function stateOf(
   const isOther = known !== undefined && known.record.digest !== "" && known.record.digest !== content.digest;
   const overwrites = isOther || (known?.record.digest === content.digest && known.record.overwrites === true);
   const sentBefore = known?.record.newestAt ?? "";
+  const left = leftOf(coverage, exceptions, removed.failed.length);
+  // A run that sends to everyone sends that first.
+  const [first] = sent;
+  const before = (known && sentToAllAt(known)) ?? new Date(now).toISOString();
+  const toAllAt =
+    plan.startsOver || known === undefined ? (first?.request.sentAt ?? new Date(now).toISOString()) : before;
   const covered = standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id);
   return {
     settings: inputs,
@@ -161,9 +167,9 @@ export function stateOf(
       covered: sketchOf(new Set(covered)),
       newestAt: sent.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), sentBefore),
       rounds: plan.rounds,
-      sentToAllAt: sentToAllAt ?? known?.record.sentToAllAt ?? new Date(now).toISOString(),
       seen: commands.map((request) => book.countsOf(request.id)),
-      left: leftOf(coverage, exceptions, removed.failed.length),
+      ...(isDeepStrictEqual(left, nothingLeft) ? {} : { left }),
+      ...(toAllAt === commands[0]?.sentAt ? {} : { sentToAllAt: toAllAt }),
       source: openParts(inputs.source),
       ...(overwrites && { overwrites }),
       ...((isFolded || installs.foldedAt !== undefined) && { folded: true }),

@@ -9,7 +9,7 @@ const keyBytes = 5;
 const listMax = 25;
 // Four: two keys in the same cells of all partitions cannot be told apart, and with three that is too likely.
 const partitions = 4;
-const cellsPerPartition = 24;
+const cellsPerPartition = 22;
 const cellBytes = 1 + keyBytes + 2;
 
 export interface Difference {

@@ -64,20 +64,20 @@ const RecordCodec = t.readonly(
       members: t.string,
       /** Retry rounds used up for this content. */
       rounds: t.number,
-      /** When the present content was last sent to everyone (ISO). */
-      sentToAllAt: t.string,
       /** How many of the first `commands` went to everyone in the target as it is written, in the order of its addresses. */
       base: t.number,
       /** The members that were sent the present content, as a sketch. */
       covered: t.string,
       /** Esper's time of the newest request of this resource (ISO); empty when there was none. */
       newestAt: t.string,
-      /** What the last run left undone, in devices: a refresh calls drift what goes beyond it. */
-      left: LeftCodec,
       /** What was last seen of each of `commands`, in their order: devices by state. */
       seen: t.readonlyArray(counts),
     }),
     t.partial({
+      /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */
+      sentToAllAt: t.string,
+      /** What the last run left undone, in devices: a refresh calls drift what goes beyond it. Absent when nothing was. */
+      left: LeftCodec,
       /** Members that are left out on purpose for now: later waves, or a last wave below 100 %. */
       held: t.number,
       /** Commands of this resource newer than the last run: one that was killed. */
@@ -207,6 +207,13 @@ export function toOutputs(state: State): RawObject {
     }),
   );
   return isObject(outputs) ? outputs : {};
+}
+
+export const nothingLeft: Left = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
+
+/** When the present content was last sent to everyone (ISO). */
+export function sentToAllAt({ record, commands }: Pick<State, "record" | "commands">): string | undefined {
+  return record.sentToAllAt ?? commands[0]?.sentAt;
 }
 
 /** What is undone at the moment. Expired installs are counted among the missing, and apart as far as they are listed. */

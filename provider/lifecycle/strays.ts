@@ -11,7 +11,8 @@ const lookBackMs = 3 * 24 * 3_600_000;
 
 export async function findStrays(run: Run, known: State): Promise<readonly SentCommand[]> {
   const { newestAt, urnHash } = known.record;
-  const sinceAt = new Date(run.clock.now() - lookBackMs).toISOString();
+  const earliest = new Date(run.clock.now() - lookBackMs).toISOString();
+  const sinceAt = newestAt > earliest ? newestAt : earliest;
   const lists = await Promise.all(
     [installCommand, uninstallCommand].map((command) => run.client.recent(command, sinceAt, listMaxAgeMs)),
   );

@@ -125,9 +125,9 @@ describe("a quoted text", () => {
     expect(secrecy.quote("corp-client is not in the system store")).to.equal("corp-client is not in the system store");
   });
 
-  it("is withheld when it holds a short password, or eight characters of a long secret", () => {
+  it("is withheld when it holds a short password, or twelve characters of a long secret", () => {
     expect(secrecy.quote("wrong password: ab1.")).to.be.undefined;
-    expect(secrecy.quote(`near ${FILE_BASE64.slice(100, 108)}`)).to.be.undefined;
+    expect(secrecy.quote(`near ${FILE_BASE64.slice(100, 112)}`)).to.be.undefined;
     expect(secrecy.quote(`header ${Buffer.from(KEY).toString("hex")}`)).to.be.undefined;
     expect(secrecy.quote(`Bearer%20${encodeURIComponent(KEY)}`)).to.be.undefined;
   });
