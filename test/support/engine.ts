@@ -16,7 +16,7 @@ export interface Ran {
 
 export interface StackOptions {
   /** Environment of the CLI and so of the program and the provider. */
-  readonly env?: Readonly<{ [name: string]: string }>;
+  readonly env?: Readonly<Record<string, string>>;
   /** Extension of the program's file; decides its module format. Default js (CommonJS). */
   readonly extension?: "js" | "mjs" | "ts";
 }
@@ -68,9 +68,9 @@ export class Stack {
   }
 
   /** Stack outputs with secrets in clear. */
-  async outputs(): Promise<{ readonly [name: string]: unknown }> {
+  async outputs(): Promise<Readonly<Record<string, unknown>>> {
     const { text } = await this.pulumi("stack", "output", "--json", "--show-secrets");
-    return JSON.parse(text) as { readonly [name: string]: unknown };
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
   }
 
   /** Runs the CLI; `onStart` is given the process, to end it early. */

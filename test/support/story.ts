@@ -48,12 +48,17 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
   return at(entry?.[1], ...rest);
 }
 
+/** The list at a path; empty when there is none. */
+export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
+  const list = at(value, ...path);
+  return Array.isArray(list) ? [...(list as unknown[])] : [];
+}
+
 /** A resource as the stack holds it; undefined when it does not. */
 export async function storedResource(stack: Stack, name: string): Promise<unknown> {
   const exported: unknown = JSON.parse(await stack.exported());
-  const resources = at(exported, "deployment", "resources");
-  const all: readonly unknown[] = Array.isArray(resources) ? resources : [];
-  return all.find((resource) => String(at(resource, "urn")).endsWith(`::${name}`));
+  const resources = listAt(exported, "deployment", "resources");
+  return resources.find((resource) => String(at(resource, "urn")).endsWith(`::${name}`));
 }
 
 /** What the tenant was told, oldest first, for example `INSTALL corp GROUP 3`: the number is that of devices. */
@@ -73,4 +78,33 @@ export function holdersOf({ world }: Simulator, alias: string): readonly string[
 export function digestsOf({ world }: Simulator, alias: string): readonly string[] {
   const digests = world.devices().flatMap(({ keystore }) => keystore.get(alias)?.digest ?? []);
   return [...new Set(digests)];
+}
+
+/**
+ * No secret stands in a text, also not in another writing: as JSON, in a URL, in base64 or hex, or as a list of bytes.
+ * Of bytes (a file), several parts are looked for.
+ */
+export function expectNoSecret(text: string, secrets: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const writing of typeof secret === "string" ? writingsOf(secret) : partsOf(secret)) {
+      const found = text.indexOf(writing);
+      const around = found < 0 ? "" : text.slice(Math.max(0, found - 150), found);
+      expect(found, `the ${name} is shown after: ${around}`).to.equal(-1);
+    }
+  }
+}
+
+function writingsOf(secret: string): readonly string[] {
+  const base64 = Buffer.from(secret).toString("base64").replace(/=+$/, "").slice(0, -1);
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64];
+}
+
+function partsOf(bytes: Uint8Array): readonly string[] {
+  const buffer = Buffer.from(bytes);
+  // From every third byte, so that each is a whole part of the file's base64.
+  const starts = [0.1, 0.3, 0.5, 0.7, 0.9].map((share) => Math.floor((bytes.length * share) / 3) * 3);
+  return starts.flatMap((start) => {
+    const part = buffer.subarray(start, start + 15);
+    return [part.toString("base64"), part.toString("base64url"), part.toString("hex"), [...part].join(",")];
+  });
 }
