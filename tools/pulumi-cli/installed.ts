@@ -4,6 +4,7 @@
 
 import { execFile } from "node:child_process";
 import { access, constants, realpath } from "node:fs/promises";
+import { devNull } from "node:os";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { isAtLeast, oldestUsableCli, versionIn } from "./version";
@@ -54,7 +55,8 @@ async function isProgram(file: string): Promise<boolean> {
 
 async function askVersion(command: string): Promise<string | undefined> {
   try {
-    const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
+    // Without a home of its own even `version` writes a log into the user's.
+    const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: devNull };
     const { stdout } = await promisify(execFile)(command, ["version"], { env, timeout: 10_000 });
     return versionIn(stdout);
   } catch {
