@@ -1,5 +1,6 @@
 // The resource: a certificate under an alias on a target. Its arguments and outputs with their meaning, and the one line of
-// provider text that the engine stores with it (DESIGN, section 5). It knows nothing of Esper's API or of PKCS#12.
+// provider text that the engine stores with it (docs/design.md, section 5). It knows neither Esper's API nor
+// PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -11,7 +12,7 @@ export type CertificateTarget =
       readonly devices?: pulumi.Input<readonly pulumi.Input<string>[]>;
     };
 
-interface CertificatePassword {
+export interface CertificatePassword {
   /** The file's password. Kept as a secret. */
   readonly password?: pulumi.Input<string>;
   /** The name of an environment variable that holds the password wherever `pulumi` runs; then no secret is in the state. */
@@ -229,7 +230,7 @@ export class Certificate extends pulumi.CustomResource {
   declare public readonly exceptionsOmitted: pulumi.Output<number>;
   declare public readonly commands: pulumi.Output<readonly CertificateCommand[]>;
   declare public readonly progress: pulumi.Output<CertificateProgress>;
-  /** Recomputed by every run and every refresh. */
+  /** Recomputed by every refresh, and by every run that changes something. */
   declare public readonly readyForRenewal: pulumi.Output<boolean>;
   /** ISO instant. */
   declare public readonly renewAt: pulumi.Output<string>;

@@ -1,6 +1,7 @@
 // The settings: which tenant, which key, which pace. Pure: it is given the stack's configuration and the environment.
-// Follows DESIGN section 2, "Configuration": the environment wins, because `pulumi destroy` and `pulumi refresh` are
-// given the configuration of the last `up`, which may hold an old key. No message ever shows a value of the key.
+// Follows docs/design.md, section 2, "Configuration": the environment wins, because `pulumi destroy` and `pulumi
+// refresh` are given the configuration of the last `up`, which may hold an old key. No message ever shows a value of
+// the key.
 
 import { SettingError } from "./errors";
 

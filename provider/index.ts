@@ -7,6 +7,7 @@ export {
   type CertificateCommand,
   type CertificateCoverage,
   type CertificateException,
+  type CertificatePassword,
   type CertificateProgress,
   type CertificateRollout,
   type CertificateSchedule,
@@ -16,6 +17,6 @@ export {
   type CertificateWait,
 } from "./certificate";
 export { getDevices, getGroup, type DeviceFilter, type GroupFilter } from "./lookups";
-export { readPkcs12, writePkcs12 } from "./pkcs12-helpers";
-export { Pkcs12Error } from "./pkcs12";
+export { readPkcs12, writePkcs12, type Pkcs12Parts, type Pkcs12Report } from "./pkcs12-helpers";
+export { Pkcs12Error, type Pkcs12Problem } from "./pkcs12";
 export type { Device, Group } from "./client/client";

@@ -1,5 +1,5 @@
 // What the text stored in a stack loads: `require("pulumi-esper/provider").certificate(urn)`. This name and its one
-// argument are a promise to every state ever written (DESIGN, section 5): they must never move.
+// argument are a promise to every state ever written (docs/design.md, section 5): they must never move.
 // Check, diff, create, read, update, delete: decode, observe, plan, act. The deciding stands in lifecycle/.
 
 import { readFile } from "node:fs/promises";

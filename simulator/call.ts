@@ -5,7 +5,7 @@ import type { RouteFamily } from "./faults";
 import type { PageWanted } from "./pages";
 import type { World } from "./world";
 
-/** How a family of Esper's services writes its errors (esper-api.md 3c). */
+/** How a family of Esper's services writes its errors (docs/background/esper-api.md, 3c). */
 export type ErrorStyle = "envelope" | "legacy";
 
 export interface Call {

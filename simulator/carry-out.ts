@@ -1,12 +1,12 @@
 // What a device does with a command when its turn has come, and what it answers.
 // Decides first (a verdict on plain data), then changes the keystore. The reason texts are this simulator's own:
-// Esper's are not published (esper-api.md, 10.4), so nothing may rest on their wording.
+// Esper's are not published (docs/background/esper-api.md, 10.4), so nothing may rest on their wording.
 
 import { wrongPasswordReason } from "./open-pkcs12";
 import type { CommandRequest } from "./requests";
 import type { Device } from "./tenant";
 
-/** How long does an INSTALL_CERTIFICATE live? 30 days (EXAMPLES, help.esper.io 28704050325009). */
+/** How long does an INSTALL_CERTIFICATE live? 30 days (docs/background/esper-api.md, 1a). */
 const installLifeMs = 30 * 24 * 60 * 60 * 1000;
 
 export type Verdict =
@@ -34,7 +34,7 @@ export const judge = (request: CommandRequest, device: Device, now: number): Ver
   const alias = args["cert_alias_name"];
   if (typeof alias !== "string" || alias === "") return failure("cert_alias_name is missing");
   if (args["cert_storage_type"] !== "system") return failure("Unsupported certificate storage type");
-  // The alias of an absent certificate is no error (EXAMPLES).
+  // The alias of an absent certificate is no error (docs/background/esper-api.md, 1a).
   if (request.command === "UNINSTALL_CERTIFICATE") return { ok: true, remove: alias };
   return judgeInstall(request, device, alias, now);
 };
@@ -45,7 +45,8 @@ const judgeInstall = (request: CommandRequest, device: Device, alias: string, no
   const { opened } = request;
   if (opened === undefined) return failure("cert_data_base64 is missing");
   if (!opened.ok) return failure(opened.reason);
-  // Androids that cannot read a newer cipher say that the password is wrong (pkcs12-and-android.md).
+  // Androids that cannot read a newer cipher say that the password is wrong
+  // (docs/background/pkcs12-and-android.md, section 8).
   if (opened.readableOn?.(androidVersionOf(device)) === false) return failure(wrongPasswordReason);
   return { ok: true, install: { alias, digest: opened.digest } };
 };

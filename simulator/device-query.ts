@@ -1,6 +1,6 @@
 // Which devices GET /v2/devices/ means: its filters, as one predicate over a list that is as short as can be.
 // The list of the last questions is kept until the tenant changes, so that a page costs a page and not the fleet.
-// Filters: openapi.json and esper-api.md 5a; `search` looks at name and serial, not at alias and id.
+// Filters: openapi.json and docs/background/esper-api.md, 5a; `search` looks at name and serial, not at alias and id.
 
 import { csv } from "./call";
 import type { Device, Tenant } from "./tenant";
@@ -8,7 +8,7 @@ import type { Device, Tenant } from "./tenant";
 /** How many questions are remembered: a page of each of some readers at once. */
 const rememberedQuestions = 20;
 
-/** Esper's device states: 1 is online, 60 offline (esper-api.md 5c). */
+/** Esper's device states: 1 is online, 60 offline (docs/background/esper-api.md, 5c). */
 export const stateOf = (device: Device): number => (device.online ? 1 : 60);
 
 export const osOf = (device: Device): string => ({ ANDROID: "Android", APPLE: "iOS", LINUX: "Linux" })[device.platform];

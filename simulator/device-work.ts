@@ -1,6 +1,6 @@
 // How devices work off their queues: first in, first out, state by state, as events in simulated time.
 // A device that goes offline stops where it is and goes on when it returns; the cloud calls that a time-out meanwhile.
-// It knows nothing of HTTP and of requests as a whole beyond their counts. States: esper-api.md 4b.
+// It knows nothing of HTTP and of requests as a whole beyond their counts. States: docs/background/esper-api.md, 4b.
 
 import { carryOut, judge } from "./carry-out";
 import type { EventQueue } from "./event-queue";
@@ -212,7 +212,7 @@ export class DeviceWork {
     this.enqueue(status, at);
   }
 
-  /** A device that was offline through the window does not get the command (EXAMPLES). */
+  /** A device that was offline through the window does not get the command (docs/background/esper-api.md, 2b). */
   private closeSlot(status: CommandStatus, at: number): void {
     if (status.state !== "Command Queued") return;
     this.drop(status, at);

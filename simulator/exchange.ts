@@ -47,7 +47,7 @@ interface Exchange {
   readonly bodyText: string;
 }
 
-/** Default sizes of pages (esper-api.md 4e). */
+/** Default sizes of pages (docs/background/esper-api.md, 4e). */
 const defaultPageSizes: PageSizes = { commands: 20, devices: 10, groups: 20 };
 
 export class Api {
@@ -118,7 +118,7 @@ export class Api {
     const isSlashMissing = kind === "slashMissing";
     this.setup.traffic.unknownRoute(line);
     this.setup.onUnknownRoute(`No route for ${line}${isSlashMissing ? " (it lacks the final slash)" : ""}`);
-    // Without the slash, some of Esper's services answer 405 to a POST (esper-api.md 2a).
+    // Without the slash, some of Esper's services answer 405 to a POST (docs/background/esper-api.md, 2a).
     const isMethodWrong = kind === "otherMethod" || (isSlashMissing && method !== "GET");
     return isMethodWrong ? problem(405, "Method not allowed.") : problem(404, "Not found.");
   }

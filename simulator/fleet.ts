@@ -15,7 +15,7 @@ export interface DeviceSpec {
   readonly online?: boolean;
   /** For example "13". Certificates need Android 9 or later. */
   readonly osVersion?: string;
-  /** Default ANDROID. Other platforms never get a certificate command (esper-api.md, 2a). */
+  /** Default ANDROID. Other platforms never get a certificate command (docs/background/esper-api.md, 2a). */
   readonly platform?: "ANDROID" | "APPLE" | "LINUX";
   /** Ids of tags. */
   readonly tags?: readonly string[];

@@ -8,7 +8,7 @@ import { androidSupport, digestOf, Pkcs12Error, readPkcs12 } from "../provider/p
 export type OpenedPkcs12 =
   | {
       readonly ok: true;
-      /** Identity of the content, as DESIGN section 1 defines it. */
+      /** Identity of the content, as docs/design.md, section 1 defines it. */
       readonly digest: string;
       /** Whether this Android version (9, 10, …) can read the file. Default: all can. */
       readonly readableOn?: (androidVersion: number) => boolean;

@@ -1,4 +1,4 @@
-// Pages by limit and offset, with the links to the next and the one before (esper-api.md 4e).
+// Pages by limit and offset, with the links to the next and the one before (docs/background/esper-api.md, 4e).
 // A list is given as a count and a way to cut a piece out of it, so that nobody has to make the whole list.
 
 export interface PageWanted {

@@ -1,6 +1,7 @@
 // Reads the body of a POST of either endpoint: a command order, or the sentence of a 400.
 // What comes in is unknown until it was read here. Form: CommandRequest_POST and V0CommandRequest in openapi.json.
-// Nulls are tolerated where Esper's own tool sends them (esper-api.md 2a, EAST). No value stands in a message.
+// Nulls are tolerated where Esper's own tool sends them (docs/background/esper-api.md, 2a).
+// No value stands in a message.
 
 import type { CommandOrder, CommandType, DeviceType, Schedule } from "./requests";
 import type { ScheduleArgs } from "./schedule";
@@ -95,7 +96,7 @@ export const readOrder = (body: unknown, endpoint: "request" | "v2"): CommandOrd
     commandType,
     devices,
     groups,
-    // The default of older descriptions (SPEC23, and CommandRequest in openapi.json): without the field, offline
+    // The default of older descriptions (docs/background/esper-api.md, 2a): without the field, offline
     // devices do not get the command.
     deviceType: readOneOf<DeviceType>(body, "device_type", ["all", "active", "inactive"], "active"),
     command,

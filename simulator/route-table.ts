@@ -1,5 +1,5 @@
 // Finds the route of a method and a path. Paths are compared strictly, the trailing slash included:
-// Esper's services want it on most routes and answer 404 or 405 without it (esper-api.md 2a).
+// Esper's services want it on most routes and answer 404 or 405 without it (docs/background/esper-api.md, 2a).
 
 import type { Route } from "./call";
 

@@ -1,4 +1,4 @@
-// Devices, groups, sub-groups and token-info. Form: esper-api.md 5 and 6.
+// Devices, groups, sub-groups and token-info. Form: docs/background/esper-api.md, 5 and 6.
 // Live habits: v2/devices answers `content` alone (no code, no message), and devices have nulls and `last_seen`.
 
 import type { Answer, Call, Route } from "./call";
@@ -66,7 +66,7 @@ const groupView = (call: Call, group: Group): Record<string, unknown> => ({
 
 const isOtherEnterprise = (call: Call): boolean => param(call, "enterprise_id") !== call.enterpriseId;
 
-/** The `name` filter is "contains" here; whether Esper's is exact is not known (esper-api.md 5d). */
+/** The `name` filter is "contains" here; whether Esper's is exact is not known (docs/background/esper-api.md, 5d). */
 const listGroups = (call: Call): Answer => {
   if (isOtherEnterprise(call)) return notFound;
   call.world.catchUp();

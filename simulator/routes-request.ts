@@ -1,4 +1,5 @@
-// The Commands Request API: requests, their counts, status rows, cancelling. Form: esper-api.md 3a and 4a.
+// The Commands Request API: requests, their counts, status rows, cancelling.
+// Form: docs/background/esper-api.md, 3a and 4a.
 // Live habits that differ from the official description: `prev` for `previous`, `results: null` for an empty list,
 // nulls, `alias` in a request, `command_args` given back as they came. See test/simulator/deviations.ts.
 

@@ -1,5 +1,6 @@
-// The Commands V2 endpoint: bare bodies, `previous`, `created_on`, the counts inside the request. Form: esper-api.md 3b.
+// The Commands V2 endpoint: bare bodies, `previous`, `created_on`, the counts inside the request.
 // It has no label, no route for counts and none to cancel. Live habit: `issued_by` is an object, not a URL.
+// Form: docs/background/esper-api.md, 3b.
 
 import type { Answer, Call, Route } from "./call";
 import { csv, notFound, ok, param, problem } from "./call";

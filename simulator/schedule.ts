@@ -1,5 +1,5 @@
 // When a scheduled command may go to a device: the window of a WINDOW, the slots of a RECURRING.
-// Pure. Source: esper-api.md 2b; "console" is read as UTC (DEVDOCS 2023), "device" as the device's own wall clock.
+// Pure. "console" is read as UTC, "device" as the device's own wall clock. Source: docs/background/esper-api.md, 2b.
 
 /** Esper's `schedule_args`, as read by read-order.ts. */
 export interface ScheduleArgs {

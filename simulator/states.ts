@@ -1,5 +1,5 @@
 // The states of a command on a device, as Esper spells them, and the order in which a device passes through them.
-// Source: esper-api.md 4b (help.esper.io 43110064004881); the share of the time spent in each is this simulator's guess.
+// The share of the time spent in each is this simulator's guess. Source: docs/background/esper-api.md, 4b.
 
 export type CommandState =
   | "Command Queued"

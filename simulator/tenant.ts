@@ -1,5 +1,6 @@
 // The tenant's groups and devices: who is where, and how many are under a group, kept as things change.
-// It knows nothing of commands, time or HTTP. Group rules: esper-api.md 5d (sub-groups belong to their parents).
+// It knows nothing of commands, time or HTTP. Sub-groups belong to their parents.
+// Group rules: docs/background/esper-api.md, 5d.
 
 import type { CompleteDeviceSpec } from "./fleet";
 import type { CommandStatus } from "./requests";

@@ -1,6 +1,7 @@
 // The simulated tenant as a whole: groups, devices, requests and the time that moves them.
 // It is brought up to now() by whoever looks at it. It knows nothing of HTTP, keys and faults of the network.
-// Members of a GROUP command are those at the moment of sending, sub-groups included (DESIGN 1; esper-api.md 5d, INF).
+// Members of a GROUP command are those at the moment of sending, sub-groups included (docs/design.md, section 1;
+// docs/background/esper-api.md, 5d, INF).
 
 import { isCertificateCommand } from "./carry-out";
 import type { WorkHabits } from "./device-work";

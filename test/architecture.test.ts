@@ -1,4 +1,4 @@
-// Reads every import of the package and refuses an arrow that DESIGN, section 9 does not draw.
+// Reads every import of the package and refuses an arrow that docs/design.md, section 9 does not draw.
 // The rules are a table; the checker is a plain function, which is shown arrows that do not exist to prove that it can fail.
 
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 // Esper's JSON as io-ts codecs, and the spellings under which the same thing may come, folded into one before a codec
 // reads it: envelope or bare, created_at or created_on, a device as UUID or as URL, `results: null`.
-// A leaf: shapes only. Sources: openapi.json and facts on Esper's API, sections 3 to 5. Unknown fields are allowed;
-// a field stands here only when something reads it.
+// A leaf: shapes only. Unknown fields are allowed; a field stands here only when something reads it.
+// Sources: test/fixtures/esper/openapi.json and docs/background/esper-api.md, 3 to 5.
 
 import * as t from "io-ts";
 

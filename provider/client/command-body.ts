@@ -1,5 +1,5 @@
 // The body of a command request, the same for both endpoints but for the free label. Pure.
-// Facts on Esper's API, 2a and 2b.
+// Source: docs/background/esper-api.md, 2a and 2b.
 
 import type { CommandToSend, SentCommand } from "./client";
 import { isoInstant } from "./recent";

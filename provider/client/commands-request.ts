@@ -1,5 +1,6 @@
 // The Commands Request API (`/commands/v0/`), Esper's default: what is sent and read, by the operations' own names.
-// It must not decide when to repeat or how fast; request.ts does. Facts on Esper's API, sections 2a, 3a and 4a.
+// It must not decide when to repeat or how fast; request.ts does.
+// Source: docs/background/esper-api.md, 2a, 3a and 4a.
 
 import type { Clock } from "../clock";
 import { isApiError, isNotFound } from "../errors";

@@ -1,6 +1,7 @@
 // The Commands V2 endpoint (`/v0/enterprise/{id}/command/`), for tenants that need it: bare bodies, no label, no counts
-// route, no cancel. What it lacks is made up for here or refused in a sentence. Facts on Esper's API, 1b, 2c and 3b.
-// A request's status is read through the endpoint it was sent by: the two do not show the same (4a there).
+// route, no cancel. What it lacks is made up for here or refused in a sentence.
+// A request's status is read through the endpoint it was sent by: the two do not show the same.
+// Source: docs/background/esper-api.md, 1b, 2c, 3b and 4a.
 
 import type { TypeOf } from "io-ts";
 import { isApiError, isNotFound } from "../errors";

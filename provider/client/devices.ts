@@ -1,5 +1,5 @@
-// Devices: lists by group or other marks, and single ones by id. `GET /v2/devices/` (facts on Esper's API, 5a) is the
-// one that Esper limits most, so pages are as large as it allows, and answers are shared and kept for a while.
+// Devices: lists by group or other marks, and single ones by id. `GET /v2/devices/` (docs/background/esper-api.md, 5a)
+// is the one that Esper limits most, so pages are as large as it allows, and answers are shared and kept for a while.
 
 import type { Clock } from "../clock";
 import { isNotFound } from "../errors";
@@ -17,7 +17,7 @@ const DEVICES_A_PAGE = 1000;
 const FEW_IDS = 5;
 const LIST = "/v2/devices/";
 const TO_READ = "to read devices";
-/** Esper's `state` of a device that is online (facts on Esper's API, 5c). */
+/** Esper's `state` of a device that is online (docs/background/esper-api.md, 5c). */
 const ACTIVE = 1;
 const NO_TAGS: readonly string[] = [];
 

@@ -1,5 +1,6 @@
-// Groups, and the enterprise id that their addresses need. `GET /enterprise/{id}/devicegroup/` (facts on Esper's API,
-// 5d) is one of Esper's older endpoints: bare bodies, and it is not known whether `name` filters exactly.
+// Groups, and the enterprise id that their addresses need. `GET /enterprise/{id}/devicegroup/` is one of
+// Esper's older endpoints: bare bodies, and it is not known whether `name` filters exactly.
+// Source: docs/background/esper-api.md, 5d.
 
 import type { TypeOf } from "io-ts";
 import type { Clock } from "../clock";

@@ -16,7 +16,7 @@ export interface Refusal {
   readonly said?: string | undefined;
 }
 
-/** The message inside an error body of any of Esper's shapes (facts on Esper's API, 3c); undefined when there is none. */
+/** The message inside an error body of any of Esper's shapes (docs/background/esper-api.md, 3c); else undefined. */
 export function messageIn(body: string): string | undefined {
   let read: unknown;
   try {

@@ -1,6 +1,6 @@
 // Walks a paged list by offset: which items, and is there more?
 // It never follows `next`: a host out of an answer must not get the key, and live `next` links are not always right
-// (facts on Esper's API, 4e). It steps by the rows received, so a server that gives smaller pages than asked is fine.
+// (docs/background/esper-api.md, 4e). It steps by the rows received: pages smaller than asked are fine.
 
 import type * as t from "io-ts";
 import { DecodeError } from "../errors";

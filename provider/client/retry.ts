@@ -1,5 +1,5 @@
 // Whether a request is sent again, and when: a pure ladder of early returns, each with its reason.
-// It must not send, wait or know sockets; request.ts has the loop around it. Follows DESIGN section 6:
+// It must not send, wait or know sockets; request.ts has the loop around it. Follows docs/design.md, section 6:
 // a GET and a PUT may be repeated (a PUT here sets one state), a POST only when it is certain that it was not accepted.
 
 import type { NetworkReason } from "../errors";
@@ -73,7 +73,7 @@ export function judge(outcome: Outcome, attempts: Attempts, random: () => number
   return { action: "repeat", reason: outcome.status >= 300 ? "serverError" : "unreadable", afterMs };
 }
 
-/** Esper's own bulk tool also finds this text in bodies of other statuses (facts on Esper's API, 3c). */
+/** Esper's own bulk tool also finds this text in bodies of other statuses (docs/background/esper-api.md, 3c). */
 function isRateLimited(outcome: Outcome): boolean {
   if (outcome.kind === "failure") return false;
   return outcome.status === 429 || (outcome.status === 403 && /too many requests/i.test(outcome.text.slice(0, 2000)));

@@ -1,6 +1,6 @@
 // What must not be shown: the key and the values of command arguments that this process has sent, and every text of
 // Esper's that repeats a part of one. It must not know where a text goes; whoever quotes Esper asks here first.
-// An error body may echo the request (nobody knows; facts on Esper's API, 3c), whole, cut, or as base64.
+// An error body may echo the request (nobody knows; docs/background/esper-api.md, 3c), whole, cut, or as base64.
 
 /** Arguments whose values are names and constants of Esper's own API, which messages about them need. */
 const PUBLIC_ARGUMENTS = new Set(["cert_alias_name", "cert_storage_type", "cert_file_type"]);

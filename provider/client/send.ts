@@ -1,4 +1,4 @@
-// Sends one command so that nothing is lost and nothing doubled without need (DESIGN section 3).
+// Sends one command so that nothing is lost and nothing doubled without need (docs/design.md, section 3).
 // The decision, for an answer that leaves open whether Esper accepted the command (connection cut, 5xx, time-out,
 // unreadable success):
 // 1. It is looked for, several times over some seconds, since its row may appear late. Found: that is the answer.

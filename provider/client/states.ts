@@ -1,5 +1,5 @@
 // The states of a command on a device, between Esper's spelling ("Command TimeOut") and the provider's ("TimeOut").
-// Pure. Facts on Esper's API, 4b: compared without regard to case, and a state not known here counts as pending.
+// Pure. Compared without regard to case; a state not known here counts as pending (docs/background/esper-api.md, 4b).
 
 import type { CommandState, StateCounts, StatusRow } from "./client";
 

@@ -1,6 +1,6 @@
 // The pace of all requests of the process: one queue, first come first served, a ceiling from the settings, and what
 // Esper's 429 teaches. It must not know requests; request.ts asks it before each exchange and tells it what came.
-// No public numbers exist for Esper's limit (facts on Esper's API, section 7), so the pace is learned: a 429 stops
+// No public numbers exist for Esper's limit (docs/background/esper-api.md, 7), so the pace is learned: a 429 stops
 // everybody for as long as Esper says, halves the pace, and from there it climbs back, slowest near the pace at which
 // the 429 came (the idea of TCP CUBIC, RFC 9438).
 

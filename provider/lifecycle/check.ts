@@ -1,4 +1,4 @@
-// What is refused before anything is sent, and what is only warned of (DESIGN, section 4). Pure.
+// What is refused before anything is sent, and what is only warned of (docs/design.md, section 4). Pure.
 // What becomes true by time alone (an expired certificate, a window that is over) is refused only when it is new or
 // changed: time must not break the next `up`.
 

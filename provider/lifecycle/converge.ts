@@ -1,11 +1,11 @@
 // Makes it true: the one path of create and update. Observe, plan, carry out, judge; then say what is not true yet and why.
-// A failure after the first command was sent never loses it: it becomes a problem beside the state (DESIGN, section 3).
+// A failure after the first command was sent never loses it: it becomes a problem beside the state
+// (docs/design.md, section 3).
 
-import type { Device } from "../client/client";
 import { AnswerBook } from "./answers";
 import { sendInstalls, sendUninstalls, waitForAll, type Sent } from "./carry-out";
 import type { Fitting } from "./content";
-import { observeFleet, refuseUnknown, type Fleet } from "./fleet";
+import { narrowed, observeFleet, refuseUnknown } from "./fleet";
 import type { Settings } from "./inputs";
 import { knownInstalls, ledgerOf, noRequests } from "./ledger";
 import { plan, type Plan } from "./plan";
@@ -70,7 +70,7 @@ function withoutLateInstalls(run: Run, { schedule }: Settings, known: State | un
 
 async function observe(run: Run, { inputs, content }: Wanted, known: State | undefined): Promise<Observed> {
   const { client, clock } = run;
-  const fleet = addressed(await observeFleet(client, inputs.target, listMaxAgeMs), inputs);
+  const fleet = narrowed(await observeFleet(client, inputs.target, listMaxAgeMs), inputs.deviceType);
   const named = new Set(known ? [...groupsOf(known.settings.target), ...devicesOf(known.settings.target)] : []);
   refuseUnknown(fleet, (id) => !named.has(id));
   for (const id of [...fleet.unknownGroups, ...fleet.unknownDevices]) {
@@ -84,12 +84,6 @@ async function observe(run: Run, { inputs, content }: Wanted, known: State | und
   const standings = judge(fleet.members.values(), await ledgerOf(book, installs, ids, clock.now()), clock.now());
   const removals = await observeRemovals(run, book, known, inputs.target, fleet);
   return { known, fleet, book, installs, standings, removals };
-}
-
-// `deviceType` narrows the members to those online, or offline, when something is sent.
-function addressed(fleet: Fleet, { deviceType }: Settings): Fleet {
-  const isAddressed = (device: Device): boolean => deviceType === "all" || device.online === (deviceType === "active");
-  return { ...fleet, members: new Map([...fleet.members].filter(([, device]) => isAddressed(device))) };
 }
 
 /** The encoding for the devices that are to be sent something; people are told when it is not the file as given. */

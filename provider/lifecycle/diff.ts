@@ -1,5 +1,5 @@
 // Compares what a program wants with what the state knows, and says what Pulumi should do, with a reason.
-// Pure: no client, no clock (the time is an argument), no Pulumi. Follows the table of DESIGN, section 3.
+// Pure: no client, no clock (the time is an argument), no Pulumi. Follows the table of docs/design.md, section 3.
 // The checks are two lists; read aloud they are that table.
 
 import { isDeepStrictEqual } from "node:util";

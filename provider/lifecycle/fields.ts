@@ -41,10 +41,11 @@ export class Fields {
     return undefined;
   }
 
-  /** The names given that are none of `known`. */
-  refuseOthers(known: readonly string[]): void {
+  /** Refuses the names given that are none of `known`; `silent` ones are not the program's, and not spoken of. */
+  refuseOthers(known: readonly string[], silent: readonly string[] = []): void {
     for (const name of Object.keys(this.raw)) {
-      if (!known.includes(name)) this.fail(name, `there is no such argument; known are ${known.join(", ")}`);
+      if (!known.includes(name) && !silent.includes(name))
+        this.fail(name, `there is no such argument; known are ${known.join(", ")}`);
     }
   }
 

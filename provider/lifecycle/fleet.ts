@@ -2,7 +2,7 @@
 // Facts only; what to do about them is plan.ts's business.
 
 import { createHash } from "node:crypto";
-import type { Client, Device } from "../client/client";
+import type { Client, Device, DeviceType } from "../client/client";
 import { UnknownTargetError } from "./failures";
 import { devicesOf, groupsOf, type Target } from "./target";
 
@@ -61,6 +61,12 @@ function canHoldCertificates(device: Device): boolean {
   if (device.platform !== "" && device.platform.toUpperCase() !== "ANDROID") return false;
   const major = Number.parseInt(device.osVersion, 10);
   return Number.isNaN(major) || major >= oldestAndroid;
+}
+
+/** `deviceType` narrows the members to those online, or offline, when something is sent. */
+export function narrowed(fleet: Fleet, deviceType: DeviceType): Fleet {
+  const isAddressed = (device: Device): boolean => deviceType === "all" || device.online === (deviceType === "active");
+  return { ...fleet, members: new Map([...fleet.members].filter(([, device]) => isAddressed(device))) };
 }
 
 export function refuseUnknown(fleet: Fleet, isNew: (id: string) => boolean): void {

@@ -1,4 +1,4 @@
-// What a user may write, with its defaults: reads the arguments of a certificate (DESIGN, section 2).
+// What a user may write, with its defaults: reads the arguments of a certificate (docs/design.md, section 2).
 // Pure; files are not opened here. In a preview some values are unknown: then there are no failures about them, and no inputs.
 
 import type { DeviceType } from "../client/client";
@@ -72,7 +72,7 @@ export interface ReadInputs {
 export function readInputs(raw: RawObject): ReadInputs {
   const failures: Failure[] = [];
   const fields = new Fields(raw, "", failures);
-  fields.refuseOthers([...settingNames, ...addedNames, "source"]);
+  fields.refuseOthers([...settingNames, "source"], addedNames);
   const source = readSource(fields);
   const { alias, target, options } = readSettingFields(fields);
   const given = alias === undefined || target === undefined ? undefined : { alias, target };

@@ -1,5 +1,5 @@
 // What is to be sent: from what is wanted, what was known and where each member stands, to steps with reason and sentence.
-// Pure: no client, no clock (the time is an argument), no Pulumi. Follows DESIGN, section 3.
+// Pure: no client, no clock (the time is an argument), no Pulumi. Follows docs/design.md, section 3.
 // A step for "everyone" is addressed as the target is written; every other one goes to single devices.
 
 import { isReinstallDue, mayRetry, roundsStartAnew } from "./diff";

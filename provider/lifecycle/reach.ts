@@ -1,10 +1,10 @@
-// What a preview says of a new or changed certificate: whom it reaches (DESIGN, section 8). A courtesy: it is bounded in time
-// for a whole run, and not to find out is a note, never an error.
+// What a preview says of a new or changed certificate: whom it reaches (docs/design.md, section 8). A courtesy: it is
+// bounded in time for a whole run, and not to find out is a note, never an error.
 
-import type { Client } from "../client/client";
+import type { Client, DeviceType } from "../client/client";
 import type { Clock } from "../clock";
 import type { Content, Fitting } from "./content";
-import { observeFleet } from "./fleet";
+import { narrowed, observeFleet } from "./fleet";
 import type { Encoding } from "./inputs";
 import { count, someOf } from "./report";
 import { amountOf, type Rollout } from "./rollout";
@@ -28,6 +28,7 @@ interface Wanted {
   readonly target: Target;
   readonly encoding: Encoding;
   readonly rollout: Rollout;
+  readonly deviceType: DeviceType;
 }
 
 export class Reach {
@@ -60,10 +61,11 @@ export function unknownReach(why: string): Told {
 
 async function describe(
   client: Client,
-  { target, encoding, rollout }: Wanted,
+  { target, encoding, rollout, deviceType }: Wanted,
   content: Content | undefined,
 ): Promise<Told> {
-  const { members, unsupported, unknownGroups, unknownDevices } = await observeFleet(client, target, listMaxAgeMs);
+  const fleet = narrowed(await observeFleet(client, target, listMaxAgeMs), deviceType);
+  const { members, unsupported, unknownGroups, unknownDevices } = fleet;
   const unknown = [...unknownGroups, ...unknownDevices];
   const devices = [...members.values()];
   const online = devices.filter((device) => device.online).length;

@@ -1,5 +1,5 @@
 // Looks again: members now, and the last answer of each. When something is to be done that the last run did not leave so,
-// it is put into one sentence, `drift`, which the next preview shows (DESIGN, section 3).
+// it is put into one sentence, `drift`, which the next preview shows (docs/design.md, section 3).
 
 import type { SentCommand, StateCounts } from "../client/client";
 import { renewalOf } from "../pkcs12";

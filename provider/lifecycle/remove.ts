@@ -101,7 +101,7 @@ async function judgeRemoval(
   const pending = standings.filter(({ is }) => is === "pending").length;
   if (pending > 0) {
     run.warn(
-      `${count(pending, "device")} will lose the certificate when next online; Esper keeps the command for them.`,
+      `${count(pending, "device")} will lose the certificate when next online; Esper keeps the command until then.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 // Takes a failed rollout back: the devices of the waves sent so far get the previous content again, or lose the alias where
-// there was none before (DESIGN, section 7). The refused content is remembered, so that the next run does not send it again.
+// there was none before (docs/design.md, section 7). The refused content is remembered, so that the next run does not
+// send it again.
 
 import { sendPrevious, sendUninstalls, waitForAll } from "./carry-out";
 import { knownInstalls, noRequests } from "./ledger";

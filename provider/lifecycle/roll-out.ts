@@ -1,13 +1,14 @@
-// Carries out a staged rollout: wave after wave, each judged before the next one is sent (DESIGN, section 7).
+// Carries out a staged rollout: wave after wave, each judged before the next one is sent (docs/design.md, section 7).
 // A run that was cut off, stopped or paused starts at wave one again and finds there what is left to do, so it goes on where
 // it was. The verdict on a wave is pure (`judgeWave`).
 
-import { observeFleet } from "./fleet";
+import { observeFleet, refuseUnknown } from "./fleet";
 import { sendInstalls, waitedFor, waitForAll } from "./carry-out";
 import { ledgerOf } from "./ledger";
 import { count } from "./report";
 import { amountOf } from "./rollout";
 import { judge, type Standing } from "./standing";
+import { devicesOf, groupsOf } from "./target";
 import { waveCount, waveLimits, waveOf, type WaveLimits } from "./waves";
 import { installsOf, type Work } from "./work";
 
@@ -90,10 +91,14 @@ export function judgeWave(
   return isSilent && inputs.wait.onTimeout === "fail" ? "failed" : "passed";
 }
 
-async function canaryDevices({ inputs, run }: Work): Promise<ReadonlySet<string>> {
+async function canaryDevices({ inputs, run, known }: Work): Promise<ReadonlySet<string>> {
   const { canary } = inputs.rollout;
   if (canary === undefined) return new Set();
-  return new Set((await observeFleet(run.client, canary, 60_000)).members.keys());
+  const before = known?.settings.rollout.canary;
+  const named = before === undefined ? [] : [...groupsOf(before), ...devicesOf(before)];
+  const fleet = await observeFleet(run.client, canary, 60_000);
+  refuseUnknown(fleet, (id) => !named.includes(id));
+  return new Set(fleet.members.keys());
 }
 
 /** The limits of the rollout that is going on, as long as its waves are still the same; else new ones. */

@@ -1,4 +1,4 @@
-// How a certificate is rolled out: reads the `rollout` argument (DESIGN, section 7). Pure.
+// How a certificate is rolled out: reads the `rollout` argument (docs/design.md, section 7). Pure.
 
 import { hasUnknown, type Fields } from "./fields";
 import { readIds, type Target } from "./target";

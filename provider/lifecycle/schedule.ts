@@ -1,5 +1,5 @@
 // When Esper sends a command: reads the `schedule` argument and writes Esper's schedule_args
-// (shared/esper/openapi.json, CommandScheduleArgs; the form of times and days is that of Esper's own bulk tool).
+// (test/fixtures/esper/openapi.json, CommandScheduleArgs; the form of times and days is that of Esper's own bulk tool).
 // Pure: whether a window is over is judged with `now` as an argument.
 
 import type { CommandSchedule } from "../client/client";

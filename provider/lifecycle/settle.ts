@@ -237,7 +237,7 @@ function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[]
   const { wave, waves, heldIds, problem } = rollout;
   return [
     ...(problem === undefined ? [] : [problem]),
-    `Wave ${wave} of ${waves} did not pass, so the rollout stopped; ${count(heldIds.size, "device")} of later waves were sent nothing. ` +
+    `Wave ${wave} of ${waves} did not pass, so the rollout stopped; ${count(heldIds.size, "device")} of later waves ${heldIds.size === 1 ? "was" : "were"} sent nothing. ` +
       "The next `pulumi up` tries the failed devices again and goes on when they pass, or when `rollout.maxFailures` allows it.",
   ];
 }

@@ -1,5 +1,5 @@
 // Where each member stands: judged from the requests sent, the answers read, and the time. Pure.
-// The words installed, pending, failed and missing are those of DESIGN, section 1.
+// The words installed, pending, failed and missing are those of docs/design.md, section 1.
 
 import type { Device, StatusRow } from "../client/client";
 import type { Coverage, Exception, SentRequest } from "./state";
@@ -90,7 +90,7 @@ export function coverageOf(standings: readonly Standing[], unsupported: number):
 
 const urgency: readonly Standing["is"][] = ["failed", "missing", "pending"];
 
-// The room that DESIGN, section 5 leaves for exceptions in a record.
+// The room that docs/design.md, section 5 leaves for exceptions in a record.
 const exceptionsMax = 100;
 const exceptionsMaxBytes = 6_000;
 const reasonMaxCharacters = 160;

@@ -1,6 +1,6 @@
 // What is kept in the stack: the outputs of a certificate, their codec, their version, and the reading of older ones.
-// Pure. A resource's record stays small at any fleet size (DESIGN, section 5): counts, digests, the requests still needed,
-// exceptions by a byte budget; never a list of members, never `source`.
+// Pure. A resource's record stays small at any fleet size (docs/design.md, section 5): counts, digests, the requests
+// still needed, exceptions by a byte budget; never a list of members, never `source`.
 
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";

@@ -1,5 +1,5 @@
 // Commands of this resource that are newer than its state: a run was killed before the engine could store what it had done.
-// They are known by their label; the V2 endpoint has none, so nothing is found there (DESIGN, section 3).
+// They are known by their label; the V2 endpoint has none, so nothing is found there (docs/design.md, section 3).
 
 import type { SentCommand } from "../client/client";
 import { installCommand, labelPrefix, uninstallCommand } from "./commands";

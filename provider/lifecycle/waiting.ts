@@ -10,7 +10,7 @@ import { countOf, finalStates, totalOf, type AnswerBook } from "./answers";
 import type { Answers } from "./standing";
 import type { SentRequest } from "./state";
 
-/** A TimeOut may still turn into Success; it is watched this long after the last other answer (DESIGN, section 2). */
+/** A TimeOut may become a Success; it is watched this long after the last other answer (docs/design.md, section 2). */
 export const timeOutGraceMs = 60_000;
 
 export interface Awaited {

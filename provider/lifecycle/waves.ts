@@ -1,4 +1,4 @@
-// Which device belongs to which wave of a rollout (DESIGN, section 7). Pure.
+// Which device belongs to which wave of a rollout (docs/design.md, section 7). Pure.
 //
 // Every device has a place between 0 and 1, a hash of alias and device id, so that a repeated run picks the same ones. A wave
 // ends at a place, which is fixed when the rollout begins and kept in the state: devices that join later fall into a wave by

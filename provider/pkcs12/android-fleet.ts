@@ -1,5 +1,5 @@
 // Sets what Android versions read against the versions that the targeted devices run: which encoding to send, and the
-// sentence for those devices that cannot read it. Pure. Follows DESIGN sections 2 (`encoding`) and 8.
+// sentence for those devices that cannot read it. Pure. Follows docs/design.md, sections 2 (`encoding`) and 8.
 import type { AndroidSupport, AndroidVersionSupport } from "./android";
 import { groupBy } from "./group-by";
 

@@ -1,6 +1,6 @@
 // Which Android versions read a PKCS#12 file, judged by its algorithms and key types alone.
-// Pure; needs no key and no content. The table is facts/pkcs12-and-android.md section 8, measured with the sources of
-// each version's Bouncy Castle; 15 and 16 are taken to be like 14 (no newer sources were found to differ).
+// Pure; needs no key and no content. The table is docs/background/pkcs12-and-android.md, section 8, measured with the
+// sources of each version's Bouncy Castle; 15 and 16 are taken to be like 14 (no newer sources were found to differ).
 import type { Encoding, MacDescription, Protection } from "./encoding";
 import type { PublicKeyKind } from "./public-key";
 

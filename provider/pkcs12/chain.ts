@@ -1,6 +1,6 @@
 // Finds the leaf (the certificate of the private key) and the chain of issuers from it upwards.
 // An issuer must bear the right name and have made the signature: names alone are easily imitated.
-// Follows facts/pkcs12-and-android.md section 9; what makes an issuer is node:crypto's checkIssued and verify.
+// Follows docs/background/pkcs12-and-android.md, section 9; what an issuer is, node:crypto's checkIssued and verify say.
 import { type KeyObject, X509Certificate, createPublicKey } from "node:crypto";
 import type { Certificate } from "./certificate";
 import { groupBy } from "./group-by";

@@ -1,5 +1,5 @@
 // The digest under which the same content is recognized, whatever its password, ciphers, salts or order.
-// Made of public data only, so it may be shown, logged and stored. Follows DESIGN section 1.
+// Made of public data only, so it may be shown, logged and stored. Follows docs/design.md, section 1.
 import { createHash } from "node:crypto";
 import type { KeyMaterial } from "./read";
 

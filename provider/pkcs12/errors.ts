@@ -1,6 +1,6 @@
 // Why a PKCS#12 file cannot be used, as data with one sentence each.
 // Knows no file format details; every sentence is written here, so that none can carry a password or content.
-// Follows DESIGN section 4 and facts/pkcs12-and-android.md section 5.
+// Follows docs/design.md, section 4 and docs/background/pkcs12-and-android.md, section 5.
 
 /** One problem, told apart so that a program can act on it. `kind` never changes its meaning. */
 export type Pkcs12Problem =

@@ -1,5 +1,5 @@
 // What is wrong or doubtful about the content of a PKCS#12 file, each with a code and a sentence.
-// Pure: the time is an argument, and nothing is refused here. Errors and warnings follow DESIGN section 4.
+// Pure: the time is an argument, and nothing is refused here. Errors and warnings follow docs/design.md, section 4.
 import { isReadOnAndroid } from "./android";
 import type { Certificate } from "./certificate";
 import { type Chain, chainOf, x509Of } from "./chain";

@@ -1,6 +1,6 @@
 // The public face of the PKCS#12 module: reading, judging and writing files, on node:crypto alone.
 // Only re-exports. No Pulumi, no I/O, no clock: bytes, passwords and instants come in as arguments.
-// Contract: DESIGN sections 1, 2 and 4; facts/pkcs12-and-android.md.
+// Contract: docs/design.md, sections 1, 2 and 4; docs/background/pkcs12-and-android.md.
 export { androidSupport } from "./android";
 export type { AndroidSupport } from "./android";
 export { androidSentence, chooseEncoding } from "./android-fleet";
@@ -11,6 +11,7 @@ export type { Chain } from "./chain";
 export { digestOf } from "./digest";
 export type { Encoding, Protection } from "./encoding";
 export { Pkcs12Error } from "./errors";
+export type { Pkcs12Problem } from "./errors";
 export { findings } from "./findings";
 export type { Finding } from "./findings";
 export { fromPem } from "./pem";

@@ -1,6 +1,6 @@
 // Reads a PKCS#12 file: structure, MAC, decryption, then keys and certificates, in this order.
 // The entry to the folder's reading half. No I/O, no clock; the slow derivations let other work go on meanwhile.
-// Follows RFC 7292 and facts/pkcs12-and-android.md sections 5 and 9.
+// Follows RFC 7292 and docs/background/pkcs12-and-android.md, sections 5 and 9.
 import { type Certificate, certificateOf } from "./certificate";
 import { type Encoding, encodingOf } from "./encoding";
 import { Pkcs12Error, corrupt } from "./errors";

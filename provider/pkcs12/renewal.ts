@@ -1,4 +1,4 @@
-// When a certificate should be renewed. Dates in, date out; follows DESIGN section 2, `renewBeforeDays`.
+// When a certificate should be renewed. Dates in, date out; follows docs/design.md, section 2, `renewBeforeDays`.
 
 const dayMs = 24 * 60 * 60 * 1000;
 const longestDefaultDays = 30;

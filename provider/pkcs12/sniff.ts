@@ -1,6 +1,6 @@
 // Says what bytes are that are not a PKCS#12 file, and what to do with them.
 // Looks at the beginning and at the outer structure only; never decodes a key.
-// The formats are those that people hand over in its place: facts/pkcs12-and-android.md sections 5 and 9.
+// The formats are those that people hand over in its place: docs/background/pkcs12-and-android.md, sections 5 and 9.
 import { type BerElement, Tag, contentOf, readElement, readHeader } from "./ber";
 import { Pkcs12Error } from "./errors";
 

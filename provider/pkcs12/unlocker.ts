@@ -1,6 +1,6 @@
 // Holds the password while one file is read, and opens the file's encrypted parts with it.
 // Knows no structure of the file; it is handed schemes and bytes, and remembers which form of the password fits.
-// Follows facts/pkcs12-and-android.md sections 5 (failure classes) and 9 (fallback forms).
+// Follows docs/background/pkcs12-and-android.md, sections 5 (failure classes) and 9 (fallback forms).
 import { isWholeSequence } from "./ber";
 import { decipher } from "./ciphers";
 import { Pkcs12Error, corrupt } from "./errors";

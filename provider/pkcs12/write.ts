@@ -1,6 +1,6 @@
 // Writes a PKCS#12 file that Android reads: leaf first, then its issuers, names on leaf and key alike.
 // The same content, profile and password give the same bytes, so that a file made anew is no change.
-// Follows RFC 7292 and facts/pkcs12-and-android.md sections 7 to 9.
+// Follows RFC 7292 and docs/background/pkcs12-and-android.md, sections 7 to 9.
 import { createHash, createHmac } from "node:crypto";
 import { context } from "./ber";
 import type { Profile } from "./android-fleet";

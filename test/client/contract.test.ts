@@ -15,7 +15,7 @@ const DEVICE = "21922b24-adae-787f-a08a-778067704f57";
 const GROUP = "31922b24-adae-787f-a08a-778067704f57";
 const ROW = "41922b24-adae-787f-a08a-778067704f57";
 
-/** Sent though the description does not have it; facts on Esper's API give the source. */
+/** Sent though the description does not have it; the sections are those of docs/background/esper-api.md. */
 const DEVIATIONS: Readonly<Record<string, string>> = {
   "GET /v0/enterprise/{enterprise_id}/command/ ?limit":
     "the operation is marked limit-offset without declaring it (1b)",

@@ -8,7 +8,8 @@ import { program } from "./given";
 const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const privateKey = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
 
-// As the engine hands assets to a provider (facts on dynamic providers, 2.4): Pulumi's own marks, and plain values.
+// As the engine hands assets to a provider (docs/background/pulumi-dynamic-providers.md, 2.4): Pulumi's own
+// marks, and plain values.
 function asReceived(given: asset.Asset | asset.Archive): RawObject {
   const isArchive = asset.Archive.isInstance(given);
   const signature = isArchive ? "0def7320c3a5731c473e5ecbe6d01bc7" : "c44067f5952c0a294b673a41bacd8c17";

@@ -1,6 +1,6 @@
 // Where the live service is known to differ from the official description, and where the description contradicts itself,
 // each with its source. Contract tests allow these and nothing else; one that is never met is an error too.
-// Section numbers are those of the project's facts about Esper's API ("Esper's API: what is known, and how surely").
+// Section numbers and marks are those of docs/background/esper-api.md.
 
 /** A change to the description, without which it could not be used to check anything. */
 export interface DescriptionFix {

@@ -1,6 +1,6 @@
 // Builds the Pulumi CLI and its Node language host from their Go modules, for machines that have Go but cannot reach
 // the vendor's downloads. What is half done lies beside the real place and is never used.
-// Follows facts/pulumi-dynamic-providers.md section 13; go.mod and go.sum beside this file pin what is built.
+// Follows docs/background/pulumi-dynamic-providers.md, section 13; go.mod and go.sum pin what is built.
 
 import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

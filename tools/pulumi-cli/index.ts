@@ -1,6 +1,6 @@
 // The Pulumi CLI for this project: finds a usable one, or gets one by download, or builds one, in this order.
 // It owns the order and the words when nothing works; how each way goes, the files beside it know.
-// Follows DESIGN.md section 10.
+// Follows docs/design.md, section 10.
 
 import { mkdir, readdir } from "node:fs/promises";
 import { homedir, hostname } from "node:os";

@@ -1,6 +1,6 @@
 // Finds out whether a usable Pulumi CLI stands in a folder: new enough, and with the two helpers that
 // a Node program with dynamic resources needs. It looks and asks for versions; it changes nothing.
-// Follows facts/pulumi-dynamic-providers.md sections 5 (launch) and 13.
+// Follows docs/background/pulumi-dynamic-providers.md, sections 5 (launch) and 13.
 
 import { execFile } from "node:child_process";
 import { access, constants, realpath } from "node:fs/promises";

@@ -1,6 +1,6 @@
 // Where a Pulumi CLI may stand on this machine, in the order in which it is looked for.
 // Pure: the environment and the listing of Pulumi's cache come in as arguments; nothing is read or run.
-// Follows DESIGN.md section 10.
+// Follows docs/design.md, section 10.
 
 import { delimiter, isAbsolute, join } from "node:path";
 import { compareVersions, versionIn } from "./version";

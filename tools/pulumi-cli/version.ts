@@ -1,6 +1,6 @@
 // The versions that the search for a Pulumi CLI decides by.
 // Pure: text in, numbers and verdicts out; it runs nothing and reads no file.
-// Follows DESIGN.md section 10.
+// Follows docs/design.md, section 10.
 
 /**
  * The oldest CLI that is good enough. The engine and its Node SDK are released together under one number,

@@ -1,4 +1,4 @@
-// The order in which a Pulumi CLI is looked for. Follows DESIGN.md section 10.
+// The order in which a Pulumi CLI is looked for. Follows docs/design.md, section 10.
 
 import { expect } from "chai";
 import { delimiter } from "node:path";

@@ -1,0 +1,91 @@
+// Each answer of Esper's that is a refusal, and each way in which no whole answer comes. By meaning, so that a new one must
+// come in here. A real server on a loopback socket answers; the client's waits pass quickly.
+
+import { createServer as createTlsServer } from "node:https";
+import { once } from "node:events";
+import type { Client } from "../../../provider/client/client";
+import type { Settings } from "../../../provider/config";
+import type { ApiMeaning, NetworkReason } from "../../../provider/errors";
+import { benchFor, commandFor } from "../../client/harness";
+import { groupA, uuid } from "../../lifecycle/given";
+import { portOf, startAnswering, type Asked, type Reply } from "../../support/answering-server";
+import { makeIdentity } from "../../support/certificates";
+import { quickClock } from "../../support/quick-clock";
+import { messageOf, type Provocations, type Provoke } from "./provocation";
+
+type Operation = (client: Client) => Promise<unknown>;
+
+const listDevices: Operation = (client) => client.devices({ groups: [groupA] }, 0);
+const sendOne: Operation = (client) => client.send(commandFor([uuid(1)]));
+
+/** Most answers come within milliseconds; where waits of minutes pass, `speed` makes them short. */
+interface Ways {
+  readonly operation?: Operation;
+  readonly settings?: Partial<Settings>;
+  readonly speed?: number;
+}
+
+async function endOf(
+  answer: (asked: Asked) => Reply,
+  { operation = listDevices, settings = {}, speed = 100 }: Ways = {},
+): Promise<readonly string[]> {
+  const server = await startAnswering(answer);
+  try {
+    const { client } = benchFor(server.url, quickClock(speed), settings);
+    return [await messageOf(() => operation(client))];
+  } finally {
+    await server.close();
+  }
+}
+
+const status =
+  (code: number, ways?: Ways): Provoke =>
+  () =>
+    endOf(() => ({ status: code, body: { message: "Words of Esper" } }), ways);
+
+const refusals: Readonly<Record<ApiMeaning, Provoke>> = {
+  unauthorized: status(401),
+  forbidden: status(403, { operation: sendOne }),
+  notFound: status(404),
+  rateLimited: status(429, { speed: 2_000 }),
+  tooLarge: status(413, { operation: sendOne }),
+  redirected: () => endOf(() => ({ status: 302, headers: { Location: "https://elsewhere.example/" } })),
+  commandNotKnown: () =>
+    endOf(() => ({ status: 400 }), { operation: sendOne, settings: { commandsApi: "v2", enterpriseId: groupA } }),
+  refused: status(400),
+  serverError: status(500),
+};
+
+const address = (url: string): Promise<readonly string[]> =>
+  messageOf(() => listDevices(benchFor(url, quickClock(50)).client)).then((message) => [message]);
+
+const failures: Readonly<Record<NetworkReason, Provoke>> = {
+  unreachable: () => address("http://127.0.0.1:9/api"),
+  certificate: async () => {
+    const { certificate, privateKey } = makeIdentity("127.0.0.1");
+    const server = createTlsServer({ cert: certificate, key: privateKey }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const ended = await address(`https://127.0.0.1:${portOf(server)}/api`);
+    server.close();
+    return ended;
+  },
+  timedOut: () => endOf(() => () => undefined, { speed: 2_000 }),
+  cut: () => endOf(() => (response) => response.destroy()),
+  answerTooLarge: () => endOf(() => ({ body: JSON.stringify("x".repeat(33 * 1024 * 1024)) }), { speed: 1 }),
+};
+
+const device = (number: number): unknown => ({ id: uuid(number), name: "d", os: "Android", state: 1 });
+
+const oddities: Provocations = {
+  // A label of more than 63 letters exists nowhere, and no name server needs to be asked.
+  "a host that does not exist": () => address(`https://${"x".repeat(64)}-api.invalid/api`),
+  "a proxy that wants a sign-in": status(407),
+  "a web page": () => endOf(() => ({ body: "<html>Sign in</html>" })),
+  "an answer with parts missing": () => endOf(() => ({ body: { content: { results: [{}] } } })),
+  "a list that repeats itself": () =>
+    endOf(() => ({ body: { content: { count: 9_000, next: "x", prev: null, results: [device(1)] } } })),
+  "a command of which nobody knows whether it was accepted": () =>
+    endOf(({ method }) => ({ status: method === "POST" ? 502 : 403 }), { operation: sendOne }),
+};
+
+export const esper: Provocations = { ...refusals, ...failures, ...oddities };
