@@ -11,7 +11,7 @@ import { knownInstalls, ledgerOf, noRequests } from "./ledger";
 import { plan, type Plan } from "./plan";
 import { observeRemovals } from "./removals";
 import { isRefused, refusedSentence } from "./diff";
-import { rollBack } from "./roll-back";
+import { isToTakeBack, rollBack } from "./roll-back";
 import { rollOut, type RolloutOutcome } from "./roll-out";
 import type { Run } from "./run";
 import { isOver } from "./schedule";
@@ -53,9 +53,7 @@ export async function converge(run: Run, wanted: Wanted, known: State | undefine
     if (sent.length === 0 || !(error instanceof Error)) throw error;
     problems.push(error.message);
   }
-  if (rollout?.state === "stopped" && rollout.problem === undefined) {
-    if (wanted.inputs.rollout.onFailure === "rollback") return rollBack(work, rollout);
-  }
+  if (rollout?.state === "stopped" && isToTakeBack(work, rollout)) return rollBack(work, rollout);
   return settle(work, rollout, problems);
 }
 

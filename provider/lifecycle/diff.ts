@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "./inputs";
 import { count } from "./report";
-import { amountOf } from "./rollout";
+import { isMoreThan } from "./rollout";
 import { sentToAllAt, type State } from "./state";
 import { sameTarget, type Target } from "./target";
 
@@ -156,7 +156,8 @@ function rolloutGoesOn(known: State, { settings }: Wanted): Verdict | undefined 
   if (settings === undefined || (progress.state === "complete" && (record.held ?? 0) === 0)) return undefined;
   const isChanged = !isDeepStrictEqual(settings.rollout, known.settings.rollout);
   const answered = coverage.installed + coverage.failed;
-  const passesNow = progress.state === "stopped" && coverage.failed <= amountOf(settings.rollout.maxFailures, answered);
+  const isTooMany = isMoreThan(settings.rollout.maxFailures, coverage.failed, answered);
+  const passesNow = progress.state === "stopped" && !isTooMany;
   if (!isChanged && !(passesNow && (record.held ?? 0) > 0)) return undefined;
   return update("rolloutGoesOn", `The rollout goes on after wave ${progress.wave} of ${progress.waves}.`);
 }

@@ -14,6 +14,7 @@ import { commandLifeMs, coverageOf, exceptionsOf, judge, type Standing } from ".
 import { leftOf, nothingLeft, seenOf, type Left, type State } from "./state";
 import { observeRemovals } from "./removals";
 import { findStrays } from "./strays";
+import { waveCount, waveOf } from "./waves";
 
 /** The whole target is gone from Esper. */
 export class TargetGoneError extends Error {
@@ -73,12 +74,14 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
   await book.look(installs.requests.filter((request) => totalOf(book.countsOf(request.id)) === 0));
   const ledger = await ledgerOf(book, installs, new Set(fleet.members.keys()), now);
   // `deviceType` narrowed the members when it was sent: who was left out then is none.
-  const isMember = ({ state }: Standing): boolean => settings.deviceType === "all" || state !== "Never sent";
+  const isNarrow = settings.deviceType !== "all" && (record.held ?? 0) === 0;
+  const isMember = ({ state }: Standing): boolean => !isNarrow || state !== "Never sent";
   const standings = judge(fleet.members.values(), ledger, now).filter(isMember).map(withKnownReason(known));
   const coverage = coverageOf(standings, fleet.unsupported);
   const joined = standings.filter(({ state }) => state === "Never sent").length;
   const gone = known.coverage.members - (record.left?.missing ?? 0) + joined - coverage.members;
   if (gone > 0) run.note(`${count(gone, "device")} left the target; the certificate stays on them.`);
+  const held = await heldNow(run, known, standings);
   const removals = await observeRemovals(run, book, known, settings.target, fleet);
   const { exceptions, omitted } = exceptionsOf(standings);
   return {
@@ -89,9 +92,27 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
       members: fleet.digest,
       covered: sketchOf(new Set(standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id))),
       seen: commands.map(({ id }) => (book.forgotten.has(id) ? (seenOf(known, id) ?? {}) : book.countsOf(id))),
+      held,
       removalsFailed: removals.standings.filter(({ is }) => is === "failed").length,
     },
   };
+}
+
+/** How many members are left out on purpose: those whose wave has not come, or who lie beyond the last one. */
+async function heldNow(
+  run: Run,
+  { settings, record, progress }: State,
+  standings: readonly Standing[],
+): Promise<number> {
+  const { limits } = record;
+  if (limits === undefined) return record.held ?? 0;
+  const { canary } = settings.rollout;
+  const first = canary === undefined ? new Map() : (await observeFleet(run.client, canary, listMaxAgeMs)).members;
+  const canaries = new Set<string>(first.keys());
+  const sentWaves = progress.state === "complete" ? waveCount(limits) : progress.wave;
+  const isHeld = ({ is, device }: Standing): boolean =>
+    is === "missing" && (waveOf(limits, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
+  return standings.filter(isHeld).length;
 }
 
 // A refresh does not know the password, so it cannot tell whether a device's words repeat it; the run that sent it could.
@@ -127,7 +148,10 @@ function withDrift(run: Run, state: State): Refreshed {
   const isToDo = (record.strays?.length ?? 0) > 0 || diff(state, wanted, run.clock.now()).action !== "nothing";
   const strays = record.strays?.length ?? 0;
   const news = [
-    ...newsOf(record.left ?? nothingLeft, leftOf(state.coverage, state.exceptions, record.removalsFailed ?? 0)),
+    ...newsOf(
+      record.left ?? nothingLeft,
+      leftOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, record.held ?? 0),
+    ),
     ...(strays > 0 ? [`${count(strays, "newer command")} of a run that was cut off`] : []),
   ];
   if (!isToDo || news.length === 0) {

@@ -3,16 +3,25 @@
 // send it again.
 
 import { sendPrevious, sendUninstalls, waitForAll } from "./carry-out";
-import { knownInstalls, noRequests } from "./ledger";
+import { knownInstalls, noRequests, type Requests } from "./ledger";
 import { count, failureSentences } from "./report";
 import type { RolloutOutcome } from "./roll-out";
 import { previousContent, removalsAtEnd, settle, standingsAtEnd, stateOf, type Outcome } from "./settle";
 import type { Standing } from "./standing";
 import type { Kept } from "./state";
-import { installsOf, type Work } from "./work";
+import { installsOf, uninstallsOf, type Work } from "./work";
 
 /** The digest of a certificate that no device is to have. */
 const nothing = "";
+
+/**
+ * Whether a failed wave is taken back: only while this content is being rolled out. Once everyone has it, a late joiner or a
+ * retried device that fails takes nothing off the others; and content that is sent once more has no other before it.
+ */
+export function isToTakeBack({ inputs, known, content }: Work, { problem }: RolloutOutcome): boolean {
+  if (inputs.rollout.onFailure !== "rollback" || problem !== undefined) return false;
+  return known?.record.digest !== content.digest || known.progress.state !== "complete";
+}
 
 export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Outcome> {
   const { known, content } = work;
@@ -32,8 +41,10 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
     await waitForAll(after);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    // The next run finds the rollout stopped, judges its waves again, and takes it back then.
-    return settle(work, rollout, [`The rollout could not be taken back: ${error.message}`]);
+    // Some devices may have the previous content again and others not. As nothing sent so far counts any more, the next run
+    // begins at wave one and sends to all of them.
+    const sentence = `The rollout could not be taken back: ${error.message}`;
+    return settle({ ...after, sent: [], installs: noRequests }, rollout, [sentence]);
   }
   return outcomeOf(after, rollout, { previous, touched, failed, problems });
 }
@@ -42,6 +53,17 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
 function isFirstContent({ known, content }: Work): boolean {
   if (known === undefined || known.record.digest === nothing) return true;
   return known.record.digest === content.digest && known.record.overwrites !== true;
+}
+
+// In a run that went on with a rollout the requests of the previous content are no longer in the state; but whoever was not
+// touched has what everyone had when the rollout began.
+function heldBefore(
+  { fleet, run }: Work,
+  { previous, touched }: { readonly previous: Kept | undefined; readonly touched: readonly string[] },
+): Requests {
+  if (previous === undefined) return noRequests;
+  const covered = new Set([...fleet.members.keys()].filter((id) => !touched.includes(id)));
+  return { ...noRequests, covered, foldedAt: new Date(run.clock.now()).toISOString() };
 }
 
 async function outcomeOf(
@@ -58,10 +80,13 @@ async function outcomeOf(
   const { previous, touched, failed, problems } = back;
   // The devices of waves that never came still have the previous content by the requests that the state knows.
   const isKnown = previous !== undefined && known?.record.digest === previous.digest;
-  const before = isKnown ? knownInstalls(known, inputs.target, fleet) : noRequests;
+  const before = isKnown ? knownInstalls(known, inputs.target, fleet) : heldBefore(work, back);
   const own = installsOf({ ...work, plan: { ...work.plan, startsOver: false }, installs: before });
   await work.book.look(own.requests);
   const standings = await standingsAtEnd(work, own, problems);
+  const uninstalls = { ...uninstallsOf(work), base: 0 };
+  const cleared = await standingsAtEnd(work, uninstalls, problems);
+  const notCleared = cleared.filter(({ is }) => is === "failed");
   const removed = await removalsAtEnd(work, problems);
   const held = standings.filter(({ is }) => is === "missing").length;
   const state = stateOf(work, standings, own, removed, {
@@ -76,7 +101,7 @@ async function outcomeOf(
     `Wave ${rollout.wave} of ${rollout.waves} did not pass, so the rollout was taken back: ${count(touched.length, "device")} ${what}. ` +
       "This content is not sent again until it, `triggers` or `rollout` changes.",
     ...failureSentences(failed, "install"),
-    ...failureSentences(removed.failed, "removal"),
+    ...failureSentences([...removed.failed, ...notCleared], "removal"),
     ...problems,
   ];
   return { state, problems: sentences.map(content.withoutSecrets) };

@@ -6,7 +6,7 @@ import { observeFleet, refuseUnknown } from "./fleet";
 import { sendInstalls, waitedFor, waitForAll } from "./carry-out";
 import { ledgerOf } from "./ledger";
 import { count } from "./report";
-import { amountOf } from "./rollout";
+import { isMoreThan } from "./rollout";
 import { judge, type Standing } from "./standing";
 import { devicesOf, groupsOf } from "./target";
 import { waveCount, waveLimits, waveOf, type WaveLimits } from "./waves";
@@ -85,7 +85,7 @@ export function judgeWave(
 ): "passed" | "failed" {
   const failed = standings.filter(({ is }) => is === "failed").length;
   const answered = failed + standings.filter(({ is }) => is === "installed").length;
-  if (failed > amountOf(inputs.rollout.maxFailures, answered)) return "failed";
+  if (isMoreThan(inputs.rollout.maxFailures, failed, answered)) return "failed";
   const pending = standings.filter(({ is }) => is === "pending").map(({ device }) => device.id);
   const isSilent = waitedFor(inputs, pending, fleet.members).size > 0;
   return isSilent && inputs.wait.onTimeout === "fail" ? "failed" : "passed";

@@ -84,3 +84,8 @@ function parseAmount(value: unknown, least: number): Amount | undefined {
 export function amountOf(amount: Amount, total: number): number {
   return "count" in amount ? Math.min(amount.count, total) : Math.ceil((amount.percent / 100) * total - 1e-9);
 }
+
+/** Whether `number` of `total` is more than an amount allows; a share is taken exactly, so that one failure of one is 100 %. */
+export function isMoreThan(amount: Amount, number: number, total: number): boolean {
+  return "count" in amount ? number > amount.count : number * 100 > amount.percent * total;
+}

@@ -9,7 +9,7 @@ import { ledgerOf, type Requests } from "./ledger";
 import { settleRemovals } from "./removals";
 import { count, failureSentences, offlineSentence, unansweredSentence } from "./report";
 import type { RolloutOutcome } from "./roll-out";
-import { amountOf } from "./rollout";
+import { isMoreThan } from "./rollout";
 import { sketchOf } from "./sketch";
 import { openParts } from "./source";
 import { coverageOf, exceptionsOf, judge, type Ledger, type Standing } from "./standing";
@@ -46,7 +46,7 @@ export async function settle(
   problems.push(...rolloutSentence(rollout), ...verdict(work, standings), ...failures);
   const state = stateOf(work, standings, installsOf(work), removed, {
     content: { digest: content.digest, certificate: content.summary, sentAs: work.fitting.sentAs },
-    progress: progressOf(rollout, problems),
+    progress: progressOf(work, rollout, problems),
     ...(rollout !== undefined && { limits: rollout.limits, held }),
     kept: await keptContents(work, rollout),
   });
@@ -142,9 +142,10 @@ export function stateOf(
   const base = installs.requests.slice(0, installs.base).filter((request) => used.includes(request)).length;
   const commands = [...used, ...removed.requests];
   const isOther = known !== undefined && known.record.digest !== "" && known.record.digest !== content.digest;
-  const overwrites = isOther || (known?.record.digest === content.digest && known.record.overwrites === true);
+  const isSame = known?.record.digest === content.digest;
+  const overwrites = isOther || (isSame && (plan.startsOver || known.record.overwrites === true));
   const sentBefore = known?.record.newestAt ?? "";
-  const left = leftOf(coverage, exceptions, removed.failed.length);
+  const left = leftOf(coverage, exceptions, removed.failed.length, held);
   // A run that sends to everyone sends that first.
   const [first] = sent;
   const before = (known && sentToAllAt(known)) ?? new Date(now).toISOString();
@@ -209,8 +210,15 @@ function heldOf(standings: readonly Standing[], rollout: RolloutOutcome | undefi
   return standings.filter(({ is, device }) => is === "missing" && rollout.heldIds.has(device.id)).length;
 }
 
-function progressOf(rollout: RolloutOutcome | undefined, problems: readonly string[]): RolloutProgress {
-  if (rollout !== undefined) return { wave: rollout.wave, waves: rollout.waves, state: rollout.state };
+function progressOf(
+  { known, content, plan }: Work,
+  rollout: RolloutOutcome | undefined,
+  problems: readonly string[],
+): RolloutProgress {
+  // A rollout that was through stays so, also when a late joiner or a retried device fails.
+  const wasThrough = known?.progress.state === "complete" && known.record.digest === content.digest && !plan.startsOver;
+  if (rollout !== undefined && !wasThrough) return { wave: rollout.wave, waves: rollout.waves, state: rollout.state };
+  if (rollout !== undefined) return { wave: rollout.waves, waves: rollout.waves, state: "complete" };
   return { wave: 1, waves: 1, state: problems.length > 0 ? "stopped" : "complete" };
 }
 
@@ -229,7 +237,8 @@ async function keptContents(
 
 /** The content that devices had before this one, where the state keeps it. */
 export function previousContent(known: State | undefined, digest: string): Kept | undefined {
-  return known?.kept?.findLast((kept) => kept.digest !== digest);
+  // The first one kept is the last that everyone had; what was only tried on some since is none to go back to.
+  return known?.kept?.find((kept) => kept.digest !== digest);
 }
 
 function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[] {
@@ -248,7 +257,7 @@ function verdict({ run, inputs, fleet, known }: Work, standings: readonly Standi
   const coverage = coverageOf(standings, fleet.unsupported);
   const failed = standings.filter(({ is }) => is === "failed");
   const answered = coverage.installed + coverage.failed;
-  const tooMany = failed.length > amountOf(inputs.rollout.maxFailures, answered);
+  const tooMany = isMoreThan(inputs.rollout.maxFailures, failed.length, answered);
   const givenUp = known !== undefined && !mayRetry(known, inputs);
   const sentences = failureSentences(failed, "install");
   if (tooMany && !givenUp) problems.push(...sentences);

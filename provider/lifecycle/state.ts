@@ -217,9 +217,14 @@ export function sentToAllAt({ record, commands }: Pick<State, "record" | "comman
 }
 
 /** What is undone at the moment. Expired installs are counted among the missing, and apart as far as they are listed. */
-export function leftOf(coverage: Coverage, exceptions: readonly Exception[], removalsFailed: number): Left {
+export function leftOf(
+  coverage: Coverage,
+  exceptions: readonly Exception[],
+  removalsFailed: number,
+  held: number,
+): Left {
   const expired = exceptions.filter((exception) => exception.state === "Expired").length;
-  return { failed: coverage.failed, missing: coverage.missing - expired, expired, removalsFailed };
+  return { failed: coverage.failed, missing: Math.max(0, coverage.missing - expired - held), expired, removalsFailed };
 }
 
 export function seenOf(state: State, requestId: string): StateCounts | undefined {

@@ -21,8 +21,9 @@ export type WaveLimits = t.TypeOf<typeof WaveLimitsCodec>;
 
 const everyone = "~";
 
+/** Whether devices are sent to one by one, wave after wave; with a rollback also a single wave is one. */
 export function isStaged(rollout: Rollout): boolean {
-  return rollout.waves.length > 0 || rollout.canary !== undefined;
+  return rollout.waves.length > 0 || rollout.canary !== undefined || rollout.onFailure === "rollback";
 }
 
 export function placeOf(alias: string, deviceId: string): string {
