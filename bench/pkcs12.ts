@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import forge from "node-forge";
 import { type Profile, readPkcs12, writePkcs12 } from "../provider/pkcs12";
+import { median } from "./statistics";
 
 const fixtures = join(__dirname, "../test/fixtures/p12/files");
 const password = "changeit";
@@ -77,10 +78,6 @@ async function elapsedMs(work: () => unknown): Promise<number> {
   const startAt = performance.now();
   await work();
   return performance.now() - startAt;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[values.length >> 1] ?? NaN;
 }
 
 function column(text: string): string {

@@ -6,9 +6,9 @@ import { countOf, type AnswerBook } from "./answers";
 import type { Settings } from "./inputs";
 import { installOf, newLabel, uninstallOf } from "./commands";
 import { observeFleet, type Fleet } from "./fleet";
-import { progressLine } from "./report";
+import { count, progressLine } from "./report";
 import type { Run } from "./run";
-import type { Kept, SentRequest } from "./state";
+import type { Kept, SentRequest, State } from "./state";
 import { addresses, devicesOf, groupsOf, type Address, type Target } from "./target";
 import { waitForAnswers, type Awaited } from "./waiting";
 import type { Work } from "./work";
@@ -81,6 +81,17 @@ export async function sendUninstalls(work: Work, devices: readonly string[]): Pr
   const { run, inputs, content, sent } = work;
   const command = (address: Address, label: string): CommandToSend => uninstallOf(inputs, address, label);
   await send(run, parcelsForDevices(devices), command, { kind: "uninstall", digest: content.digest, sent });
+}
+
+/** Cancels the installs that still wait for their window, of these devices or all: they would come after what is sent now. */
+export async function cancelScheduled(run: Run, known: State, deviceIds?: readonly string[]): Promise<void> {
+  if (known.settings.schedule === undefined) return;
+  const requestIds = known.commands.filter(({ kind }) => kind === "install").map(({ id }) => id);
+  if (requestIds.length === 0) return;
+  const rows = await run.client.rows({ requestIds, states: ["Scheduled"] });
+  const own = rows.filter((row) => deviceIds?.includes(row.deviceId) ?? true);
+  if (own.length > 0) run.status(`Cancels ${count(own.length, "scheduled install")}.`);
+  for (const row of own) await run.client.cancel(row);
 }
 
 /** The part of `devices` that is waited for. */

@@ -3,7 +3,7 @@
 // (docs/design.md, section 3).
 
 import { AnswerBook } from "./answers";
-import { sendInstalls, sendUninstalls, waitForAll, type Sent } from "./carry-out";
+import { cancelScheduled, sendInstalls, sendUninstalls, waitForAll, type Sent } from "./carry-out";
 import type { Fitting } from "./content";
 import { narrowed, observeFleet, refuseUnknown } from "./fleet";
 import type { Settings } from "./inputs";
@@ -14,7 +14,7 @@ import { isRefused, refusedSentence } from "./diff";
 import { isToTakeBack, rollBack } from "./roll-back";
 import { rollOut, type RolloutOutcome } from "./roll-out";
 import type { Run } from "./run";
-import { isOver } from "./schedule";
+import { isOver, type Schedule } from "./schedule";
 import { settle, type Outcome } from "./settle";
 import { judge } from "./standing";
 import type { State } from "./state";
@@ -44,7 +44,8 @@ export async function converge(run: Run, wanted: Wanted, known: State | undefine
   );
   const sent: Sent[] = [];
   const fitting = fittingFor(run, wanted, observed, planned);
-  const work: Work = { ...wanted, ...observed, run, plan: planned, fitting, sent };
+  const isLate = known !== undefined && isOverdue(wanted.inputs, run);
+  const work: Work = { ...wanted, ...observed, run, plan: planned, fitting, sent, isLate };
   const problems: string[] = [];
   let rollout: RolloutOutcome | undefined;
   try {
@@ -57,9 +58,13 @@ export async function converge(run: Run, wanted: Wanted, known: State | undefine
   return settle(work, rollout, problems);
 }
 
+function isOverdue({ schedule }: { readonly schedule?: Schedule | undefined }, run: Run): boolean {
+  return schedule !== undefined && isOver(schedule, run.clock.now());
+}
+
 /** Esper refuses a command whose window is over; what is still to be sent waits for a new one. */
 function withoutLateInstalls(run: Run, { schedule }: Settings, known: State | undefined, planned: Plan): Plan {
-  if (schedule === undefined || known === undefined || !isOver(schedule, run.clock.now())) return planned;
+  if (known === undefined || !isOverdue({ schedule }, run)) return planned;
   const removals = planned.steps.filter((step) => step.action === "uninstall");
   if (removals.length < planned.steps.length)
     run.warn("The schedule is over, so nothing is installed until it is moved.");
@@ -97,13 +102,15 @@ function fittingFor(run: Run, { inputs, content }: Wanted, { fleet, known }: Obs
 }
 
 async function carryOut(work: Work): Promise<RolloutOutcome | undefined> {
-  const { plan: planned, run, inputs } = work;
+  const { plan: planned, run, inputs, known } = work;
+  if (known !== undefined && planned.startsOver) await cancelScheduled(run, known);
   for (const { action, devices, message } of planned.steps) {
     if (action !== "uninstall" || devices === "everyone") continue;
     run.status(message);
+    if (known !== undefined) await cancelScheduled(run, known, devices);
     await sendUninstalls(work, devices);
   }
-  if (isStaged(inputs.rollout)) return rollOut(work);
+  if (isStaged(inputs.rollout)) return work.isLate ? undefined : rollOut(work);
   for (const { action, devices, message } of planned.steps) {
     if (action !== "install") continue;
     run.status(message);

@@ -74,8 +74,10 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
   await book.look(installs.requests.filter((request) => totalOf(book.countsOf(request.id)) === 0));
   const ledger = await ledgerOf(book, installs, new Set(fleet.members.keys()), now);
   // `deviceType` narrowed the members when it was sent: who was left out then is none.
-  const isNarrow = settings.deviceType !== "all" && (record.held ?? 0) === 0;
-  const isMember = ({ state }: Standing): boolean => !isNarrow || state !== "Never sent";
+  const { deviceType } = settings;
+  const isHeld = (record.held ?? 0) > 0;
+  const isMember = ({ state, device }: Standing): boolean =>
+    deviceType === "all" || state !== "Never sent" || (isHeld && device.online === (deviceType === "active"));
   const standings = judge(fleet.members.values(), ledger, now).filter(isMember).map(withKnownReason(known));
   const coverage = coverageOf(standings, fleet.unsupported);
   const joined = standings.filter(({ state }) => state === "Never sent").length;
@@ -87,6 +89,7 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
   return {
     ...known,
     ...{ exceptions, exceptionsOmitted: omitted, coverage },
+    ...(coverage.installed === coverage.members && { progress: { ...known.progress, state: "complete" } }),
     record: {
       ...record,
       members: fleet.digest,
@@ -115,13 +118,16 @@ async function heldNow(
   return standings.filter(isHeld).length;
 }
 
-// A refresh does not know the password, so it cannot tell whether a device's words repeat it; the run that sent it could.
+const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
+
+// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
 function withKnownReason({ exceptions }: State): (standing: Standing) => Standing {
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (standing) => {
     const known = before.get(standing.device.id);
     const isSame = known?.state === standing.state && known.since === standing.since;
-    return isSame ? { ...standing, reason: known.reason } : standing;
+    if (isSame) return { ...standing, reason: known.reason };
+    return standing.is === "failed" && standing.reason !== "" ? { ...standing, reason: unjudgedReason } : standing;
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { AnswerBook } from "./answers";
 import {
+  cancelScheduled,
   countOffline,
   parcelsForDevices,
   parcelsForEveryone,
@@ -38,7 +39,7 @@ export async function remove(run: Run, state: State): Promise<void> {
   ];
   if (parcels.length === 0) return;
 
-  if (settings.schedule !== undefined) await cancelScheduled(run, state);
+  await cancelScheduled(run, state);
   run.status(`Removes the certificate from ${count(fleet.members.size, "device")}.`);
   const sent: Sent[] = [];
   const command = (address: Address, label: string): CommandToSend => uninstallOf(settings, address, label);
@@ -51,15 +52,6 @@ export async function remove(run: Run, state: State): Promise<void> {
   const base = { members: fleet.members.size, done: 0, offline, verb: "removed" as const };
   await waitWithProgress(run, book, awaited, base, settings.wait.timeoutMs);
   await judgeRemoval(run, state, fleet, book, sent);
-}
-
-// An install that still waits for its window would come after the removal.
-async function cancelScheduled(run: Run, { commands }: State): Promise<void> {
-  const requestIds = commands.filter(({ kind }) => kind === "install").map(({ id }) => id);
-  if (requestIds.length === 0) return;
-  const rows = await run.client.rows({ requestIds, states: ["Scheduled"] });
-  if (rows.length > 0) run.status(`Cancels ${count(rows.length, "scheduled install")}.`);
-  for (const row of rows) await run.client.cancel(row);
 }
 
 // Late joiners and retried devices were addressed one by one and may have left their group since.

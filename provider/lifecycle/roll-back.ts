@@ -9,6 +9,7 @@ import type { RolloutOutcome } from "./roll-out";
 import { previousContent, removalsAtEnd, settle, standingsAtEnd, stateOf, type Outcome } from "./settle";
 import type { Standing } from "./standing";
 import type { Kept } from "./state";
+import { waveOf } from "./waves";
 import { installsOf, uninstallsOf, type Work } from "./work";
 
 /** The digest of a certificate that no device is to have. */
@@ -27,7 +28,8 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
   const { known, content } = work;
   const problems: string[] = [];
   const standings = await standingsAtEnd(work, installsOf(work), problems);
-  const touched = standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id);
+  const tried = standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id);
+  const touched = [...new Set([...tried, ...unfinishedBefore(work)])];
   const failed = standings.filter(({ is }) => is === "failed");
   const previous = previousContent(known, content.digest);
   if (previous === undefined && !isFirstContent(work)) {
@@ -47,6 +49,16 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
     return settle({ ...after, sent: [], installs: noRequests }, rollout, [sentence]);
   }
   return outcomeOf(after, rollout, { previous, touched, failed, problems });
+}
+
+/** Devices that an earlier content reached which was never rolled out to everyone: they go back as well. */
+function unfinishedBefore({ known, content, fleet }: Work): readonly string[] {
+  const { limits } = known?.record ?? {};
+  if (known === undefined || limits === undefined || known.record.digest === content.digest) return [];
+  if (known.progress.state === "complete" || known.progress.state === "rolledBack") return [];
+  const { alias } = known.settings;
+  const reached = (id: string): boolean => (waveOf(limits, alias, id, new Set()) ?? Infinity) <= known.progress.wave;
+  return [...fleet.members.keys()].filter(reached);
 }
 
 /** Whether the devices had nothing of this resource before. */

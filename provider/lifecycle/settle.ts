@@ -37,17 +37,22 @@ export async function settle(
   rollout: RolloutOutcome | undefined,
   before: readonly string[],
 ): Promise<Outcome> {
-  const { content, inputs } = work;
+  const { content, inputs, known, isLate } = work;
   const problems = [...before];
   const standings = await standingsAtEnd(work, installsOf(work), problems);
   const removed = await removalsAtEnd(work, problems);
   const held = heldOf(standings, rollout);
   const failures = failureSentences(removed.failed, "removal");
-  problems.push(...rolloutSentence(rollout), ...verdict(work, standings), ...failures);
+  const stopped = rolloutSentence(rollout);
+  // Without a retry round left nothing will be different next time; the run says so and ends well.
+  if (rollout?.problem === undefined && known !== undefined && !mayRetry(known, inputs)) stopped.forEach(work.run.warn);
+  else problems.push(...stopped);
+  problems.push(...verdict(work, standings), ...failures);
   const state = stateOf(work, standings, installsOf(work), removed, {
     content: { digest: content.digest, certificate: content.summary, sentAs: work.fitting.sentAs },
     progress: progressOf(work, rollout, problems),
     ...(rollout !== undefined && { limits: rollout.limits, held }),
+    ...(isLate && { limits: known?.record.limits, held: known?.record.held }),
     kept: await keptContents(work, rollout),
   });
   if (inputs.schedule === undefined && held > 0 && rollout?.state === "complete") {
@@ -116,8 +121,8 @@ export interface Ending {
   /** What the devices are to have, and how it was encoded. */
   readonly content: Pick<Kept, "digest" | "certificate" | "sentAs">;
   readonly progress: RolloutProgress;
-  readonly limits?: State["record"]["limits"];
-  readonly held?: number;
+  readonly limits?: State["record"]["limits"] | undefined;
+  readonly held?: number | undefined;
   readonly refused?: string;
   readonly kept: readonly Kept[];
 }
@@ -132,7 +137,9 @@ export function stateOf(
   const { inputs, raw, known, fleet, book, run, plan, sent } = work;
   const now = run.clock.now();
   const coverage = coverageOf(standings, fleet.unsupported);
-  const { exceptions, omitted } = exceptionsOf(standings);
+  const listed = exceptionsOf(standings);
+  const { omitted } = listed;
+  const exceptions = listed.exceptions.map((one) => ({ ...one, reason: work.content.withoutSecrets(one.reason) }));
   const needed = new Set(standings.map(({ requestId }) => requestId));
   const { used, isFolded } = fold(
     installs.requests.filter((request) => needed.has(request.id)),
@@ -153,8 +160,12 @@ export function stateOf(
     plan.startsOver || known === undefined ? (first?.request.sentAt ?? new Date(now).toISOString()) : before;
   const covered = standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id);
   return {
-    settings: inputs,
-    written: pickWritten(raw),
+    // A rollout that could not go on is asked for again by the next schedule, so what was asked for stays as it was.
+    settings: work.isLate && known !== undefined ? { ...inputs, rollout: known.settings.rollout } : inputs,
+    written:
+      work.isLate && known !== undefined
+        ? { ...pickWritten(raw), rollout: known.written["rollout"] }
+        : pickWritten(raw),
     certificate: content.certificate,
     ...work.content.renewal(inputs.renewBeforeDays, now),
     ...{ sentAs: content.sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
@@ -211,10 +222,11 @@ function heldOf(standings: readonly Standing[], rollout: RolloutOutcome | undefi
 }
 
 function progressOf(
-  { known, content, plan }: Work,
+  { known, content, plan, isLate }: Work,
   rollout: RolloutOutcome | undefined,
   problems: readonly string[],
 ): RolloutProgress {
+  if (isLate && known !== undefined) return known.progress;
   // A rollout that was through stays so, also when a late joiner or a retried device fails.
   const wasThrough = known?.progress.state === "complete" && known.record.digest === content.digest && !plan.startsOver;
   if (rollout !== undefined && !wasThrough) return { wave: rollout.wave, waves: rollout.waves, state: rollout.state };
@@ -252,13 +264,13 @@ function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[]
 }
 
 /** Warns about what is normal, and returns what fails the run. */
-function verdict({ run, inputs, fleet, known }: Work, standings: readonly Standing[]): readonly string[] {
+function verdict({ run, inputs, fleet, known, isLate }: Work, standings: readonly Standing[]): readonly string[] {
   const problems: string[] = [];
   const coverage = coverageOf(standings, fleet.unsupported);
   const failed = standings.filter(({ is }) => is === "failed");
   const answered = coverage.installed + coverage.failed;
   const tooMany = isMoreThan(inputs.rollout.maxFailures, failed.length, answered);
-  const givenUp = known !== undefined && !mayRetry(known, inputs);
+  const givenUp = isLate || (known !== undefined && !mayRetry(known, inputs));
   const sentences = failureSentences(failed, "install");
   if (tooMany && !givenUp) problems.push(...sentences);
   else for (const sentence of sentences) run.warn(sentence);

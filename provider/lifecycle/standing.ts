@@ -69,7 +69,8 @@ function standingOf(device: Device, request: SentRequest, row: StatusRow, now: n
     case "Acknowledged":
     case "In Progress":
     case "Unknown":
-      return now - Date.parse(request.sentAt) > commandLifeMs
+      // Before its window opens a command has not begun to wait for the device.
+      return row.state !== "Scheduled" && now - Date.parse(request.sentAt) > commandLifeMs
         ? { ...known, is: "missing", state: "Expired", reason: "the device did not take the command within 30 days" }
         : { ...known, is: "pending", state: row.stateText };
   }

@@ -41,6 +41,8 @@ export interface Work extends Wanted, Observed {
   readonly plan: Plan;
   readonly fitting: Fitting;
   readonly sent: Sent[];
+  /** The window of the schedule is over, so nothing may be installed now. */
+  readonly isLate: boolean;
 }
 
 /** All installs of the present content, with those of this run. */

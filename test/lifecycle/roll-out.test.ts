@@ -22,11 +22,11 @@ function installed(count: number): readonly Standing[] {
 }
 
 function failed(count: number): readonly Standing[] {
-  return Array.from({ length: count }, (_, index) => standing(1_000 + index, "failed"));
+  return Array.from({ length: count }, (_, index) => standing(10_000 + index, "failed"));
 }
 
-const silent = standing(2_000, "pending");
-const silentOffline = standing(2_000, "pending", { device: offline });
+const silent = standing(20_000, "pending");
+const silentOffline = standing(20_000, "pending", { device: offline });
 
 const rows: Readonly<Record<string, Row>> = {
   "everyone has it": { standings: installed(5), verdict: "passed" },
@@ -42,6 +42,10 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "exactly the share failed that may": {
     ...{ rollout: { maxFailures: "5%" }, standings: [...installed(19), ...failed(1)] },
+    verdict: "passed",
+  },
+  "exactly the share failed that may, where binary fractions would say less": {
+    ...{ rollout: { maxFailures: "4.6%" }, standings: [...installed(1_431), ...failed(69)] },
     verdict: "passed",
   },
   "a larger share failed than may": {
@@ -85,7 +89,7 @@ const rows: Readonly<Record<string, Row>> = {
     verdict: "failed",
   },
   "members without it are none of its business": {
-    standings: [...installed(2), standing(3_000, "missing")],
+    standings: [...installed(2), standing(30_000, "missing")],
     verdict: "passed",
   },
 };
@@ -109,7 +113,7 @@ describe("a wave is judged when", () => {
       fc.property(number, number, number, fc.nat({ max: 100 }), (good, bad, away, percent) => {
         const offlines = Array.from({ length: away }, (_, index) => ({
           ...silentOffline,
-          device: device(3_000 + index, offline),
+          device: device(30_000 + index, offline),
         }));
         const standings = [...installed(good), ...failed(bad), ...offlines];
         const isTooMany = bad * 100 > percent * (good + bad);

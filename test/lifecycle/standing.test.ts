@@ -98,7 +98,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-const pendingStates: readonly CommandState[] = ["Queued", "Scheduled", "Initiated", "Acknowledged", "In Progress"];
+const pendingStates: readonly CommandState[] = ["Queued", "Initiated", "Acknowledged", "In Progress"];
 
 describe("where a member stands", () => {
   for (const [title, { ledger, is, state, reason }] of Object.entries(rows)) {
@@ -116,6 +116,12 @@ describe("where a member stands", () => {
       expect(judge([device(0)], ledger, endMs + 1)[0]).to.include({ is: "missing", state: "Expired" });
     });
   }
+
+  it("Scheduled does not expire: before its window opens a command has not begun to wait", () => {
+    const ledger = [entry(older, answers([row(0, "Scheduled")]))];
+    const endMs = Date.parse(older.sentAt) + 60 * dayMs;
+    expect(judge([device(0)], ledger, endMs)[0]).to.include({ is: "pending", state: "Scheduled" });
+  });
 
   it("names the request it rests on, so that no request is kept longer than needed", () => {
     const ledger = [entry(older, answers([row(0, "Success")])), entry(newer, answers([row(1, "Failure", inNewer)]))];

@@ -58,6 +58,13 @@ export class QuickStack {
     return this.stored?.outputs;
   }
 
+  /** What a process leaves behind that is killed during `run`: Esper has heard what it said, and the state has not. */
+  async killedAfter(run: () => Promise<Ended>): Promise<void> {
+    const { stored } = this;
+    await run();
+    this.stored = stored;
+  }
+
   async up(args: Json): Promise<Ended> {
     return listening(async () => {
       const provider = await this.provider();

@@ -1,0 +1,17 @@
+// PKCS#12 files for the programs that are measured: no two have the same bytes, so that each has to be opened, as when every
+// device has a file of its own. What is in them is the same, as making keys takes long.
+
+import { makeIdentity } from "../test/support/certificates";
+import { fromPem, writePkcs12 } from "../provider/pkcs12";
+
+export const password = "changeit";
+
+/** What `openssl pkcs12 -export` uses. */
+const iterations = 2048;
+
+const identity = makeIdentity("bench");
+
+/** RSA 2048, in the encryption of OpenSSL 3. */
+export function makeFile(): Promise<Uint8Array> {
+  return writePkcs12(fromPem(identity), { profile: "modern", password, iterations });
+}

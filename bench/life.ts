@@ -1,0 +1,118 @@
+// Measures one profile: the whole life of its certificates, step by step, each step's run beside a run of the floor.
+// It measures; what was wanted, wanted.ts knows.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { withStack, type Stack } from "../test/support/engine";
+import { password } from "./files";
+import { steps, type Profile, type Step } from "./profiles";
+import { floorProgram, installFloorModule } from "./programs";
+import { runStep } from "./run-step";
+import { fileName, prompt, stateBytes, withStage } from "./stage";
+import type { Pair } from "./statistics";
+import type { Tenant } from "./tenant";
+
+/** Of one step, over all rounds. */
+export interface StepFigures {
+  readonly pairs: readonly Pair[];
+  /** Of the round that needed most. */
+  readonly requests: number;
+  readonly byRoute: Readonly<Record<string, number>>;
+  /** Time the simulator spent on answers in that round. */
+  readonly busyMs: number;
+  /** The provider process's highest peak; absent where it cannot be seen. */
+  readonly ownBytes?: number;
+  readonly floorBytes?: number;
+}
+
+export interface LifeFigures {
+  readonly profile: Profile;
+  readonly steps: Readonly<Record<Step, StepFigures>>;
+  /** The largest record of a resource in the stack, as JSON. */
+  readonly stateBytes: number;
+  /** A curl script that posts and polls; empty where there is none. */
+  readonly curlMs: readonly number[];
+}
+
+/** The two stacks of a measurement and the tenant that the first one's devices belong to. */
+interface Sides {
+  readonly own: Stack;
+  readonly floor: Stack;
+  readonly tenant: Tenant;
+}
+
+type Rounds = Readonly<Record<Step, readonly StepFigures[]>>;
+
+export async function measureLife(profile: Profile, rounds: number): Promise<LifeFigures> {
+  const measured: Record<Step, StepFigures[]> = {
+    create: [],
+    "no-change up": [],
+    preview: [],
+    refresh: [],
+    destroy: [],
+  };
+  const curlMs: number[] = [];
+  let bytes = 0;
+  await withStage(profile, prompt, async (own, tenant) => {
+    await withStack(floorProgram(profile.certificates), {}, async (floor) => {
+      await installFloorModule(floor.folder);
+      for (let round = 0; round < rounds; round++) {
+        for (const step of steps) {
+          measured[step].push(await measureStep(step, { own, floor, tenant }, round % 2 === 0));
+          if (step === "create") bytes = Math.max(bytes, await stateBytes(own));
+        }
+        curlMs.push(...(await runCurl(profile, own.folder, tenant)));
+      }
+    });
+  });
+  return { profile, steps: summed(measured), stateBytes: bytes, curlMs };
+}
+
+/** Both sides of a step, one after the other; who comes first changes from round to round. */
+async function measureStep(step: Step, { own, floor, tenant }: Sides, ownFirst: boolean): Promise<StepFigures> {
+  await tenant.report();
+  const early = ownFirst ? undefined : await runStep(floor, step);
+  const ownRun = await runStep(own, step);
+  const { total, byRoute, busyMs } = await tenant.report();
+  const floorRun = early ?? (await runStep(floor, step));
+  return {
+    pairs: [{ ownMs: ownRun.ms, floorMs: floorRun.ms }],
+    ...{ requests: total, byRoute, busyMs },
+    ...(ownRun.providerBytes !== undefined && { ownBytes: ownRun.providerBytes }),
+    ...(floorRun.providerBytes !== undefined && { floorBytes: floorRun.providerBytes }),
+  };
+}
+
+function summed(rounds: Rounds): Readonly<Record<Step, StepFigures>> {
+  const sum = (step: Step): StepFigures => rounds[step].reduce(together);
+  return {
+    create: sum("create"),
+    "no-change up": sum("no-change up"),
+    preview: sum("preview"),
+    refresh: sum("refresh"),
+    destroy: sum("destroy"),
+  };
+}
+
+function together(before: StepFigures, now: StepFigures): StepFigures {
+  const most = now.requests > before.requests ? now : before;
+  const highest = (one = 0, other = 0): number => Math.max(one, other);
+  return {
+    ...most,
+    pairs: [...before.pairs, ...now.pairs],
+    ...(now.ownBytes !== undefined && { ownBytes: highest(before.ownBytes, now.ownBytes) }),
+    ...(now.floorBytes !== undefined && { floorBytes: highest(before.floorBytes, now.floorBytes) }),
+  };
+}
+
+/** The same installs by curl.sh, under an alias of its own; empty when it does not run here. */
+async function runCurl(profile: Profile, folder: string, { welcome }: Tenant): Promise<readonly number[]> {
+  const { url, apiKey, group, deviceIds } = welcome;
+  const targets = profile.target === "group" ? Array.from({ length: profile.certificates }, () => group) : deviceIds;
+  const script = [join(__dirname, "curl.sh"), url, apiKey, "curl", join(folder, fileName(0)), password];
+  const startedAt = performance.now();
+  const run = spawn("bash", [...script, profile.target, ...targets], { stdio: ["ignore", "ignore", "inherit"] });
+  const ended: unknown[] = await once(run, "close");
+  return ended[0] === 0 ? [performance.now() - startedAt] : [];
+}

@@ -1,0 +1,54 @@
+// What a measurement stands on: a simulated tenant in its own process, and a stack that declares certificates on it.
+
+import { withStack, type Stack } from "../test/support/engine";
+import { listAt } from "../test/support/story";
+import { makeFile, password } from "./files";
+import type { Profile } from "./profiles";
+import { certificateProgram, passwordVariable, type CertificateToDeclare } from "./programs";
+import { Tenant, type TenantOptions } from "./tenant";
+
+export type Size = Pick<Profile, "certificates" | "devices" | "target">;
+
+/** Devices answer at once, all well. */
+export const prompt: Omit<TenantOptions, "devices"> = { deviceMs: 0, readsBeforeAnswer: 0, failing: 0 };
+
+export const fileName = (number: number): string => `certificate-${number}.p12`;
+
+/** The stack has not been brought up yet. Both are gone when `body` is over. */
+export async function withStage(
+  size: Size,
+  habits: Omit<TenantOptions, "devices">,
+  body: (stack: Stack, tenant: Tenant) => Promise<void>,
+): Promise<void> {
+  const tenant = await Tenant.start({ ...habits, devices: size.devices });
+  const { url, apiKey } = tenant.welcome;
+  const env = { ESPER_BASE_URL: url, ESPER_API_KEY: apiKey, [passwordVariable]: password };
+  try {
+    await withStack(certificateProgram(declarations(size, tenant)), { env }, async (stack) => {
+      for (let number = 0; number < size.certificates; number++) {
+        await stack.writeFile(fileName(number), await makeFile());
+      }
+      await body(stack, tenant);
+    });
+  } finally {
+    await tenant.end();
+  }
+}
+
+function declarations({ certificates, target }: Size, { welcome }: Tenant): readonly CertificateToDeclare[] {
+  const groupOrDevice = (number: number): CertificateToDeclare["target"] =>
+    target === "group" ? { group: welcome.group } : { devices: welcome.deviceIds.slice(number, number + 1) };
+  return Array.from({ length: certificates }, (_, number) => ({
+    alias: `client-${number}`,
+    target: groupOrDevice(number),
+    file: fileName(number),
+  }));
+}
+
+/** The largest record of a certificate in the stack, as the JSON of an export without its white space. */
+export async function stateBytes(stack: Stack): Promise<number> {
+  const exported: unknown = JSON.parse(await stack.exported());
+  const records = listAt(exported, "deployment", "resources").map((resource) => JSON.stringify(resource));
+  const own = records.filter((record) => record.includes("dynamic/esper:Certificate"));
+  return Math.max(...own.map((record) => Buffer.byteLength(record)));
+}

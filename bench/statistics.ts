@@ -1,0 +1,22 @@
+// Middle values of a few runs. Pure.
+
+/** The middle value; of an even number the upper one. NaN when there is none. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((left, right) => left - right)[values.length >> 1] ?? NaN;
+}
+
+/** A run and the floor's run beside it, in milliseconds. */
+export interface Pair {
+  readonly ownMs: number;
+  readonly floorMs: number;
+}
+
+/** How many times the floor. Taken pair by pair, so that what slows the machine for a while meets both sides. */
+export function ratioOf(pairs: readonly Pair[]): number {
+  return median(pairs.map(({ ownMs, floorMs }) => ownMs / floorMs));
+}
+
+/** What a run costs beyond the floor, in milliseconds; below zero when the difference drowns in noise. */
+export function beyondMs(pairs: readonly Pair[]): number {
+  return median(pairs.map(({ ownMs, floorMs }) => ownMs - floorMs));
+}

@@ -1,0 +1,131 @@
+// The figures that are wanted (issue 8) against those that were seen. Pure. A row whose measurement was left out is left out.
+
+import type { Extras } from "./extras";
+import type { LifeFigures } from "./life";
+import type { Step } from "./profiles";
+import { beyondMs, median, ratioOf } from "./statistics";
+
+export interface Row {
+  readonly what: string;
+  readonly wanted: string;
+  readonly seen: string;
+  readonly isReached: boolean;
+}
+
+const mega = 1_000_000;
+/** The largest page of a list of devices (Esper's documented maximum). */
+const devicesAPage = 1000;
+
+export function rowsOf(lives: readonly LifeFigures[], extras: Extras): readonly Row[] {
+  const named = (name: string): LifeFigures[] => lives.filter(({ profile }) => profile.name === name);
+  // What a hundred thousand devices cost has its own rows: reading a hundred pages cannot be within the engine's second.
+  const upToTenThousand = lives.filter(({ profile }) => profile.devices <= 10_000);
+  return [
+    ...[...named("1 x 1,000"), ...named("100 x 1")].map((life) => ratioRow(life, "create", 1.25)),
+    ...named("400 x 1").map((life) => ratioRow(life, "create", 1.35)),
+    ...lives.flatMap((life) => [ratioRow(life, "no-change up", 1.1), ratioRow(life, "preview", 1.1)]),
+    ...lives.map((life) => mostRow(`requests, no-change up and preview, ${life.profile.name}`, 0, quietRequests(life))),
+    ...upToTenThousand.map((life) => ratioRow(life, "refresh", 1.25)),
+    ...lives.map((life) =>
+      mostRow(`requests, refresh, ${life.profile.name}`, refreshRequests(life), requests(life, "refresh")),
+    ),
+    ...named("1 x 10,000").map((life) => mostRow("requests, create, 1 x 10,000", 40, requests(life, "create"))),
+    ...named("1 x 10,000").flatMap((life) => pollRows(life, extras)),
+    ...named("400 x 1").map((life) => mostRow("requests, create, 400 x 1", 400 + 60, requests(life, "create"))),
+    ...(extras.lagMs === undefined ? [] : [lagRow(extras.lagMs)]),
+    ...named("1 x 10,000").flatMap((life) => memoryRow(life)),
+    ...named("1 x 10").map((life) => mostRow("state of a resource, bytes, 1 x 10", 4000, life.stateBytes)),
+    ...(extras.stateBytesWithFailures === undefined
+      ? []
+      : [mostRow("state of a resource, bytes, 5,000 of 10,000 failed", 16_000, extras.stateBytesWithFailures)]),
+    ...named("1 x 100,000").flatMap(hugeRows),
+    ...named("1 x 1,000").flatMap((small) => named("1 x 10,000").flatMap((large) => growthRows(small, large))),
+    ...(extras.loadMs === undefined
+      ? []
+      : [mostRow("load of pulumi-esper/provider over @pulumi/pulumi's own, ms", 60, Math.round(extras.loadMs))]),
+  ];
+}
+
+function mostRow(what: string, most: number, seen: number): Row {
+  return { what, wanted: `at most ${written(most)}`, seen: written(seen), isReached: seen <= most };
+}
+
+function ratioRow({ profile, steps }: LifeFigures, step: Step, most: number): Row {
+  const ratio = ratioOf(steps[step].pairs);
+  const what = `${step} over the floor, ${profile.name}`;
+  return { what, wanted: `at most ${most.toFixed(2)}`, seen: ratio.toFixed(2), isReached: ratio <= most };
+}
+
+function requests({ steps }: LifeFigures, step: Step): number {
+  return steps[step].requests;
+}
+
+function quietRequests(life: LifeFigures): number {
+  return requests(life, "no-change up") + requests(life, "preview");
+}
+
+function refreshRequests({ profile }: LifeFigures): number {
+  const pages = Math.ceil(profile.devices / devicesAPage);
+  return profile.name === "100 x 1" ? 10 : pages + profile.certificates;
+}
+
+function pollRows(life: LifeFigures, { requestsWithTenPollsMore }: Extras): readonly Row[] {
+  if (requestsWithTenPollsMore === undefined) return [];
+  const more = requestsWithTenPollsMore - requests(life, "create");
+  return [mostRow("requests that 10 polls more cost, create, 1 x 10,000", 10, more)];
+}
+
+function lagRow(lags: readonly number[]): Row {
+  const lag = median(lags);
+  const seen = `${(lag / 1000).toFixed(2)} s`;
+  return {
+    what: "lag after the last device's answer, answers after 5 s",
+    wanted: "at most 1.50 s",
+    seen,
+    isReached: lag <= 1500,
+  };
+}
+
+function memoryRow({ steps }: LifeFigures): readonly Row[] {
+  const { ownBytes, floorBytes } = steps.create;
+  if (ownBytes === undefined || floorBytes === undefined) return [];
+  const most = Math.floor((1.5 * floorBytes) / mega + 40);
+  return [mostRow("provider memory, MB, create, 1 x 10,000", most, Math.ceil(ownBytes / mega))];
+}
+
+function hugeRows(life: LifeFigures): readonly Row[] {
+  return (["create", "refresh"] as const).flatMap((step) => {
+    const { ownBytes } = life.steps[step];
+    const memory = ownBytes === undefined ? [] : [Math.ceil(ownBytes / mega)];
+    return [
+      mostRow(`requests, ${step}, 1 x 100,000`, 250, requests(life, step)),
+      ...memory.map((seen) => mostRow(`provider memory, MB, ${step}, 1 x 100,000`, 400, seen)),
+    ];
+  });
+}
+
+function growthRows(small: LifeFigures, large: LifeFigures): readonly Row[] {
+  return (["create", "refresh"] as const).flatMap((step) => {
+    const from = beyondMs(small.steps[step].pairs);
+    const to = beyondMs(large.steps[step].pairs);
+    const times = `${(to / 1000).toFixed(2)} s from ${(from / 1000).toFixed(2)} s`;
+    return [
+      {
+        what: `growth of the time beyond the floor, ${step}, 1,000 to 10,000`,
+        wanted: "at most 10 times",
+        seen: times,
+        isReached: to <= 10 * Math.max(from, 0),
+      },
+      {
+        what: `growth of the requests, ${step}, 1,000 to 10,000`,
+        wanted: "at most 5 times",
+        seen: `${requests(large, step)} from ${requests(small, step)}`,
+        isReached: requests(large, step) <= 5 * requests(small, step),
+      },
+    ];
+  });
+}
+
+function written(value: number): string {
+  return value.toLocaleString("en");
+}

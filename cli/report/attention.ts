@@ -1,0 +1,97 @@
+// What of a certificate needs somebody's attention, each as a code for programs and a sentence with the next step. Pure.
+// Offline devices whose command waits are no such thing, nor are waves that are left out on purpose.
+
+import { mayRetry, refusedSentence } from "../../provider/lifecycle/diff";
+import { count } from "../../provider/lifecycle/report";
+import type { State } from "../../provider/lifecycle/state";
+import type { CertificateFacts, Expiry } from "./report";
+
+export interface Attention {
+  readonly code:
+    | "unreadable"
+    | "cutOff"
+    | "leftOver"
+    | "failed"
+    | "missing"
+    | "drift"
+    | "stopped"
+    | "rolledBack"
+    | "removalsFailed"
+    | "renewal"
+    | "expired";
+  readonly message: string;
+}
+
+type Look = (facts: CertificateFacts, state: State) => Attention | undefined;
+
+const looks: readonly Look[] = [expiry, rollout, failed, missing, drift, removals];
+
+export function attentionOf(facts: CertificateFacts, state: State, isLeftOver: boolean): readonly Attention[] {
+  if (isLeftOver) {
+    const message =
+      "This is the old copy of a replaced certificate, still to be removed; the next `pulumi up` does it.";
+    return [{ code: "leftOver", message }];
+  }
+  return looks.flatMap((look) => look(facts, state) ?? []);
+}
+
+function expiry({ expiry: ends }: CertificateFacts): Attention | undefined {
+  if (ends?.readyForRenewal !== true) return undefined;
+  if (ends.expired) {
+    return { code: "expired", message: `It ${expiryWords(ends)}: give the source a new certificate.` };
+  }
+  const since = ends.renewAt.slice(0, 10);
+  return { code: "renewal", message: `It ${expiryWords(ends)}; it has been due for renewal since ${since}.` };
+}
+
+/** For example `expires on 2026-12-13, in 19 days`. */
+export function expiryWords({ notAfter, days, expired }: Expiry): string {
+  const date = notAfter.slice(0, 10);
+  if (!expired) return `expires on ${date}, ${days === 0 ? "within a day" : `in ${count(days, "day")}`}`;
+  return `expired on ${date}, ${days === -1 ? "less than a day" : count(-days - 1, "day")} ago`;
+}
+
+function rollout({ progress, coverage, heldBack }: CertificateFacts): Attention | undefined {
+  if (progress.state === "rolledBack") return { code: "rolledBack", message: refusedSentence };
+  // What a refresh has seen to end well since has nothing left to stop for.
+  if (progress.state !== "stopped" || coverage.installed === coverage.members) return undefined;
+  if (progress.waves === 1) {
+    // Failures say it better.
+    if (coverage.failed > 0) return undefined;
+    return { code: "stopped", message: "The last run ended with problems; the next `pulumi up` does what is left." };
+  }
+  const waiting = heldBack === 0 ? "" : `; ${count(heldBack, "device")} of later waves were sent nothing`;
+  const message = `The rollout stopped at wave ${progress.wave} of ${progress.waves}${waiting}.`;
+  return { code: "stopped", message };
+}
+
+function failed({ coverage }: CertificateFacts, state: State): Attention | undefined {
+  if (coverage.failed === 0) return undefined;
+  const { settings } = state;
+  const next = mayRetry(state, settings)
+    ? "the next `pulumi up` tries again on what failed alone."
+    : `the ${count(settings.retryRounds, "retry round")} are used up: mend the cause, then raise \`retryRounds\` or change \`triggers\`.`;
+  return { code: "failed", message: `${coverage.failed} of ${count(coverage.members, "device")} failed; ${next}` };
+}
+
+function missing({ coverage, heldBack }: CertificateFacts): Attention | undefined {
+  const lacking = coverage.missing - heldBack;
+  if (lacking === 0) return undefined;
+  const devices = count(coverage.members, "device");
+  const message = `${lacking} of ${devices} ${lacking === 1 ? "lacks" : "lack"} it; the next \`pulumi up\` sends it to what lacks it alone.`;
+  return { code: "missing", message };
+}
+
+function drift({ drift: words }: CertificateFacts, { record }: State): Attention | undefined {
+  const strays = record.strays?.length ?? 0;
+  const seen = words ?? (strays === 0 ? undefined : `${count(strays, "newer command")} of a run that was cut off`);
+  if (seen === undefined) return undefined;
+  return { code: "drift", message: `Drift: ${seen}; the next \`pulumi up\` puts it right.` };
+}
+
+function removals(_facts: CertificateFacts, { record }: State): Attention | undefined {
+  const left = record.removalsFailed ?? 0;
+  if (left === 0) return undefined;
+  const message = `It is still to be removed from ${count(left, "device")} outside the target; the next \`pulumi up\` tries again.`;
+  return { code: "removalsFailed", message };
+}

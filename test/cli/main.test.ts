@@ -1,0 +1,138 @@
+// The pulumi-esper command as a process of its own: its help, its exit codes, and its manners towards terminals and pipes.
+
+import { spawn } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect } from "chai";
+import { mayColor } from "../../cli/console";
+import { exportOf, fleetExport, stored } from "./report-given";
+
+const main = join(__dirname, "..", "..", "cli", "main.ts");
+
+interface Ended {
+  readonly code: number | null;
+  readonly printed: string;
+  readonly said: string;
+}
+
+interface Given {
+  /** What is piped into it; nothing at all where it is left out. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Stops reading what it prints at once. */
+  readonly readsNothing?: boolean;
+}
+
+async function run(args: readonly string[], { input, env = {}, readsNothing }: Given = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], {
+    env: { ...process.env, ...env },
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  const { stdin, stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("The test's process has no output.");
+  stdin?.end(input);
+  if (readsNothing === true) stdout.destroy();
+  const code = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const [printed, said] = await Promise.all([readsNothing === true ? "" : text(stdout), text(stderr)]);
+  return { code: await code, printed, said };
+}
+
+describe("the pulumi-esper command", function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pulumi-esper-main-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("lists its commands with examples and exit codes, and tells its version", async () => {
+    const { code, printed } = await run(["--help"]);
+    expect(code).to.equal(0);
+    for (const part of [
+      "inspect",
+      "convert",
+      "report",
+      "doctor",
+      "simulator",
+      "Examples:",
+      "Exit codes:",
+      "NO_COLOR",
+    ]) {
+      expect(printed).to.contain(part);
+    }
+    expect((await run(["--version"])).printed).to.match(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  for (const command of ["inspect", "convert", "report", "doctor", "simulator"]) {
+    it(`explains ${command} with examples`, async () => {
+      const { code, printed } = await run([command, "--help"]);
+      expect(code).to.equal(0);
+      expect(printed).to.contain("\nExamples:\n").and.to.contain(`pulumi-esper ${command}`);
+      if (["report", "doctor"].includes(command)) expect(printed).to.contain("\nExit codes:\n");
+    });
+  }
+
+  it("asks back for a command or an option that is written wrongly, and ends with 1", async () => {
+    expect(await run(["reprot"])).to.deep.include({
+      code: 1,
+      said: "error: unknown command 'reprot'\n(Did you mean report?)\n(--help says what there is)\n",
+    });
+    expect(await run(["report", "--htlm", "x"])).to.deep.include({
+      code: 1,
+      said: "error: unknown option '--htlm'\n(Did you mean --html?)\n(--help says what there is)\n",
+    });
+    expect((await run(["simulator", "--device", "3"])).said).to.contain("(Did you mean --devices?)");
+    expect((await run(["doctor", "--jsn"])).said).to.contain("(Did you mean --json?)");
+  });
+
+  it("ends with 2 when something needs attention, with 0 when all is well, with 1 and one line when it cannot tell", async () => {
+    const troubled = await run(["report"], { input: fleetExport });
+    expect(troubled).to.deep.include({ code: 2, said: "" });
+    expect(troubled.printed).not.to.contain("\u001b");
+    // Its 200 days are counted from the tests' own time, and a certificate of 100 years is well at any.
+    const well = await run(["report"], { input: exportOf([stored("corp", { endsInDays: 36_500 })]) });
+    expect(well).to.deep.include({ code: 0, said: "" });
+    expect(await run(["report"], { input: "no JSON" })).to.deep.equal({
+      ...{ code: 1, printed: "" },
+      said: "pulumi-esper: This is not what `pulumi stack export` prints: it is no JSON.\n",
+    });
+  });
+
+  it("runs Pulumi by itself where nothing is piped in, and repeats what Pulumi says when that fails", async () => {
+    const pulumi = join(folder, "pulumi");
+    const path = `${folder}${delimiter}${process.env["PATH"] ?? ""}`;
+    const file = join(folder, "export.json");
+    await writeFile(file, fleetExport);
+    await writeFile(pulumi, `#!/bin/sh\n[ "$*" = "stack export --non-interactive --color never" ] && cat "${file}"\n`);
+    await chmod(pulumi, 0o755);
+    expect((await run(["report"], { env: { PATH: path } })).printed).to.contain("8 certificates in fleet/prod");
+    await writeFile(pulumi, `#!/bin/sh\necho "error: no stack selected" >&2\nexit 255\n`);
+    expect((await run(["report"], { env: { PATH: path } })).said).to.equal(
+      'pulumi-esper: Could not run `pulumi stack export`: Pulumi says "error: no stack selected".\n',
+    );
+  });
+
+  it("says where to get Pulumi when there is none", async () => {
+    const { code, said } = await run(["report"], { env: { PATH: folder.replace(/$/, "-empty") } });
+    expect(code).to.equal(1);
+    expect(said).to.contain("there is no `pulumi` on the PATH. Install it (https://www.pulumi.com/docs/install/).");
+  });
+
+  it("is quiet when its reader goes away", async () => {
+    const { said } = await run(["report"], { input: fleetExport, readsNothing: true });
+    expect(said).to.equal("");
+  });
+});
+
+describe("colours", () => {
+  it("are shown on a terminal only, and not where NO_COLOR is set", () => {
+    expect(mayColor({}, true)).to.equal(true);
+    expect(mayColor({ NO_COLOR: "" }, true)).to.equal(true);
+    expect(mayColor({ NO_COLOR: "1" }, true)).to.equal(false);
+    expect(mayColor({ TERM: "dumb" }, true)).to.equal(false);
+    expect(mayColor({}, false)).to.equal(false);
+  });
+});

@@ -1,0 +1,246 @@
+// What a failed rollout gives back, to whom, and when not (DESIGN, section 7: `onFailure: "rollback"`): the provider in this
+// process against a real server, over both endpoints.
+
+import { expect } from "chai";
+import { printed } from "../../support/quick-stack";
+import { at, expectNoSecret } from "../../support/story";
+import { password, waves } from "./shops";
+import { testStories, type Stories } from "./stories";
+
+const rollout = { waves, onFailure: "rollback" };
+const rollback = { rollout };
+const tookBack = (wave: number, of: number, devices: number, what: RegExp): RegExp =>
+  new RegExp(
+    `^Wave ${wave} of ${of} did not pass, so the rollout was taken back: ${devices} devices? ${what.source}`,
+    "m",
+  );
+const gotBack = /got the previous certificate back/;
+const lostAgain = /lost the alias again/;
+
+const stories: Stories = {
+  "puts the previous content back on the waves sent so far, remembers the refused one, and leaves the rest alone": {
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      await shops.upWell("first", rollback);
+      shops.sent();
+      world.flaky(shops.oneInWave(2), 1);
+      await shops.upBadly(tookBack(2, 3, 10, gotBack), "second", rollback);
+      expect(shops.sent()).to.deep.equal(["INSTALL 2", "INSTALL 8", "INSTALL 10"]);
+      const back = world.commandLog.at(-1)?.devices ?? [];
+      expect([...back].sort()).to.deep.equal([...shops.inWave(1), ...shops.inWave(2)].sort());
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      expect(shops.outputs).to.deep.include({ progress: { wave: 2, waves: 3, state: "rolledBack" } });
+      expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20, failed: 0, missing: 0 });
+      expect(shops.outputs).to.have.nested.property("certificate.subject", "CN=first.example");
+
+      // The engine updates once more after a failure.
+      await shops.upWell("second", rollback);
+      await shops.upUnchanged("second", rollback);
+      await shops.refresh();
+      await shops.upUnchanged("second", rollback);
+      expect(printed.join("\n")).to.contain("This content was rolled back; devices keep what they had");
+      expectNoSecret(printed.join("\n"), { password });
+
+      await shops.upUnchanged("first", rollback);
+      await shops.upWell("second", { ...rollback, triggers: ["fixed"] });
+      expect(shops.holds()).to.deep.equal({ second: 20 });
+      expect(shops.outputs).to.deep.include({ progress: { wave: 3, waves: 3, state: "complete" } });
+      await shops.destroy();
+    },
+  },
+  "takes the alias off again where there was no content before, and needs nothing to be destroyed": {
+    tell: async (shops) => {
+      shops.simulator.world.flaky(shops.oneInWave(2), 1);
+      await shops.upBadly(tookBack(2, 3, 10, lostAgain), "first", rollback);
+      expect(shops.sent()).to.deep.equal(["INSTALL 2", "INSTALL 8", "UNINSTALL 10"]);
+      expect(shops.holds()).to.deep.equal({ nothing: 20 });
+      expect(shops.outputs).to.deep.include({ progress: { wave: 2, waves: 3, state: "rolledBack" } });
+      expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 0, missing: 20 });
+      await shops.upWell("first", rollback);
+      await shops.upUnchanged("first", rollback);
+      await shops.refresh();
+      await shops.upUnchanged("first", rollback);
+      await shops.destroy();
+    },
+  },
+  "goes through with another content after one was taken off again": {
+    tell: async (shops) => {
+      shops.simulator.world.flaky(shops.oneInWave(1), 1);
+      await shops.upBadly(tookBack(1, 3, 2, lostAgain), "first", rollback);
+      await shops.upWell("second", rollback);
+      expect(shops.holds()).to.deep.equal({ second: 20 });
+      await shops.upUnchanged("second", rollback);
+    },
+  },
+  "tries the refused content again when the rollout changes": {
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      await shops.upWell("first", rollback);
+      const bad = shops.oneInWave(1);
+      world.flaky(bad, 1);
+      await shops.upBadly(tookBack(1, 3, 2, gotBack), "second", rollback);
+      await shops.upWell("second", { rollout: { ...rollout, maxFailures: 1 } });
+      expect(shops.holds()).to.deep.equal({ second: 20 });
+    },
+  },
+  "says so when the state holds no previous content, and stops": {
+    tell: async (shops) => {
+      await shops.upWell("first");
+      shops.simulator.world.failWith(shops.oneInWave(1), "The keystore is locked");
+      await shops.upBadly(/cannot be taken back: the state holds no previous content/, "second", rollback);
+      expect(shops.holds()).to.deep.equal({ first: 19, second: 1 });
+    },
+  },
+  "is finished by the next run when sending was refused in the middle of it": {
+    tell: async (shops) => {
+      const { world, faults } = shops.simulator;
+      await shops.upWell("first", rollback);
+      world.flaky(shops.oneInWave(2), 2);
+      faults.set({ forbidden: { on: ["send"], everyNth: 3 } });
+      await shops.upBadly(/The rollout could not be taken back: .*\(403\)/, "second", rollback);
+      expect(shops.outputs).to.deep.include({ progress: { wave: 2, waves: 3, state: "stopped" } });
+      expect(shops.holds()).to.deep.equal({ first: 11, second: 9 });
+      faults.set({});
+      await shops.upBadly(tookBack(2, 3, 10, gotBack), "second", rollback);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      expect(shops.outputs?.["coverage"]).to.include({ installed: 20 });
+      await shops.upWell("second", rollback);
+      await shops.upUnchanged("second", rollback);
+    },
+  },
+  "leaves nobody with the other content when its answers could not be read, and the next run goes on": {
+    tell: async (shops) => {
+      const { world, faults } = shops.simulator;
+      await shops.upWell("first", rollback);
+      const before = world.commandLog.length;
+      world.flaky(shops.oneInWave(2), 1);
+      const running = shops.up("second", rollback);
+      // The third command is the previous content.
+      while (world.commandLog.length < before + 3) await new Promise((resolve) => setTimeout(resolve, 2));
+      faults.set({ forbidden: { on: ["status", "stats", "commands"] } });
+      expect((await running).error).to.match(/\(403\)/);
+      faults.set({});
+      await shops.up("second", rollback);
+      await shops.up("second", rollback);
+      expect(shops.outputs?.["coverage"]).to.include({ installed: 20 });
+      const isBack = at(shops.outputs, "certificate", "subject") === "CN=first.example";
+      expect(shops.holds()).to.deep.equal({ [isBack ? "first" : "second"]: 20 });
+    },
+  },
+  "reports those who did not take the previous content, and keeps the others": {
+    tell: async (shops) => {
+      const bad = shops.oneInWave(1);
+      await shops.upWell("first", rollback);
+      shops.simulator.world.failWith(bad, "The keystore is locked");
+      await shops.upBadly(tookBack(1, 3, 2, gotBack), "second", rollback);
+      expect(shops.outputs?.["coverage"]).to.include({ installed: 19, failed: 1 });
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+    },
+  },
+  "reports those from whom the alias could not be taken off": {
+    tell: async (shops) => {
+      const [good, bad] = shops.inWave(1);
+      const { world } = shops.simulator;
+      // The one fails, the other takes the certificate and then does not give it back.
+      world.flaky(bad ?? "", 1);
+      const running = shops.up("first", rollback);
+      while (shops.held(good ?? "") !== "first") await new Promise((resolve) => setTimeout(resolve, 2));
+      world.failWith(good ?? "", "The keystore is locked");
+      expect((await running).error).to.match(
+        /1 device did not remove the certificate \(Failure, "The keystore is locked"\)/,
+      );
+      expect(shops.holds()).to.deep.equal({ first: 1, nothing: 19 });
+      world.failWith(good ?? "", undefined);
+      await shops.destroy();
+    },
+  },
+  "is not wanted back: the failure of one who joined a finished rollout takes nothing from the others": {
+    tell: async (shops) => {
+      const join = shops.joiners();
+      await shops.upWell("first", rollback);
+      shops.simulator.world.flaky(join(2), 1);
+      await shops.refresh();
+      shops.sent();
+      const { error } = await shops.up("first", rollback);
+      expect(error).to.match(/1 device did not take the certificate/);
+      expect(shops.holds()).to.deep.equal({ first: 20, nothing: 1 });
+      expect(shops.sent().filter((sent) => sent.startsWith("UNINSTALL")))
+        .to.be.an("array")
+        .with.length.at.most(1);
+    },
+  },
+  "does not take off what devices had before the same content was sent to them again": {
+    tell: async (shops) => {
+      await shops.upWell("first", { ...rollback, triggers: [1] });
+      shops.simulator.world.flaky(shops.oneInWave(1), 1);
+      const { error } = await shops.up("first", { ...rollback, triggers: [2] });
+      expect(error).to.match(/1 device did not take the certificate/);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+    },
+  },
+  "holds also without waves, which is one wave": {
+    tell: async (shops) => {
+      const one = { rollout: { onFailure: "rollback", maxFailures: 1 } };
+      await shops.upWell("first", one);
+      for (const id of shops.devices().slice(0, 2)) shops.simulator.world.flaky(id, 1);
+      await shops.upBadly(tookBack(1, 1, 20, gotBack), "second", one);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      await shops.upWell("second", one);
+      await shops.upUnchanged("second", one);
+    },
+  },
+  "after a pause: the devices of both runs get the previous content back, and the rest counts as what it is": {
+    tell: async (shops) => {
+      await shops.upWell("first", rollback);
+      await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
+      shops.simulator.world.flaky(shops.oneInWave(2), 1);
+      await shops.upBadly(tookBack(2, 3, 10, gotBack), "second", rollback);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20, missing: 0 });
+      await shops.upWell("second", rollback);
+      await shops.refresh();
+      await shops.upUnchanged("first", rollback);
+    },
+  },
+  "of a third content in the middle of the second brings back the last one that everyone had": {
+    tell: async (shops) => {
+      await shops.upWell("first", rollback);
+      await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
+      shops.simulator.world.flaky(shops.oneInWave(2), 1);
+      await shops.upBadly(/the rollout was taken back/, "third", rollback);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20 });
+    },
+  },
+  "of a third content leaves nobody with the second unseen, which had come further than the third": {
+    tell: async (shops) => {
+      await shops.upWell("first", rollback);
+      await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 2 } });
+      shops.simulator.world.flaky(shops.oneInWave(1), 1);
+      await shops.upBadly(/the rollout was taken back/, "third", rollback);
+      await shops.up("third", rollback);
+      const { first = 0 } = shops.holds();
+      expect(shops.outputs?.["coverage"], JSON.stringify(shops.holds())).to.include({ members: 20, installed: first });
+    },
+  },
+  "queues the previous content behind the refused one for devices that are offline": {
+    devices: [...Array.from({ length: 16 }, () => ({})), ...Array.from({ length: 4 }, () => ({ online: false }))],
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      for (const id of shops.devices()) world.setOnline(id, true);
+      await shops.upWell("first", rollback);
+      const [away, bad] = shops.inWave(1);
+      world.setOnline(away ?? "", false);
+      world.flaky(bad ?? "", 1);
+      await shops.upBadly(tookBack(1, 3, 2, gotBack), "second", rollback);
+      expect(shops.outputs?.["coverage"]).to.include({ installed: 19, pending: 1, offline: 1 });
+      world.setOnline(away ?? "", true);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      await shops.refresh();
+      expect(shops.outputs?.["coverage"]).to.include({ installed: 20, pending: 0 });
+    },
+  },
+};
+
+testStories("a rollback", stories);

@@ -1,0 +1,197 @@
+// Installs that wait for a window: what is sent, shown, moved, cancelled, and left behind by a window that is over
+// (DESIGN, sections 2 to 4): the provider in this process against a real server, over both endpoints.
+
+import { expect } from "chai";
+import { printed } from "../../support/quick-stack";
+import { waves, type Change, type Shops } from "./shops";
+import { testStories, type Stories } from "./stories";
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const atOnce = { rollout: {} };
+
+/** A window in milliseconds from now, in the console's time. */
+function windowIn(startMs: number, endMs: number): Change {
+  const start = new Date(Date.now() + startMs).toISOString();
+  return { window: { start, end: new Date(Date.now() + endMs).toISOString(), timeZone: "console" } };
+}
+
+const nextHour = (): Change => ({ ...atOnce, schedule: windowIn(hourMs, 2 * hourMs) });
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function shown(shops: Shops): unknown {
+  return shops.outputs?.["coverage"];
+}
+
+/** The V2 endpoint has no way to take a command back. */
+const canCancel = "request";
+
+const stories: Stories = {
+  "brings it to the devices when the window opens, and a refresh shows it": {
+    tell: async (shops) => {
+      const later = nextHour();
+      const startedAt = Date.now();
+      await shops.upWell("first", later);
+      expect(Date.now() - startedAt, "nobody waits for the window").to.be.lessThan(5_000);
+      expect(shops.sent()).to.deep.equal(["INSTALL 20"]);
+      expect(shops.simulator.world.commandLog[0]).to.include({ schedule: "WINDOW", deviceType: "all" });
+      expect(shown(shops)).to.include({ installed: 0, pending: 20, offline: 0, failed: 0 });
+      expect(shops.outputs)
+        .to.have.nested.property("exceptions[0].state")
+        .that.matches(/Scheduled/);
+      await shops.refresh();
+      await shops.upUnchanged("first", later);
+      expect(shops.holds()).to.deep.equal({ nothing: 20 });
+
+      shops.simulator.world.advance(hourMs + 5_000);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      await shops.refresh();
+      expect(shown(shops)).to.include({ installed: 20, pending: 0 });
+      expect(shops.outputs?.["exceptions"]).to.deep.equal([]);
+      await shops.upUnchanged("first", later);
+      await shops.destroy();
+    },
+  },
+  "waits for the window to open when all are waited for": {
+    tell: async (shops) => {
+      await shops.upWell("first", { ...atOnce, wait: { for: "all" }, schedule: windowIn(1_500, hourMs) });
+      expect(shown(shops)).to.include({ installed: 20, pending: 0 });
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+    },
+  },
+  "cancels what is still scheduled when it is destroyed": {
+    only: canCancel,
+    tell: async (shops) => {
+      await shops.upWell("first", nextHour());
+      await shops.destroy();
+      shops.simulator.world.advance(3 * hourMs);
+      expect(shops.holds()).to.deep.equal({ nothing: 20 });
+      const states = shops
+        .devices()
+        .flatMap((id) => shops.simulator.world.device(id).commands.map(({ state }) => state));
+      expect(states.filter((state) => state === "Command Cancelled")).to.have.length(20);
+    },
+  },
+  "cancels what is still scheduled in every wave, and under the old alias when that changes": {
+    only: canCancel,
+    tell: async (shops) => {
+      const later = { schedule: windowIn(hourMs, 2 * hourMs), rollout: { waves } };
+      await shops.upWell("first", { ...later, alias: "old" });
+      expect(shops.sent()).to.deep.equal(["INSTALL 2", "INSTALL 8", "INSTALL 10"]);
+      await shops.upWell("first", later);
+      shops.simulator.world.advance(90 * 60_000);
+      const aliases = new Set(shops.devices().flatMap((id) => [...shops.simulator.world.keystore(id).keys()]));
+      expect([...aliases]).to.deep.equal(["corp"]);
+    },
+  },
+  "does not let an older content come in its window over a newer one that was sent at once": {
+    only: canCancel,
+    tell: async (shops) => {
+      await shops.upWell("first", nextHour());
+      await shops.upWell("second", atOnce);
+      expect(shops.holds()).to.deep.equal({ second: 20 });
+      shops.simulator.world.advance(90 * 60_000);
+      expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 20 });
+    },
+  },
+  "does not bring it in its window to a device that left the set before": {
+    only: canCancel,
+    tell: async (shops) => {
+      const devices = shops.devices().slice(0, 3);
+      const later = nextHour();
+      await shops.upWell("first", { ...later, target: { devices } });
+      await shops.upWell("first", { ...later, target: { devices: devices.slice(1) } });
+      shops.simulator.world.advance(90 * 60_000);
+      expect(shops.held(devices[0] ?? "")).to.equal("nothing");
+      expect(shops.holds()).to.deep.equal({ first: 2, nothing: 18 });
+    },
+  },
+  "goes out again with a new window when triggers ask for it": {
+    tell: async (shops) => {
+      await shops.upWell("first", { ...nextHour(), triggers: [1] });
+      shops.simulator.world.advance(90 * 60_000);
+      await shops.upWell("first", { ...atOnce, schedule: windowIn(3 * hourMs, 4 * hourMs), triggers: [2] });
+      expect(shops.sent()).to.deep.equal(["INSTALL 20", "INSTALL 20"]);
+      expect(shown(shops)).to.include({ installed: 0, pending: 20 });
+    },
+  },
+  "leaves a device that was offline all through its window, warns, and sends it to that one alone in a new window": {
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      const [away = ""] = shops.devices();
+      world.setOnline(away, false);
+      const now = { ...atOnce, schedule: windowIn(-60_000, 2_500) };
+      await shops.upWell("first", now);
+      await rest(2_600);
+      world.setOnline(away, true);
+      await rest(200);
+      await shops.refresh();
+      expect(shown(shops)).to.include({ installed: 19, failed: 1, pending: 0 });
+      expect(shops.holds()).to.deep.equal({ first: 19, nothing: 1 });
+      shops.sent();
+
+      // Time alone must not break the next up, and nothing can be sent any more.
+      await shops.upWell("first", now);
+      expect(shops.sent()).to.deep.equal([]);
+      expect(printed.join("\n")).to.contain("The schedule is over");
+      await shops.upWell("first", { ...atOnce, schedule: windowIn(hourMs, 2 * hourMs) });
+      expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
+      world.advance(90 * 60_000);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      await shops.refresh();
+      expect(shown(shops)).to.include({ installed: 20, failed: 0 });
+    },
+  },
+  "keeps a rollout where it was when its window is over, and goes on in a new one": {
+    tell: async (shops) => {
+      const paused = { waves, pauseAfterWave: 1 };
+      const schedule = windowIn(-60_000, 1_500);
+      await shops.upWell("first", { schedule, rollout: paused });
+      await rest(1_600);
+      await shops.upWell("first", { schedule, rollout: { waves, pauseAfterWave: 2 } });
+      expect(shops.sent()).to.deep.equal(["INSTALL 2"]);
+      expect(shops.outputs).to.deep.include({ progress: { wave: 1, waves: 3, state: "paused" } });
+      await shops.upWell("first", { rollout: { waves, pauseAfterWave: 2 } });
+      expect(shops.sent()).to.deep.equal(["INSTALL 8"]);
+    },
+  },
+  "refuses a window that is over, with the sentence at its end, and sends nothing": {
+    tell: async (shops) => {
+      await shops.upBadly(/^is in the past$/, "first", { ...atOnce, schedule: windowIn(-2 * hourMs, -hourMs) });
+      expect(shops.sent()).to.deep.equal([]);
+    },
+  },
+  "tries again in every slot of a recurring schedule": {
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      const [flaky = ""] = shops.devices();
+      world.flaky(flaky, 1);
+      const days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+      const recurring = {
+        ...{ start: new Date(Date.now()).toISOString(), end: new Date(Date.now() + 30 * dayMs).toISOString() },
+        ...{ days, from: slotIn(3), to: slotIn(4), timeZone: "console" },
+      };
+      const nightly = { ...atOnce, schedule: { recurring } };
+      await shops.upWell("first", nightly);
+      expect(world.commandLog[0]).to.include({ schedule: "RECURRING" });
+      world.advance(5 * hourMs);
+      await shops.refresh();
+      expect(shown(shops)).to.include({ installed: 19, pending: 1, failed: 0 });
+      await shops.upUnchanged("first", nightly);
+      world.advance(dayMs);
+      await shops.refresh();
+      expect(shown(shops)).to.include({ installed: 20, pending: 0 });
+      await shops.upUnchanged("first", nightly);
+    },
+  },
+};
+
+/** A time of day, so many hours from now (UTC). */
+function slotIn(hours: number): string {
+  return new Date(Date.now() + hours * hourMs).toISOString().slice(11, 16);
+}
+
+testStories("a schedule", stories);
