@@ -104,12 +104,31 @@ function contentOf(source: Source, bytes: Uint8Array, password: string | undefin
       if (notBefore === undefined || notAfter === undefined) return { renewAt: "", readyForRenewal: false };
       return renewalOf(notBefore, notAfter, renewBeforeDays, now);
     },
-    withoutSecrets: (text) => [secret, base64].reduce(without, text),
+    withoutSecrets: (text) => withoutPieces(without(text, secret), base64),
   };
 }
 
 function without(text: string, secret: string): string {
   return secret === "" ? text : text.split(secret).join("[secret]");
+}
+
+// As many characters of the file in a row are no accident.
+const pieceLength = 12;
+
+function withoutPieces(text: string, file: string): string {
+  let rest = "";
+  for (let at = 0; at < text.length;) {
+    let length = 0;
+    while (
+      at + length + pieceLength <= text.length &&
+      file.includes(text.slice(at + length, at + length + pieceLength))
+    ) {
+      length += 1;
+    }
+    rest += length > 0 ? "[secret]" : text.charAt(at);
+    at += length > 0 ? length + pieceLength - 1 : 1;
+  }
+  return rest;
 }
 
 // A preview's check, create and many resources with one file: the key derivation is done once a process.

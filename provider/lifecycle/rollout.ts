@@ -87,5 +87,5 @@ export function amountOf(amount: Amount, total: number): number {
 
 /** Whether `number` of `total` is more than an amount allows; a share is taken exactly, so that one failure of one is 100 %. */
 export function isMoreThan(amount: Amount, number: number, total: number): boolean {
-  return "count" in amount ? number > amount.count : number * 100 > amount.percent * total + 1e-9;
+  return "count" in amount ? number > amount.count : number * 100 > amount.percent * total + 1e-6;
 }
