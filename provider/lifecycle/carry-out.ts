@@ -112,7 +112,8 @@ export function waitedFor(
  */
 export async function waitForAll(work: Work, only?: ReadonlySet<string>): Promise<void> {
   const { run, inputs, fleet, book, installs, standings, removals, plan, sent } = work;
-  const devices = new Map([...fleet.members, ...removals.left.map((device) => [device.id, device] as const)]);
+  const toClear = [...removals.left, ...removals.standings.map(({ device }) => device)];
+  const devices = new Map([...toClear.map((device) => [device.id, device] as const), ...fleet.members]);
   const isWanted = (id: string): boolean => only === undefined || only.has(id) || !fleet.members.has(id);
   const awaited = (request: SentRequest, ids: Iterable<string>): Awaited => ({
     request,

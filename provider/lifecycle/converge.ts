@@ -2,35 +2,29 @@
 // A failure after the first command was sent never loses it: it becomes a problem beside the state
 // (docs/design.md, section 3).
 
-import { AnswerBook } from "./answers";
 import { cancelScheduled, sendInstalls, sendUninstalls, waitForAll, type Sent } from "./carry-out";
 import type { Fitting } from "./content";
-import { narrowed, observeFleet, refuseUnknown } from "./fleet";
 import type { Settings } from "./inputs";
-import { knownInstalls, ledgerOf, noRequests } from "./ledger";
+import { isRefused, leftToTakeBack, refusedSentence } from "./diff";
+import { observe } from "./observe";
 import { plan, type Plan } from "./plan";
-import { observeRemovals } from "./removals";
-import { isRefused, refusedSentence } from "./diff";
-import { isToTakeBack, rollBack } from "./roll-back";
+import { toRemoveAgain } from "./removals";
+import { finishRollBack, isToTakeBack, rollBack } from "./roll-back";
 import { rollOut, type RolloutOutcome } from "./roll-out";
 import type { Run } from "./run";
 import { isOver, type Schedule } from "./schedule";
 import { settle, type Outcome } from "./settle";
-import { judge } from "./standing";
 import type { State } from "./state";
-import { devicesOf, groupsOf } from "./target";
 import { isStaged } from "./waves";
 import type { Observed, Wanted, Work } from "./work";
-
-// A list of devices that the preview's check has read moments ago is good enough to act on.
-const listMaxAgeMs = 10_000;
 
 export async function converge(run: Run, wanted: Wanted, known: State | undefined): Promise<Outcome> {
   if (known !== undefined && isRefused(known, wanted.content.digest, wanted.inputs)) {
     run.warn(refusedSentence);
+    if (leftToTakeBack(known, wanted.inputs) > 0) return finishRollBack(run, wanted, known);
     return { state: known, problems: [] };
   }
-  const observed = await observe(run, wanted, known);
+  const observed = await observe(run, wanted, known, wanted.content.digest);
   const { standings, removals } = observed;
   const planned = withoutLateInstalls(
     run,
@@ -39,7 +33,7 @@ export async function converge(run: Run, wanted: Wanted, known: State | undefine
     plan({
       ...{ wanted: wanted.inputs, digest: wanted.content.digest, known, standings, now: run.clock.now() },
       left: removals.left.map((device) => device.id),
-      removalsFailed: removals.standings.filter(({ is }) => is === "failed").map(({ device }) => device.id),
+      removalsFailed: toRemoveAgain(removals.standings).map(({ device }) => device.id),
     }),
   );
   const sent: Sent[] = [];
@@ -69,24 +63,6 @@ function withoutLateInstalls(run: Run, { schedule }: Settings, known: State | un
   if (removals.length < planned.steps.length)
     run.warn("The schedule is over, so nothing is installed until it is moved.");
   return { steps: removals, rounds: known.record.rounds, startsOver: false };
-}
-
-async function observe(run: Run, { inputs, content }: Wanted, known: State | undefined): Promise<Observed> {
-  const { client, clock } = run;
-  const fleet = narrowed(await observeFleet(client, inputs.target, listMaxAgeMs), inputs.deviceType);
-  const named = new Set(known ? [...groupsOf(known.settings.target), ...devicesOf(known.settings.target)] : []);
-  refuseUnknown(fleet, (id) => !named.has(id));
-  for (const id of [...fleet.unknownGroups, ...fleet.unknownDevices]) {
-    run.warn(`Esper does not know ${id} any more; it is left out. Take it out of \`target\`.`);
-  }
-  const book = new AnswerBook(client, known);
-  const isSame = known?.record.digest === content.digest;
-  const installs = isSame ? knownInstalls(known, inputs.target, fleet) : noRequests;
-  await book.look(installs.requests);
-  const ids = new Set(fleet.members.keys());
-  const standings = judge(fleet.members.values(), await ledgerOf(book, installs, ids, clock.now()), clock.now());
-  const removals = await observeRemovals(run, book, known, inputs.target, fleet);
-  return { known, fleet, book, installs, standings, removals };
 }
 
 /** The encoding for the devices that are to be sent something; people are told when it is not the file as given. */

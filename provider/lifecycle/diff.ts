@@ -31,6 +31,7 @@ export type DiffReason =
   | "devicesMissing"
   | "removalsLeft"
   | "contentRefused"
+  | "rollbackLeft"
   | "rolloutGoesOn"
   | "reinstallDue";
 
@@ -52,7 +53,7 @@ const replaceChecks: readonly Check[] = [
 ];
 
 const updateChecks: readonly Check[] = [
-  contentRefused, // it was rolled back, and nothing has changed since
+  contentRefused, // it was rolled back, and nothing has changed since; what is left of the rollback is done
   notKnownYet, // a preview that cannot tell announces an update
   cutOffRun, // a killed run has sent something that the state does not know
   contentChanged, // other certificates or keys under the same alias overwrite in place
@@ -137,6 +138,8 @@ export const refusedSentence =
 
 function contentRefused(known: State, { digest, settings }: Wanted): Verdict | undefined {
   if (digest === undefined || settings === undefined || !isRefused(known, digest, settings)) return undefined;
+  const left = leftToTakeBack(known, settings);
+  if (left > 0) return update("rollbackLeft", `The rollout is still to be taken back on ${count(left, "device")}.`);
   const reason = "contentRefused";
   return { action: "nothing", reason, message: refusedSentence, replaces: [], deleteBeforeReplace: false };
 }
@@ -149,6 +152,12 @@ export function isRefused(known: State, digest: string, { triggers, rollout }: S
     isDeepStrictEqual(triggers, before.triggers) &&
     isDeepStrictEqual(rollout, before.rollout)
   );
+}
+
+/** On how many devices a rollback has failed and is to be tried again. */
+export function leftToTakeBack(known: State, settings: Settings): number {
+  const notCleared = known.record.removalsFailed ?? 0;
+  return notCleared + (mayRetry(known, settings) ? known.coverage.failed : 0);
 }
 
 function rolloutGoesOn(known: State, { settings }: Wanted): Verdict | undefined {
@@ -195,13 +204,20 @@ export function mayRetry(known: State, settings: Settings): boolean {
   return known.record.rounds < settings.retryRounds || roundsStartAnew(known, settings);
 }
 
+/** The retry rounds used up before this run. */
+export function roundsUsed(known: State, settings: Settings): number {
+  return roundsStartAnew(known, settings) ? 0 : known.record.rounds;
+}
+
 /** Whether the count of retry rounds begins at zero again. */
-export function roundsStartAnew(known: State, settings: Settings): boolean {
+function roundsStartAnew(known: State, settings: Settings): boolean {
   return settings.retryRounds !== known.settings.retryRounds || settings.encoding !== known.settings.encoding;
 }
 
-function devicesMissing(known: State): Verdict | undefined {
-  const missing = known.coverage.missing - (known.record.held ?? 0);
+function devicesMissing({ coverage, record }: State): Verdict | undefined {
+  // A rollback holds everyone back who lacks the content, until the program wants that content again, as it does here.
+  const held = record.refused === undefined ? (record.held ?? 0) : 0;
+  const missing = coverage.missing - held;
   return missing > 0
     ? update(
         "devicesMissing",

@@ -69,6 +69,11 @@ export function narrowed(fleet: Fleet, deviceType: DeviceType): Fleet {
   return { ...fleet, members: new Map([...fleet.members].filter(([, device]) => isAddressed(device))) };
 }
 
+/** The same target where no device is to have the certificate. */
+export function nobodyOf(fleet: Fleet): Fleet {
+  return { ...fleet, members: new Map() };
+}
+
 export function refuseUnknown(fleet: Fleet, isNew: (id: string) => boolean): void {
   const groups = fleet.unknownGroups.filter(isNew);
   const devices = fleet.unknownDevices.filter(isNew);

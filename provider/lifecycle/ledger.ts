@@ -50,6 +50,20 @@ function devicesOfBase(
   return new Map(single.map(([id, devices]) => [id, new Set(devices.filter((device) => covered.has(device)))]));
 }
 
+/**
+ * Without the rows that say nothing any more: of devices that were not among the members when the state was written, unless
+ * this run has sent to them. Such a device left, lost the certificate, and came back.
+ */
+function currentOf(
+  answers: Answers,
+  covered: ReadonlySet<string> | undefined,
+  sentTo: ReadonlySet<string> | undefined,
+): Answers {
+  if (covered === undefined) return answers;
+  const isCurrent = (id: string): boolean => covered.has(id) || sentTo?.has(id) === true;
+  return { ...answers, rows: new Map([...answers.rows].filter(([id]) => isCurrent(id))) };
+}
+
 const noRows: Answers = { rows: new Map(), othersSucceeded: false };
 
 /** Esper makes the rows of a request after it has accepted it; so long a missing row says nothing. */
@@ -70,7 +84,7 @@ export async function ledgerOf(
       // Its devices are among the covered ones, of which nothing but exceptions needs to be read.
       if (foldedAt !== undefined && book.isAllSuccess(request))
         return { request, answers: noRows, sentTo: new Set<string>() };
-      const answers = await book.answers(request, known !== undefined);
+      const answers = currentOf(await book.answers(request, known !== undefined), covered, known);
       const isYoung = now - Date.parse(request.sentAt) < rowsMayBeLateMs || !book.wasKnown(request.id);
       const isBase = requests.indexOf(request) < base;
       const rowsAreLate = isBase && isYoung && totalOf(book.countsOf(request.id)) < request.devices;

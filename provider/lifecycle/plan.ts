@@ -2,7 +2,7 @@
 // Pure: no client, no clock (the time is an argument), no Pulumi. Follows docs/design.md, section 3.
 // A step for "everyone" is addressed as the target is written; every other one goes to single devices.
 
-import { isReinstallDue, mayRetry, roundsStartAnew } from "./diff";
+import { isReinstallDue, mayRetry, roundsUsed } from "./diff";
 import type { Inputs } from "./inputs";
 import { count } from "./report";
 import type { Standing } from "./standing";
@@ -57,7 +57,7 @@ export function plan(situation: Situation): Plan {
   if (everyone !== undefined) return { steps: [everyone, ...removals], rounds: 0, startsOver: true };
   const { known, wanted } = situation;
   const retries = known !== undefined && mayRetry(known, wanted) ? retrySteps(situation) : [];
-  const used = known === undefined || roundsStartAnew(known, wanted) ? 0 : known.record.rounds;
+  const used = known === undefined ? 0 : roundsUsed(known, wanted);
   return {
     steps: [...retries, ...catchUpSteps(situation), ...removals],
     rounds: retries.length > 0 ? used + 1 : used,

@@ -5,14 +5,14 @@ import type { SentCommand, StateCounts } from "../client/client";
 import { renewalOf } from "../pkcs12";
 import { AnswerBook, countOf, finalStates, sameCounts, totalOf } from "./answers";
 import { diff } from "./diff";
-import { observeFleet, type Fleet } from "./fleet";
+import { nobodyOf, observeFleet, type Fleet } from "./fleet";
 import { knownInstalls, ledgerOf } from "./ledger";
 import { count } from "./report";
 import type { Run } from "./run";
 import { sketchOf } from "./sketch";
-import { commandLifeMs, coverageOf, exceptionsOf, judge, type Standing } from "./standing";
-import { leftOf, nothingLeft, seenOf, type Left, type State } from "./state";
-import { observeRemovals } from "./removals";
+import { commandLifeMs, coverageOf, exceptionsOf, judge, wasSent, type Standing } from "./standing";
+import { isTakenOff, leftOf, noContent, nothingLeft, seenOf, type Left, type State } from "./state";
+import { observeRemovals, toRemoveAgain } from "./removals";
 import { findStrays } from "./strays";
 import { waveCount, waveOf } from "./waves";
 
@@ -76,15 +76,16 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
   // `deviceType` narrowed the members when it was sent: who was left out then is none.
   const { deviceType } = settings;
   const isHeld = (record.held ?? 0) > 0;
-  const isMember = ({ state, device }: Standing): boolean =>
-    deviceType === "all" || state !== "Never sent" || (isHeld && device.online === (deviceType === "active"));
+  const isMember = (standing: Standing): boolean =>
+    deviceType === "all" || wasSent(standing) || (isHeld && standing.device.online === (deviceType === "active"));
   const standings = judge(fleet.members.values(), ledger, now).filter(isMember).map(withKnownReason(known));
   const coverage = coverageOf(standings, fleet.unsupported);
-  const joined = standings.filter(({ state }) => state === "Never sent").length;
+  const joined = standings.filter((standing) => !wasSent(standing)).length;
   const gone = known.coverage.members - (record.left?.missing ?? 0) + joined - coverage.members;
   if (gone > 0) run.note(`${count(gone, "device")} left the target; the certificate stays on them.`);
   const held = await heldNow(run, known, standings);
-  const removals = await observeRemovals(run, book, known, settings.target, fleet);
+  const holders = isTakenOff(known) ? nobodyOf(fleet) : fleet;
+  const removals = await observeRemovals(run, book, known, settings.target, holders);
   const { exceptions, omitted } = exceptionsOf(standings);
   return {
     ...known,
@@ -93,10 +94,10 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
     record: {
       ...record,
       members: fleet.digest,
-      covered: sketchOf(new Set(standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id))),
+      covered: sketchOf(new Set(standings.filter(wasSent).map(({ device }) => device.id))),
       seen: commands.map(({ id }) => (book.forgotten.has(id) ? (seenOf(known, id) ?? {}) : book.countsOf(id))),
       held,
-      removalsFailed: removals.standings.filter(({ is }) => is === "failed").length,
+      removalsFailed: toRemoveAgain(removals.standings).length,
     },
   };
 }
@@ -145,12 +146,14 @@ function withStrays(state: State, strays: readonly SentCommand[]): State {
   const { record } = state;
   const ids = [...(record.strays ?? []), ...strays.map(({ id }) => id)].slice(-straysMax);
   const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
-  return { ...state, record: { ...record, digest: "", strays: ids, newestAt } };
+  return { ...state, record: { ...record, digest: noContent, strays: ids, newestAt } };
 }
 
 function withDrift(run: Run, state: State): Refreshed {
   const { settings, record } = state;
-  const wanted = { alias: settings.alias, target: settings.target, digest: record.digest, settings };
+  // Where content was rolled back the program most likely still names it.
+  const digest = record.refused ?? record.digest;
+  const wanted = { alias: settings.alias, target: settings.target, digest, settings };
   const isToDo = (record.strays?.length ?? 0) > 0 || diff(state, wanted, run.clock.now()).action !== "nothing";
   const strays = record.strays?.length ?? 0;
   const news = [

@@ -5,7 +5,7 @@ import type { AnswerBook } from "./answers";
 import { observeFleet, type Fleet } from "./fleet";
 import { joinRequests, ledgerOf, noRequests, type Requests } from "./ledger";
 import type { Run } from "./run";
-import { judge, type Standing } from "./standing";
+import { judge, wasSent, type Standing } from "./standing";
 import type { SentRequest, State } from "./state";
 import { devicesOf, groupsOf, type Target } from "./target";
 
@@ -70,6 +70,11 @@ export async function settleRemovals(
   return { standings, requests: all.requests.filter((request) => open.has(request.id)) };
 }
 
+/** Those on which the certificate may still be: the UNINSTALL failed, or the device did not take it in 30 days. */
+export function toRemoveAgain(standings: readonly Standing[]): readonly Standing[] {
+  return standings.filter(({ is }) => is === "failed" || is === "missing");
+}
+
 // "installed" means here that the UNINSTALL ended in Success.
 async function standingsOfRemoved(
   run: Run,
@@ -86,5 +91,5 @@ async function standingsOfRemoved(
   const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !fleet.members.has(id));
   const found = unnamed.length > 0 ? await run.client.devicesById(unnamed, 60_000) : new Map<string, Device>();
   // A device that is gone from Esper is not there to lose anything.
-  return judge([...named.values(), ...found.values()], ledger, now).filter(({ is }) => is !== "missing");
+  return judge([...named.values(), ...found.values()], ledger, now).filter(wasSent);
 }

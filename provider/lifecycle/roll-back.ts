@@ -3,17 +3,20 @@
 // send it again.
 
 import { sendPrevious, sendUninstalls, waitForAll } from "./carry-out";
+import { mayRetry, roundsUsed } from "./diff";
+import { nobodyOf } from "./fleet";
 import { knownInstalls, noRequests, type Requests } from "./ledger";
+import { observe } from "./observe";
+import { toRemoveAgain } from "./removals";
 import { count, failureSentences } from "./report";
 import type { RolloutOutcome } from "./roll-out";
+import type { Run } from "./run";
 import { previousContent, removalsAtEnd, settle, standingsAtEnd, stateOf, type Outcome } from "./settle";
-import type { Standing } from "./standing";
-import type { Kept } from "./state";
+import { difference } from "./sketch";
+import { wasSent, type Standing } from "./standing";
+import { isTakenOff, noContent, type Kept, type RolloutProgress, type State } from "./state";
 import { waveOf } from "./waves";
-import { installsOf, uninstallsOf, type Work } from "./work";
-
-/** The digest of a certificate that no device is to have. */
-const nothing = "";
+import { installsOf, type Wanted, type Work } from "./work";
 
 /**
  * Whether a failed wave is taken back: only while this content is being rolled out. Once everyone has it, a late joiner or a
@@ -28,7 +31,7 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
   const { known, content } = work;
   const problems: string[] = [];
   const standings = await standingsAtEnd(work, installsOf(work), problems);
-  const tried = standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id);
+  const tried = standings.filter(wasSent).map(({ device }) => device.id);
   const touched = [...new Set([...tried, ...unfinishedBefore(work)])];
   const failed = standings.filter(({ is }) => is === "failed");
   const previous = previousContent(known, content.digest);
@@ -36,7 +39,7 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
     return settle(work, rollout, ["The rollout cannot be taken back: the state holds no previous content."]);
   }
   // What was sent of the refused content does not count any more; only what follows does.
-  const after: Work = { ...work, sent: [], plan: { ...work.plan, startsOver: true } };
+  const after: Work = { ...work, sent: [], plan: { ...work.plan, startsOver: true, rounds: 0 } };
   try {
     if (previous === undefined) await sendUninstalls(after, touched);
     else await sendPrevious(after, previous, touched);
@@ -48,8 +51,51 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
     const sentence = `The rollout could not be taken back: ${error.message}`;
     return settle({ ...after, sent: [], installs: noRequests }, rollout, [sentence]);
   }
-  return outcomeOf(after, rollout, { previous, touched, failed, problems });
+  const isKnown = previous !== undefined && known?.record.digest === previous.digest;
+  const before = isKnown ? knownInstalls(known, work.inputs.target, work.fleet) : heldBefore(work, previous, touched);
+  const { wave, waves } = rollout;
+  const back = { previous, progress: { wave, waves, state: "rolledBack" } as const, refused: content.digest };
+  const { state, sentences } = await ending(
+    { ...after, installs: before, plan: { ...after.plan, startsOver: false } },
+    { ...back, touched, problems },
+  );
+  const what = previous === undefined ? "lost the alias again" : "got the previous certificate back";
+  const told =
+    `Wave ${wave} of ${waves} did not pass, so the rollout was taken back: ${count(touched.length, "device")} ${what}. ` +
+    "This content is not sent again until it, `triggers` or `rollout` changes.";
+  return { state, problems: [told, ...failureSentences(failed, "install"), ...sentences].map(content.withoutSecrets) };
 }
+
+/** A later run: tries again on the devices that did not take the previous content, or did not lose the alias. */
+export async function finishRollBack(run: Run, wanted: Wanted, known: State): Promise<Outcome> {
+  const { record, progress } = known;
+  const observed = await observe(run, wanted, known, record.digest);
+  const previous = known.kept?.find(({ digest }) => digest === record.digest);
+  const failed = observed.standings.filter(({ is }) => is === "failed").map(({ device }) => device.id);
+  const again = previous !== undefined && mayRetry(known, wanted.inputs) ? failed : [];
+  const rounds = roundsUsed(known, wanted.inputs) + (again.length > 0 ? 1 : 0);
+  const work: Work = {
+    ...{ ...wanted, ...observed, run, sent: [], isLate: false },
+    plan: { steps: [], rounds, startsOver: false },
+    fitting: { sentAs: known.sentAs },
+  };
+  const toClear = toRemoveAgain(observed.removals.standings).map(({ device }) => device.id);
+  const problems: string[] = [];
+  try {
+    if (previous !== undefined) await sendPrevious(work, previous, again);
+    await sendUninstalls(work, toClear);
+    await waitForAll(work);
+  } catch (error) {
+    if (work.sent.length === 0 || !(error instanceof Error)) throw error;
+    problems.push(error.message);
+  }
+  const back = { previous, progress, refused: record.refused ?? wanted.content.digest, touched: toClear, problems };
+  const { state, standings, sentences } = await ending(work, back);
+  const stillFailed = again.length > 0 ? standings.filter(({ is }) => is === "failed") : [];
+  const all = [...failureSentences(stillFailed, "install"), ...sentences];
+  return { state, problems: all.map(wanted.content.withoutSecrets) };
+}
+
 
 /** Devices that an earlier content reached which was never rolled out to everyone: they go back as well. */
 function unfinishedBefore({ known, content, fleet }: Work): readonly string[] {
@@ -63,58 +109,52 @@ function unfinishedBefore({ known, content, fleet }: Work): readonly string[] {
 
 /** Whether the devices had nothing of this resource before. */
 function isFirstContent({ known, content }: Work): boolean {
-  if (known === undefined || known.record.digest === nothing) return true;
+  if (known === undefined || isTakenOff(known)) return true;
   return known.record.digest === content.digest && known.record.overwrites !== true;
 }
 
-// In a run that went on with a rollout the requests of the previous content are no longer in the state; but whoever was not
-// touched has what everyone had when the rollout began.
-function heldBefore(
-  { fleet, run }: Work,
-  { previous, touched }: { readonly previous: Kept | undefined; readonly touched: readonly string[] },
-): Requests {
+/** Who has the previous content because nothing was sent to them in this rollout, which a run before this one began. */
+function heldBefore({ fleet, run, known }: Work, previous: Kept | undefined, touched: readonly string[]): Requests {
   if (previous === undefined) return noRequests;
-  const covered = new Set([...fleet.members.keys()].filter((id) => !touched.includes(id)));
+  const ids = new Set(fleet.members.keys());
+  const since = difference(known?.record.coveredBefore ?? "", ids);
+  const covered = new Set([...ids].filter((id) => !touched.includes(id) && since?.joined.has(id) !== true));
   return { ...noRequests, covered, foldedAt: new Date(run.clock.now()).toISOString() };
 }
 
-async function outcomeOf(
+interface Back {
+  /** What devices are to have now; undefined when they are to have nothing. */
+  readonly previous: Kept | undefined;
+  readonly progress: RolloutProgress;
+  /** The digest of the content that was taken back. */
+  readonly refused: string;
+  /** The devices it is taken back on. */
+  readonly touched: readonly string[];
+  readonly problems: string[];
+}
+
+/** Where everyone stands now, the state that says so, and what is not as it should be. */
+async function ending(
   work: Work,
-  rollout: RolloutOutcome,
-  back: {
-    readonly previous: Kept | undefined;
-    readonly touched: readonly string[];
-    readonly failed: readonly Standing[];
-    readonly problems: string[];
-  },
-): Promise<Outcome> {
-  const { known, content, inputs, fleet } = work;
-  const { previous, touched, failed, problems } = back;
-  // The devices of waves that never came still have the previous content by the requests that the state knows.
-  const isKnown = previous !== undefined && known?.record.digest === previous.digest;
-  const before = isKnown ? knownInstalls(known, inputs.target, fleet) : heldBefore(work, back);
-  const own = installsOf({ ...work, plan: { ...work.plan, startsOver: false }, installs: before });
-  await work.book.look(own.requests);
-  const standings = await standingsAtEnd(work, own, problems);
-  const uninstalls = { ...uninstallsOf(work), base: 0 };
-  const cleared = await standingsAtEnd(work, uninstalls, problems);
-  const notCleared = cleared.filter(({ is }) => is === "failed");
-  const removed = await removalsAtEnd(work, problems);
-  const held = standings.filter(({ is }) => is === "missing").length;
-  const state = stateOf(work, standings, own, removed, {
-    content: previous ?? { digest: nothing, certificate: content.summary, sentAs: work.fitting.sentAs },
-    progress: { wave: rollout.wave, waves: rollout.waves, state: "rolledBack" },
-    held,
-    refused: content.digest,
+  { previous, progress, refused, touched, problems }: Back,
+): Promise<{ readonly state: State; readonly standings: readonly Standing[]; readonly sentences: readonly string[] }> {
+  const installs = installsOf(work);
+  await work.book.look(installs.requests);
+  const standings = await standingsAtEnd(work, installs, problems);
+  const removed = await removalsAtEnd(previous === undefined ? withoutHolders(work, touched) : work, problems);
+  const state = stateOf(work, standings, installs, removed, {
+    content: previous ?? { digest: noContent, certificate: work.content.summary, sentAs: work.fitting.sentAs },
+    progress,
+    held: standings.filter(({ is }) => is === "missing").length,
+    refused,
     kept: previous === undefined ? [] : [previous],
   });
-  const what = previous === undefined ? "lost the alias again" : "got the previous certificate back";
-  const sentences = [
-    `Wave ${rollout.wave} of ${rollout.waves} did not pass, so the rollout was taken back: ${count(touched.length, "device")} ${what}. ` +
-      "This content is not sent again until it, `triggers` or `rollout` changes.",
-    ...failureSentences(failed, "install"),
-    ...failureSentences([...removed.failed, ...notCleared], "removal"),
-    ...problems,
-  ];
-  return { state, problems: sentences.map(content.withoutSecrets) };
+  return { state, standings, sentences: [...failureSentences(removed.failed, "removal"), ...problems] };
+}
+
+/** The same run where every device that was sent the content is one that is to lose it. */
+function withoutHolders(work: Work, touched: readonly string[]): Work {
+  const { fleet, removals } = work;
+  const members = touched.map((id) => fleet.members.get(id)).filter((device) => device !== undefined);
+  return { ...work, fleet: nobodyOf(fleet), removals: { ...removals, left: [...removals.left, ...members] } };
 }

@@ -6,15 +6,16 @@ import { totalOf, type AnswerBook } from "./answers";
 import { waitedFor } from "./carry-out";
 import { mayRetry } from "./diff";
 import { ledgerOf, type Requests } from "./ledger";
-import { settleRemovals } from "./removals";
+import { settleRemovals, toRemoveAgain } from "./removals";
 import { count, failureSentences, offlineSentence, unansweredSentence } from "./report";
 import type { RolloutOutcome } from "./roll-out";
 import { isMoreThan } from "./rollout";
 import { sketchOf } from "./sketch";
 import { openParts } from "./source";
-import { coverageOf, exceptionsOf, judge, type Ledger, type Standing } from "./standing";
+import { coverageOf, exceptionsOf, judge, wasSent, type Ledger, type Standing } from "./standing";
 import {
   leftOf,
+  noContent,
   nothingLeft,
   pickWritten,
   schemaNumber,
@@ -48,12 +49,14 @@ export async function settle(
   if (rollout?.problem === undefined && known !== undefined && !mayRetry(known, inputs)) stopped.forEach(work.run.warn);
   else problems.push(...stopped);
   problems.push(...verdict(work, standings), ...failures);
+  const kept = await keptContents(work, rollout);
   const state = stateOf(work, standings, installsOf(work), removed, {
     content: { digest: content.digest, certificate: content.summary, sentAs: work.fitting.sentAs },
     progress: progressOf(work, rollout, problems),
     ...(rollout !== undefined && { limits: rollout.limits, held }),
     ...(isLate && { limits: known?.record.limits, held: known?.record.held }),
-    kept: await keptContents(work, rollout),
+    kept,
+    coveredBefore: kept.length > 1 ? coveredBefore(work) : undefined,
   });
   if (inputs.schedule === undefined && held > 0 && rollout?.state === "complete") {
     work.run.note(`${count(held, "device")} beyond the last wave are left out.`);
@@ -113,7 +116,7 @@ export async function removalsAtEnd(work: Work, problems: string[]): Promise<Rem
     otherwise,
     problems,
   );
-  return { requests, failed: standings.filter(({ is }) => is === "failed") };
+  return { requests, failed: toRemoveAgain(standings) };
 }
 
 /** What differs between the ways a run can end. */
@@ -125,6 +128,8 @@ export interface Ending {
   readonly held?: number | undefined;
   readonly refused?: string;
   readonly kept: readonly Kept[];
+  /** Who had the content before, where that may still be given back. */
+  readonly coveredBefore?: string | undefined;
 }
 
 export function stateOf(
@@ -132,7 +137,7 @@ export function stateOf(
   standings: readonly Standing[],
   installs: Requests,
   removed: Removed,
-  { content, progress, limits, held = 0, refused, kept }: Ending,
+  { content, progress, limits, held = 0, refused, kept, coveredBefore }: Ending,
 ): State {
   const { inputs, raw, known, fleet, book, run, plan, sent } = work;
   const now = run.clock.now();
@@ -148,9 +153,10 @@ export function stateOf(
   );
   const base = installs.requests.slice(0, installs.base).filter((request) => used.includes(request)).length;
   const commands = [...used, ...removed.requests];
-  const isOther = known !== undefined && known.record.digest !== "" && known.record.digest !== content.digest;
+  const isOther = known !== undefined && known.record.digest !== noContent && known.record.digest !== content.digest;
   const isSame = known?.record.digest === content.digest;
-  const overwrites = isOther || (isSame && (plan.startsOver || known.record.overwrites === true));
+  const isBack = refused !== undefined && content.digest !== noContent;
+  const overwrites = isOther || isBack || (isSame && (plan.startsOver || known.record.overwrites === true));
   const sentBefore = known?.record.newestAt ?? "";
   const left = leftOf(coverage, exceptions, removed.failed.length, held);
   // A run that sends to everyone sends that first.
@@ -158,7 +164,7 @@ export function stateOf(
   const before = (known && sentToAllAt(known)) ?? new Date(now).toISOString();
   const toAllAt =
     plan.startsOver || known === undefined ? (first?.request.sentAt ?? new Date(now).toISOString()) : before;
-  const covered = standings.filter(({ is }) => is !== "missing").map(({ device }) => device.id);
+  const covered = standings.filter(wasSent).map(({ device }) => device.id);
   return {
     // A rollout that could not go on is asked for again by the next schedule, so what was asked for stays as it was.
     settings: work.isLate && known !== undefined ? { ...inputs, rollout: known.settings.rollout } : inputs,
@@ -189,6 +195,7 @@ export function stateOf(
       ...(limits !== undefined && { limits }),
       ...(held > 0 && { held }),
       ...(refused !== undefined && { refused }),
+      ...(coveredBefore !== undefined && { coveredBefore }),
     },
   };
 }
@@ -245,6 +252,12 @@ async function keptContents(
   const isThrough = rollout === undefined || rollout.state === "complete";
   const before = isThrough ? undefined : previousContent(known, content.digest);
   return before === undefined ? [present] : [before, present];
+}
+
+/** The members that had the content before, as far as they are remembered. */
+function coveredBefore({ known, content }: Work): string | undefined {
+  const isBegin = known?.record.digest === previousContent(known, content.digest)?.digest;
+  return isBegin ? known?.record.covered : known?.record.coveredBefore;
 }
 
 /** The content that devices had before this one, where the state keeps it. */

@@ -14,6 +14,8 @@ export interface Answers {
   readonly othersSucceeded: boolean;
 }
 
+const neverSent = "Never sent";
+
 export interface Standing {
   readonly device: Device;
   readonly is: "installed" | "pending" | "failed" | "missing";
@@ -51,7 +53,7 @@ function judgeOne(device: Device, newestFirst: Ledger, now: number): Standing {
       ? { ...known, is: "installed", state: "Success" }
       : { ...known, is: "pending", state: "Sent" };
   }
-  return { device, is: "missing", state: "Never sent", reason: "", since: new Date(now).toISOString() };
+  return { device, is: "missing", state: neverSent, reason: "", since: new Date(now).toISOString() };
 }
 
 function standingOf(device: Device, request: SentRequest, row: StatusRow, now: number): Standing {
@@ -74,6 +76,11 @@ function standingOf(device: Device, request: SentRequest, row: StatusRow, now: n
         ? { ...known, is: "missing", state: "Expired", reason: "the device did not take the command within 30 days" }
         : { ...known, is: "pending", state: row.stateText };
   }
+}
+
+/** Whether a request of this resource was ever sent to the device; also when it expired unseen. */
+export function wasSent({ state }: Standing): boolean {
+  return state !== neverSent;
 }
 
 export function coverageOf(standings: readonly Standing[], unsupported: number): Coverage {

@@ -58,7 +58,7 @@ const RecordCodec = t.readonly(
       schema: t.number,
       /** A short hash of the resource's URN: the first part of the label of every request. */
       urnHash: t.string,
-      /** The digest of the content that devices are to have. */
+      /** The digest of the content that devices are to have, or `noContent`. */
       digest: t.string,
       /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
       members: t.string,
@@ -86,11 +86,13 @@ const RecordCodec = t.readonly(
       folded: t.boolean,
       /** Devices had other content of this resource before. */
       overwrites: t.boolean,
+      /** While a rollout that may be taken back goes on: the members that had the content before, as a sketch. */
+      coveredBefore: t.string,
       /** Where the waves of a staged rollout end. */
       limits: WaveLimitsCodec,
       /** The digest of content that was rolled back; it is not sent again until something changes. */
       refused: t.string,
-      /** Devices that left the target and on which the UNINSTALL failed. */
+      /** Devices that are not to have the certificate, and on which the UNINSTALL failed or expired. */
       removalsFailed: t.number,
       /** What of the source is no secret, so that a refresh that writes drift into the inputs can write it again. */
       source: t.record(t.string, t.string),
@@ -207,6 +209,14 @@ export function toOutputs(state: State): RawObject {
     }),
   );
   return isObject(outputs) ? outputs : {};
+}
+
+/** Stands for the digest where no device is to have a certificate, or nobody can say which one they have. */
+export const noContent = "";
+
+/** Whether a rollout was taken back where there was no content before: no device is to have a certificate. */
+export function isTakenOff({ record }: Pick<State, "record">): boolean {
+  return record.refused !== undefined && record.digest === noContent && record.strays === undefined;
 }
 
 export const nothingLeft: Left = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };

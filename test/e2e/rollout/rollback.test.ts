@@ -4,7 +4,7 @@
 import { expect } from "chai";
 import { printed } from "../../support/quick-stack";
 import { at, expectNoSecret } from "../../support/story";
-import { password, waves } from "./shops";
+import { password, until, waves } from "./shops";
 import { testStories, type Stories } from "./stories";
 
 const rollout = { waves, onFailure: "rollback" };
@@ -116,7 +116,7 @@ const stories: Stories = {
       world.flaky(shops.oneInWave(2), 1);
       const running = shops.up("second", rollback);
       // The third command is the previous content.
-      while (world.commandLog.length < before + 3) await new Promise((resolve) => setTimeout(resolve, 2));
+      await until(() => world.commandLog.length >= before + 3);
       faults.set({ forbidden: { on: ["status", "stats", "commands"] } });
       expect((await running).error).to.match(/\(403\)/);
       faults.set({});
@@ -127,30 +127,76 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ [isBack ? "first" : "second"]: 20 });
     },
   },
-  "reports those who did not take the previous content, and keeps the others": {
+  "reports those who did not take the previous content, keeps the others, and gives it to those alone later": {
+    tell: async (shops) => {
+      const [bad = "", good = ""] = shops.inWave(1);
+      const { world } = shops.simulator;
+      await shops.upWell("first", rollback);
+      shops.sent();
+      // The one fails, the other takes the second content and then does not give it back.
+      world.flaky(bad, 1);
+      const running = shops.up("second", rollback);
+      await until(() => shops.held(good) === "second");
+      world.failWith(good, "The keystore is locked");
+      expect((await running).error).to.match(tookBack(1, 3, 2, gotBack));
+      expect(shops.outputs?.["coverage"]).to.include({ installed: 19, failed: 1 });
+      expect(shops.holds()).to.deep.equal({ first: 19, second: 1 });
+      expect(shops.sent()).to.deep.equal(["INSTALL 2", "INSTALL 2"]);
+
+      await shops.upBadly(/1 device did not take the certificate/, "second", rollback);
+      expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
+      await shops.refresh();
+      world.failWith(good, undefined);
+      await shops.upWell("second", rollback);
+      expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      expect(shops.outputs?.["coverage"]).to.include({ installed: 20, failed: 0 });
+      expect(shops.outputs).to.deep.include({ progress: { wave: 1, waves: 3, state: "rolledBack" } });
+      await shops.upUnchanged("second", rollback);
+      await shops.refresh();
+      await shops.upUnchanged("second", rollback);
+      await shops.destroy();
+    },
+  },
+  "gives up on the previous content too when the retry rounds are used up": {
     tell: async (shops) => {
       const bad = shops.oneInWave(1);
-      await shops.upWell("first", rollback);
+      const once = { ...rollback, retryRounds: 1 };
+      await shops.upWell("first", once);
       shops.simulator.world.failWith(bad, "The keystore is locked");
-      await shops.upBadly(tookBack(1, 3, 2, gotBack), "second", rollback);
-      expect(shops.outputs?.["coverage"]).to.include({ installed: 19, failed: 1 });
+      await shops.upBadly(tookBack(1, 3, 2, gotBack), "second", once);
+      await shops.upBadly(/1 device did not take the certificate/, "second", once);
+      shops.sent();
+      await shops.upWell("second", once);
+      await shops.upUnchanged("second", once);
       expect(shops.holds()).to.deep.equal({ first: 20 });
     },
   },
-  "reports those from whom the alias could not be taken off": {
+  "reports those from whom the alias could not be taken off, and tries those alone later": {
     tell: async (shops) => {
-      const [good, bad] = shops.inWave(1);
+      const [good = "", bad = ""] = shops.inWave(1);
       const { world } = shops.simulator;
       // The one fails, the other takes the certificate and then does not give it back.
-      world.flaky(bad ?? "", 1);
+      world.flaky(bad, 1);
       const running = shops.up("first", rollback);
-      while (shops.held(good ?? "") !== "first") await new Promise((resolve) => setTimeout(resolve, 2));
-      world.failWith(good ?? "", "The keystore is locked");
+      await until(() => shops.held(good) === "first");
+      world.failWith(good, "The keystore is locked");
       expect((await running).error).to.match(
         /1 device did not remove the certificate \(Failure, "The keystore is locked"\)/,
       );
       expect(shops.holds()).to.deep.equal({ first: 1, nothing: 19 });
-      world.failWith(good ?? "", undefined);
+      shops.sent();
+      await shops.upBadly(/1 device did not remove the certificate/, "first", rollback);
+      expect(shops.sent()).to.deep.equal(["UNINSTALL 1"]);
+      await shops.refresh();
+      expect(shops.outputs?.["coverage"]).to.include({ installed: 0, missing: 20 });
+      world.failWith(good, undefined);
+      await shops.upWell("first", rollback);
+      expect(shops.sent()).to.deep.equal(["UNINSTALL 1"]);
+      expect(shops.holds()).to.deep.equal({ nothing: 20 });
+      await shops.upUnchanged("first", rollback);
+      await shops.refresh();
+      await shops.upUnchanged("first", rollback);
       await shops.destroy();
     },
   },
@@ -199,6 +245,27 @@ const stories: Stories = {
       expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20, missing: 0 });
       await shops.upWell("second", rollback);
       await shops.refresh();
+      await shops.upUnchanged("first", rollback);
+    },
+  },
+  "after a pause in which a device joined: it counts as one without, and gets the previous content when that is wanted again": {
+    tell: async (shops) => {
+      const join = shops.joiners();
+      await shops.upWell("first", rollback);
+      await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
+      const bad = shops.oneInWave(2);
+      const late = join(3);
+      shops.simulator.world.flaky(bad, 1);
+      await shops.upBadly(tookBack(2, 3, 10, gotBack), "second", rollback);
+      expect(shops.holds()).to.deep.equal({ first: 20, nothing: 1 });
+      expect(shops.outputs?.["coverage"]).to.include({ members: 21, installed: 20, missing: 1 });
+      await shops.upWell("second", rollback);
+      await shops.refresh();
+      await shops.upUnchanged("second", rollback);
+      shops.sent();
+      await shops.upWell("first", rollback);
+      expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
+      expect(shops.held(late)).to.equal("first");
       await shops.upUnchanged("first", rollback);
     },
   },

@@ -88,10 +88,13 @@ describe("what devices answer", () => {
       expect(sent()).to.deep.equal(["INSTALL corp GROUP 2"]);
 
       await letAMonthPass(stack, simulator);
-      expect((await stack.refresh()).code).to.equal(0);
-      expect(await coverage(stack, "corp")).to.include({ installed: 1, pending: 0, missing: 1 });
-      const preview = await stack.preview();
-      expect(preview.text).to.match(/- drift\s*: "1 install expired"/);
+      // The second refresh says of it what the first one did.
+      for (let looks = 1; looks <= 2; looks += 1) {
+        expect((await stack.refresh()).code).to.equal(0);
+        expect(await coverage(stack, "corp")).to.include({ installed: 1, pending: 0, missing: 1 });
+        const preview = await stack.preview();
+        expect(preview.text).to.match(/- drift\s*: "1 install expired"/);
+      }
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(sent()).to.deep.equal(["INSTALL corp DEVICE b2"]);
       expect(await coverage(stack, "corp"), "it is still offline").to.include({ installed: 1, pending: 1, missing: 0 });

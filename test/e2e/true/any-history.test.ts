@@ -1,0 +1,240 @@
+// Whatever happened to a fleet and in whatever order (devices fail, go offline, join, leave, time out; the program changes the
+// content and the set; runs are cut off), once the trouble is over a refresh and an `up` make it right, and the next `up`
+// changes nothing. Histories are made by a seed; the provider is driven in this process.
+
+import { expect } from "chai";
+import { startSimulator, type Simulator } from "../../../simulator";
+import { makeIdentity, p12Of } from "../../support/certificates";
+import { QuickStack, type Ended } from "../../support/quick-stack";
+import { startTogether } from "../../support/together";
+
+const password = "a-password-of-any-history";
+const groupNames = ["Shops", "Berlin", "Hamburg", "Offices"] as const;
+const seeds = Array.from({ length: 40 }, (_, index) => index + 101);
+const eventsEach = 40;
+
+describe("any history of a fleet", () => {
+  let stories: ReadonlyMap<number, Promise<void>>;
+
+  before(async () => {
+    const files = [await made("first.example"), await made("second.example")];
+    stories = startTogether(seeds, 20, (seed) => new History(seed, files).play());
+  });
+
+  for (const seed of seeds) {
+    it(`ends right (seed ${seed})`, async function () {
+      this.timeout(120_000);
+      await stories.get(seed);
+    });
+  }
+});
+
+interface Wanted {
+  readonly content: number;
+  readonly groups: readonly string[];
+  readonly devices: readonly string[];
+}
+
+type Event = readonly [weight: number, happen: () => unknown];
+
+class History {
+  private readonly chance: () => number;
+  private readonly told: string[] = [];
+  private readonly stack: QuickStack;
+  private simulator: Simulator | undefined;
+  private runs = 0;
+  private wanted: Wanted = { content: 0, groups: [], devices: [] };
+  /** Devices that went to another group by themselves: when they leave the target so, the certificate stays on them. */
+  private readonly strayed = new Set<string>();
+  private readonly config: Record<string, string> = { "esper:pollSeconds": "0.05" };
+
+  constructor(
+    seed: number,
+    private readonly files: readonly string[],
+  ) {
+    this.chance = chanceOf(seed);
+    this.stack = new QuickStack(`history-${seed}`, this.config);
+  }
+
+  async play(): Promise<void> {
+    const simulator = await startSimulator({
+      ...{ deviceMs: 20, pageSize: 5 },
+      fleet: {
+        groups: [
+          { name: "Shops", devices: 1 },
+          { name: "Berlin", parent: "Shops", devices: 3 },
+          { name: "Hamburg", parent: "Shops", devices: 3 },
+          { name: "Offices", devices: 3 },
+        ],
+      },
+    });
+    this.simulator = simulator;
+    Object.assign(this.config, { "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey });
+    try {
+      this.changeSet();
+      await this.up();
+      for (let events = 0; events < eventsEach; events += 1) await this.happen();
+      await this.heal();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new Error(`${error.message}\n${this.told.join("\n")}`, { cause: error });
+    } finally {
+      await simulator.close();
+    }
+  }
+
+  private get world(): Simulator["world"] {
+    if (this.simulator === undefined) throw new Error("The history has not begun.");
+    return this.simulator.world;
+  }
+
+  private async happen(): Promise<void> {
+    const { world } = this;
+    const events: readonly Event[] = [
+      [3, () => this.onDevice("fails", (id) => world.failWith(id, "The keystore is locked"))],
+      [3, () => this.onDevice("is well", (id) => world.failWith(id, undefined))],
+      [2, () => this.onDevice("is offline", (id) => world.setOnline(id, false))],
+      [2, () => this.onDevice("is online", (id) => world.setOnline(id, true))],
+      [2, () => this.onDevice("will be late", (id) => world.timeOutThenSucceed(id, 300))],
+      [1, () => this.onDevice("leaves the tenant", (id) => world.leave(id))],
+      [1, () => this.onDevice("moves", (id) => this.move(id))],
+      [2, () => this.join()],
+      [2, () => this.changeContent()],
+      [3, () => this.changeSet()],
+      [2, () => this.refresh()],
+      [5, () => this.up()],
+      [1, () => this.cutOff()],
+    ];
+    const all = events.reduce((sum, [weight]) => sum + weight, 0);
+    let left = this.chance() * all;
+    const event = events.find(([weight]) => (left -= weight) < 0);
+    await event?.[1]();
+  }
+
+  private onDevice(what: string, act: (id: string) => void): void {
+    const device = this.pick(this.world.devices());
+    if (device === undefined) return;
+    this.told.push(`${device.id.slice(0, 4)} ${what}`);
+    act(device.id);
+  }
+
+  private move(id: string): void {
+    this.world.move(id, this.pick(groupNames) ?? "Offices");
+    this.strayed.add(id);
+  }
+
+  private join(): void {
+    const group = this.pick(groupNames) ?? "Offices";
+    this.told.push(`${this.world.join(group).slice(0, 4)} joins ${group}`);
+  }
+
+  private changeContent(): void {
+    this.wanted = { ...this.wanted, content: (this.wanted.content + 1) % this.files.length };
+    this.told.push(`content ${this.wanted.content}`);
+  }
+
+  private changeSet(): void {
+    const groups = groupNames.filter(() => this.chance() < 0.4);
+    const devices = this.world
+      .devices()
+      .filter(() => this.chance() < 0.15)
+      .map(({ id }) => id);
+    if (groups.length + devices.length === 0) return;
+    this.wanted = { ...this.wanted, groups, devices };
+    this.told.push(`set ${groups.join(" ")} + ${devices.map((id) => id.slice(0, 4)).join(" ")}`);
+  }
+
+  private async up(): Promise<Ended> {
+    this.startProcess();
+    return this.tell("up", await this.stack.up(this.args()));
+  }
+
+  private async refresh(): Promise<Ended> {
+    this.startProcess();
+    return this.tell("refresh", await this.stack.refresh());
+  }
+
+  /** Every run has a client of its own, with nothing in its caches: another setting makes another client. */
+  private startProcess(): void {
+    this.runs += 1;
+    this.config["esper:requestTimeoutSeconds"] = String(10 + this.runs / 1_000);
+  }
+
+  /** Killed before the state is stored; then the same program again, or a refresh before the program changes. */
+  private async cutOff(): Promise<void> {
+    this.told.push("a run that is killed");
+    await this.stack.killedAfter(() => this.up());
+    await (this.chance() < 0.5 ? this.up() : this.refresh());
+  }
+
+  private tell(what: string, ended: Ended): Ended {
+    this.told.push(`${what}: ${ended.did} ${ended.error ?? ""}`);
+    return ended;
+  }
+
+  private args(): Record<string, unknown> {
+    const { content, groups, devices } = this.wanted;
+    const known = new Set(this.world.devices().map(({ id }) => id));
+    return {
+      alias: "corp",
+      target: {
+        groups: groups.map((name) => this.world.group(name).id),
+        // A program that names a device that is gone is refused when it is new in it; that is another story.
+        devices: devices.filter((id) => known.has(id)),
+      },
+      source: { base64: this.files[content], password },
+      wait: { timeoutMinutes: 0.01 },
+      retryRounds: 1_000,
+    };
+  }
+
+  private async heal(): Promise<void> {
+    const { world, stack } = this;
+    this.told.push("the trouble is over");
+    for (const { id } of world.devices()) {
+      world.failWith(id, undefined);
+      world.setOnline(id, true);
+    }
+    while (world.devices().some(({ waiting }) => waiting > 0)) await new Promise((go) => setTimeout(go, 10));
+    const rounds: Ended[] = [];
+    for (let round = 1; round <= 3; round += 1) {
+      rounds.push(await this.refresh(), await this.up());
+      while (world.devices().some(({ waiting }) => waiting > 0)) await new Promise((go) => setTimeout(go, 10));
+    }
+    expect(rounds.slice(-2), "the last refresh and up").to.deep.equal([{ did: "refreshed" }, { did: "nothing" }]);
+    const digest = stack.outputs?.["certificate"];
+    for (const { id, keystore } of world.devices()) {
+      const held = keystore.get("corp")?.digest;
+      if (this.isCovered(id)) expect({ digest: held }, id.slice(0, 4)).to.deep.equal({ digest: digestIn(digest) });
+      else if (!this.strayed.has(id)) expect(held, `${id.slice(0, 4)} is not in the set`).to.equal(undefined);
+    }
+  }
+
+  private isCovered(id: string): boolean {
+    const { groups, devices } = this.wanted;
+    return devices.includes(id) || groups.some((name) => this.world.devices(name).some((device) => device.id === id));
+  }
+
+  private pick<T>(list: readonly T[]): T | undefined {
+    return list[Math.floor(this.chance() * list.length)];
+  }
+}
+
+function digestIn(certificate: unknown): unknown {
+  return typeof certificate === "object" && certificate !== null && "digest" in certificate
+    ? certificate.digest
+    : undefined;
+}
+
+async function made(name: string): Promise<string> {
+  return Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64");
+}
+
+/** The same numbers in every run: a linear congruential generator (Numerical Recipes' constants). */
+function chanceOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
