@@ -146,7 +146,8 @@ function withStrays(state: State, strays: readonly SentCommand[]): State {
   const { record } = state;
   const ids = [...(record.strays ?? []), ...strays.map(({ id }) => id)].slice(-straysMax);
   const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
-  return { ...state, record: { ...record, digest: noContent, strays: ids, newestAt } };
+  const overwrites = record.overwrites === true || record.digest !== noContent;
+  return { ...state, record: { ...record, digest: noContent, strays: ids, newestAt, overwrites } };
 }
 
 function withDrift(run: Run, state: State): Refreshed {

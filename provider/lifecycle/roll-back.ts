@@ -38,8 +38,9 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
   if (previous === undefined && !isFirstContent(work)) {
     return settle(work, rollout, ["The rollout cannot be taken back: the state holds no previous content."]);
   }
-  // What was sent of the refused content does not count any more; only what follows does.
-  const after: Work = { ...work, sent: [], plan: { ...work.plan, startsOver: true, rounds: 0 } };
+  // What was sent of the refused content does not count any more; removals and what follows do.
+  const removals = work.sent.filter(({ request }) => request.kind === "uninstall");
+  const after: Work = { ...work, sent: [...removals], plan: { ...work.plan, startsOver: true, rounds: 0 } };
   try {
     if (previous === undefined) await sendUninstalls(after, touched);
     else await sendPrevious(after, previous, touched);
@@ -49,7 +50,7 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
     // Some devices may have the previous content again and others not. As nothing sent so far counts any more, the next run
     // begins at wave one and sends to all of them.
     const sentence = `The rollout could not be taken back: ${error.message}`;
-    return settle({ ...after, sent: [], installs: noRequests }, rollout, [sentence]);
+    return settle({ ...after, sent: removals, installs: noRequests }, rollout, [sentence]);
   }
   const isKnown = previous !== undefined && known?.record.digest === previous.digest;
   const before = isKnown ? knownInstalls(known, work.inputs.target, work.fleet) : heldBefore(work, previous, touched);
@@ -67,8 +68,11 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
 }
 
 /** A later run: tries again on the devices that did not take the previous content, or did not lose the alias. */
-export async function finishRollBack(run: Run, wanted: Wanted, known: State): Promise<Outcome> {
-  const { record, progress } = known;
+export async function finishRollBack(run: Run, asked: Wanted, known: State): Promise<Outcome> {
+  const { record, progress, settings, written } = known;
+  // Whoever came to the target or left it since waits, like the content, for the ban to be lifted.
+  const inputs = { ...asked.inputs, target: settings.target };
+  const wanted = { ...asked, inputs, raw: { ...asked.raw, target: written["target"] } };
   const observed = await observe(run, wanted, known, record.digest);
   const previous = known.kept?.find(({ digest }) => digest === record.digest);
   const failed = observed.standings.filter(({ is }) => is === "failed").map(({ device }) => device.id);
@@ -96,10 +100,11 @@ export async function finishRollBack(run: Run, wanted: Wanted, known: State): Pr
   return { state, problems: all.map(wanted.content.withoutSecrets) };
 }
 
-
 /** Devices that an earlier content reached which was never rolled out to everyone: they go back as well. */
 function unfinishedBefore({ known, content, fleet }: Work): readonly string[] {
-  const { limits } = known?.record ?? {};
+  const { limits, strays } = known?.record ?? {};
+  // Nobody can say what a run that was cut off has left on whom.
+  if (strays !== undefined) return [...fleet.members.keys()];
   if (known === undefined || limits === undefined || known.record.digest === content.digest) return [];
   if (known.progress.state === "complete" || known.progress.state === "rolledBack") return [];
   const { alias } = known.settings;

@@ -155,8 +155,10 @@ export function stateOf(
   const commands = [...used, ...removed.requests];
   const isOther = known !== undefined && known.record.digest !== noContent && known.record.digest !== content.digest;
   const isSame = known?.record.digest === content.digest;
+  const isCutOff = known?.record.strays !== undefined;
   const isBack = refused !== undefined && content.digest !== noContent;
-  const overwrites = isOther || isBack || (isSame && (plan.startsOver || known.record.overwrites === true));
+  const overwrites =
+    isOther || isBack || (isSame && plan.startsOver) || ((isSame || isCutOff) && known.record.overwrites === true);
   const sentBefore = known?.record.newestAt ?? "";
   const left = leftOf(coverage, exceptions, removed.failed.length, held);
   // A run that sends to everyone sends that first.

@@ -1,16 +1,20 @@
 // Whatever happened to a fleet and in whatever order (devices fail, go offline, join, leave, time out; the program changes the
-// content and the set; runs are cut off), once the trouble is over a refresh and an `up` make it right, and the next `up`
-// changes nothing. Histories are made by a seed; the provider is driven in this process.
+// content and the set, rollouts pause, stop and are taken back; runs are cut off), once the trouble is over a refresh and an
+// `up` make it right, and the next `up` changes nothing. Nothing is ever called installed that is not. Histories are made by
+// a seed; the provider is driven in this process.
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickStack, type Ended } from "../../support/quick-stack";
+import { at, listAt } from "../../support/story";
 import { startTogether } from "../../support/together";
 
 const password = "a-password-of-any-history";
 const groupNames = ["Shops", "Berlin", "Hamburg", "Offices"] as const;
-const seeds = Array.from({ length: 40 }, (_, index) => index + 101);
+const seeds = Array.from({ length: 45 }, (_, index) => index + 101);
+/** By turns: to everyone at once, in waves, in waves that are taken back. */
+const kinds = [undefined, "stop", "rollback"] as const;
 const eventsEach = 40;
 
 describe("any history of a fleet", () => {
@@ -18,7 +22,7 @@ describe("any history of a fleet", () => {
 
   before(async () => {
     const files = [await made("first.example"), await made("second.example")];
-    stories = startTogether(seeds, 20, (seed) => new History(seed, files).play());
+    stories = startTogether(seeds, 20, (seed) => new History(seed, files, kinds[seed % kinds.length]).play());
   });
 
   for (const seed of seeds) {
@@ -33,6 +37,8 @@ interface Wanted {
   readonly content: number;
   readonly groups: readonly string[];
   readonly devices: readonly string[];
+  readonly pauseAfterWave?: number;
+  readonly triggers: number;
 }
 
 type Event = readonly [weight: number, happen: () => unknown];
@@ -43,7 +49,7 @@ class History {
   private readonly stack: QuickStack;
   private simulator: Simulator | undefined;
   private runs = 0;
-  private wanted: Wanted = { content: 0, groups: [], devices: [] };
+  private wanted: Wanted = { content: 0, groups: [], devices: [], triggers: 0 };
   /** Devices that went to another group by themselves: when they leave the target so, the certificate stays on them. */
   private readonly strayed = new Set<string>();
   private readonly config: Record<string, string> = { "esper:pollSeconds": "0.05" };
@@ -51,6 +57,7 @@ class History {
   constructor(
     seed: number,
     private readonly files: readonly string[],
+    private readonly onFailure: "stop" | "rollback" | undefined,
   ) {
     this.chance = chanceOf(seed);
     this.stack = new QuickStack(`history-${seed}`, this.config);
@@ -101,6 +108,7 @@ class History {
       [2, () => this.join()],
       [2, () => this.changeContent()],
       [3, () => this.changeSet()],
+      [this.onFailure === undefined ? 0 : 2, () => this.changePause()],
       [2, () => this.refresh()],
       [5, () => this.up()],
       [1, () => this.cutOff()],
@@ -131,6 +139,12 @@ class History {
   private changeContent(): void {
     this.wanted = { ...this.wanted, content: (this.wanted.content + 1) % this.files.length };
     this.told.push(`content ${this.wanted.content}`);
+  }
+
+  private changePause(): void {
+    const { pauseAfterWave, ...wanted } = this.wanted;
+    this.wanted = pauseAfterWave === undefined ? { ...wanted, pauseAfterWave: 1 } : wanted;
+    this.told.push(`pause ${pauseAfterWave === undefined ? "after wave 1" : "no more"}`);
   }
 
   private changeSet(): void {
@@ -173,7 +187,8 @@ class History {
   }
 
   private args(): Record<string, unknown> {
-    const { content, groups, devices } = this.wanted;
+    const { content, groups, devices, pauseAfterWave, triggers } = this.wanted;
+    const { onFailure } = this;
     const known = new Set(this.world.devices().map(({ id }) => id));
     return {
       alias: "corp",
@@ -185,20 +200,30 @@ class History {
       source: { base64: this.files[content], password },
       wait: { timeoutMinutes: 0.01 },
       retryRounds: 1_000,
+      triggers: [triggers],
+      ...(onFailure && { rollout: { waves: ["30%", "100%"], onFailure, ...(pauseAfterWave && { pauseAfterWave }) } }),
     };
   }
 
   private async heal(): Promise<void> {
     const { world, stack } = this;
+    const { devices } = this.wanted;
+    const isThere = devices.some((id) => world.devices().some((device) => device.id === id));
+    // A program is refused that names nobody.
+    const groups = isThere || this.wanted.groups.length > 0 ? this.wanted.groups : ["Shops"];
     this.told.push("the trouble is over");
     for (const { id } of world.devices()) {
       world.failWith(id, undefined);
       world.setOnline(id, true);
     }
     while (world.devices().some(({ waiting }) => waiting > 0)) await new Promise((go) => setTimeout(go, 10));
+    // Whatever was paused goes on, and whatever was taken back is wanted again.
+    this.wanted = { content: this.wanted.content, groups, devices, triggers: 1 };
     const rounds: Ended[] = [];
     for (let round = 1; round <= 3; round += 1) {
-      rounds.push(await this.refresh(), await this.up());
+      rounds.push(await this.refresh());
+      this.expectTruth();
+      rounds.push(await this.up());
       while (world.devices().some(({ waiting }) => waiting > 0)) await new Promise((go) => setTimeout(go, 10));
     }
     expect(rounds.slice(-2), "the last refresh and up").to.deep.equal([{ did: "refreshed" }, { did: "nothing" }]);
@@ -207,6 +232,20 @@ class History {
       const held = keystore.get("corp")?.digest;
       if (this.isCovered(id)) expect({ digest: held }, id.slice(0, 4)).to.deep.equal({ digest: digestIn(digest) });
       else if (!this.strayed.has(id)) expect(held, `${id.slice(0, 4)} is not in the set`).to.equal(undefined);
+    }
+  }
+
+  /** Every member of what was last applied that is no exception holds the content. */
+  private expectTruth(): void {
+    const { outputs } = this.stack;
+    if (at(outputs, "record", "digest") === "") return;
+    const digest = at(outputs, "certificate", "digest");
+    const groups = listAt(outputs, "target", "groups").flatMap((id) => this.world.devices(String(id)));
+    const members = new Set([...groups.map(({ id }) => id), ...listAt(outputs, "target", "devices")]);
+    const others = new Set(listAt(outputs, "exceptions").map((exception) => at(exception, "device")));
+    for (const { id, keystore } of this.world.devices()) {
+      if (!members.has(id) || others.has(id)) continue;
+      expect(keystore.get("corp")?.digest, `${id.slice(0, 4)}, which is called installed`).to.equal(digest);
     }
   }
 
