@@ -8,6 +8,7 @@ import { count } from "./report";
 import { isMoreThan } from "./rollout";
 import { sentToAllAt, type State } from "./state";
 import { sameTarget, type Target } from "./target";
+import { nextWave } from "./waves";
 
 /** What the program wants; a part is absent when a preview does not know it yet. */
 export interface Wanted {
@@ -167,8 +168,12 @@ function rolloutGoesOn(known: State, { settings }: Wanted): Verdict | undefined 
   const answered = coverage.installed + coverage.failed;
   const isTooMany = isMoreThan(settings.rollout.maxFailures, coverage.failed, answered);
   const passesNow = progress.state === "stopped" && !isTooMany;
-  if (!isChanged && !(passesNow && (record.held ?? 0) > 0)) return undefined;
-  return update("rolloutGoesOn", `The rollout goes on after wave ${progress.wave} of ${progress.waves}.`);
+  const held = record.held ?? 0;
+  if (!isChanged && !(passesNow && held > 0)) return undefined;
+  const next = nextWave(settings.rollout, coverage.members, coverage.members - held);
+  const then =
+    next === undefined ? "" : ` Next is wave ${next.wave} of ${next.of} with ${count(next.devices, "device")}.`;
+  return update("rolloutGoesOn", `The rollout goes on after wave ${progress.wave} of ${progress.waves}.${then}`);
 }
 
 function setChanged(known: State, { target }: Wanted): Verdict | undefined {

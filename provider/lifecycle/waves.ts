@@ -66,3 +66,19 @@ export function waveOf(
   const index = limits.limits.findIndex((limit) => place <= limit);
   return index === -1 ? undefined : index + (limits.canary ? 2 : 1);
 }
+
+/**
+ * The wave whose turn comes when so many of the members have been served, with the number of its devices; undefined when
+ * none is left. From numbers alone, as a preview knows no devices: whoever joined since can make it a few more or less.
+ */
+export function nextWave(
+  { waves, canary }: Rollout,
+  members: number,
+  served: number,
+): { readonly wave: number; readonly of: number; readonly devices: number } | undefined {
+  const ends = (waves.length > 0 ? waves : [{ percent: 100 }]).map((wave) => amountOf(wave, members));
+  const index = ends.findIndex((end) => end > served);
+  const end = ends[index];
+  const before = canary === undefined ? 0 : 1;
+  return end === undefined ? undefined : { wave: index + 1 + before, of: ends.length + before, devices: end - served };
+}

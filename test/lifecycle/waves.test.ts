@@ -1,7 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { defaultRollout, type Amount, type Rollout } from "../../provider/lifecycle/rollout";
-import { isStaged, placeOf, waveCount, waveLimits, waveOf, type WaveLimits } from "../../provider/lifecycle/waves";
+import {
+  isStaged,
+  nextWave,
+  placeOf,
+  waveCount,
+  waveLimits,
+  waveOf,
+  type WaveLimits,
+} from "../../provider/lifecycle/waves";
 import { uuid } from "./given";
 
 const alias = "corp-client";
@@ -90,6 +98,19 @@ describe("the waves of a rollout", () => {
       expect(sizes(waveLimits(rollout, alias, ids, canary), ids, canary)).to.deep.equal(expected);
     });
   }
+
+  it("tell which one comes next, and of how many devices, by the number of those served", () => {
+    const waves = [{ percent: 1 }, { percent: 10 }, everybody];
+    const rollout = { ...defaultRollout, waves };
+    const canary = { kind: "set", groups: [], devices: [uuid(1)] } as const;
+    expect(nextWave(rollout, 1_000, 0)).to.deep.equal({ wave: 1, of: 3, devices: 10 });
+    expect(nextWave(rollout, 1_000, 10)).to.deep.equal({ wave: 2, of: 3, devices: 90 });
+    expect(nextWave(rollout, 1_000, 100)).to.deep.equal({ wave: 3, of: 3, devices: 900 });
+    expect(nextWave(rollout, 1_000, 1_000)).to.equal(undefined);
+    expect(nextWave({ ...rollout, canary }, 1_000, 1)).to.deep.equal({ wave: 2, of: 4, devices: 9 });
+    expect(nextWave(defaultRollout, 20, 2)).to.deep.equal({ wave: 1, of: 1, devices: 18 });
+    expect(nextWave({ ...defaultRollout, waves: [{ count: 5 }] }, 20, 5)).to.equal(undefined);
+  });
 
   it("differ from alias to alias, so that it is not always the same devices that go first", () => {
     const ids = members(1_000);

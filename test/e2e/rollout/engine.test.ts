@@ -101,7 +101,7 @@ describe("a rollout through the engine", () => {
 
       await stack.writeProgram(programFor(1));
       const further = await stack.preview();
-      expect(further.text).to.contain("The rollout goes on after wave 2 of 3.");
+      expect(further.text).to.contain("The rollout goes on after wave 2 of 3. Next is wave 3 of 3 with 900 devices.");
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(commandsOf(simulator).slice(2)).to.deep.equal(["INSTALL corp DEVICE 500", "INSTALL corp DEVICE 400"]);
       expect(sentTo(simulator, 2)).to.deep.equal(three);
@@ -170,7 +170,7 @@ describe("a rollout through the engine", () => {
 
       await stack.writeProgram(programFor({ pauseAfterWave: 2 }));
       const further = await stack.preview();
-      expect(further.text).to.contain("The rollout goes on after wave 1 of 3.");
+      expect(further.text).to.contain("The rollout goes on after wave 1 of 3. Next is wave 2 of 3 with 8 devices.");
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(sentTo(simulator, 1)).to.deep.equal(two);
 

@@ -248,27 +248,28 @@ const stories: Stories = {
       await shops.upUnchanged("first", rollback);
     },
   },
-  "after a pause in which a device joined: it counts as one without, and gets the previous content when that is wanted again": {
-    tell: async (shops) => {
-      const join = shops.joiners();
-      await shops.upWell("first", rollback);
-      await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
-      const bad = shops.oneInWave(2);
-      const late = join(3);
-      shops.simulator.world.flaky(bad, 1);
-      await shops.upBadly(tookBack(2, 3, 10, gotBack), "second", rollback);
-      expect(shops.holds()).to.deep.equal({ first: 20, nothing: 1 });
-      expect(shops.outputs?.["coverage"]).to.include({ members: 21, installed: 20, missing: 1 });
-      await shops.upWell("second", rollback);
-      await shops.refresh();
-      await shops.upUnchanged("second", rollback);
-      shops.sent();
-      await shops.upWell("first", rollback);
-      expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
-      expect(shops.held(late)).to.equal("first");
-      await shops.upUnchanged("first", rollback);
+  "after a pause in which a device joined: it counts as one without, and gets the previous content when that is wanted again":
+    {
+      tell: async (shops) => {
+        const join = shops.joiners();
+        await shops.upWell("first", rollback);
+        await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
+        const bad = shops.oneInWave(2);
+        const late = join(3);
+        shops.simulator.world.flaky(bad, 1);
+        await shops.upBadly(tookBack(2, 3, 10, gotBack), "second", rollback);
+        expect(shops.holds()).to.deep.equal({ first: 20, nothing: 1 });
+        expect(shops.outputs?.["coverage"]).to.include({ members: 21, installed: 20, missing: 1 });
+        await shops.upWell("second", rollback);
+        await shops.refresh();
+        await shops.upUnchanged("second", rollback);
+        shops.sent();
+        await shops.upWell("first", rollback);
+        expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
+        expect(shops.held(late)).to.equal("first");
+        await shops.upUnchanged("first", rollback);
+      },
     },
-  },
   "of a third content in the middle of the second brings back the last one that everyone had": {
     tell: async (shops) => {
       await shops.upWell("first", rollback);
