@@ -28,7 +28,8 @@ export function knownInstalls(known: State, target: Target, fleet: Fleet): Reque
   const base = sameTarget(known.settings.target, target) ? known.record.base : 0;
   const members = new Set(fleet.members.keys());
   const since = difference(known.record.covered, members);
-  if (since === undefined) return { requests, base, sentTo: new Map() };
+  // Too many came and left to tell who: their rows have to do, where none of them may be of one that was cleared since.
+  if (since === undefined) return known.record.cleared === true ? noRequests : { requests, base, sentTo: new Map() };
   const foldedAt = known.record.folded === true ? (sentToAllAt(known) ?? "") : undefined;
   const covered = new Set([...members].filter((id) => !since.joined.has(id)));
   return { requests, base, covered, foldedAt, sentTo: devicesOfBase(requests.slice(0, base), target, covered) };

@@ -160,6 +160,7 @@ export function stateOf(
   const overwrites =
     isOther || isBack || (isSame && plan.startsOver) || ((isSame || isCutOff) && known.record.overwrites === true);
   const sentBefore = known?.record.newestAt ?? "";
+  const isCleared = (!plan.startsOver && known?.record.cleared === true) || work.removals.left.length > 0;
   const left = leftOf(coverage, exceptions, removed.failed.length, held);
   // A run that sends to everyone sends that first.
   const [first] = sent;
@@ -191,6 +192,7 @@ export function stateOf(
       ...(isDeepStrictEqual(left, nothingLeft) ? {} : { left }),
       ...(toAllAt === commands[0]?.sentAt ? {} : { sentToAllAt: toAllAt }),
       source: openParts(inputs.source),
+      ...(isCleared && { cleared: true }),
       ...(overwrites && { overwrites }),
       ...((isFolded || installs.foldedAt !== undefined) && { folded: true }),
       ...(removed.failed.length > 0 && { removalsFailed: removed.failed.length }),

@@ -84,6 +84,8 @@ const RecordCodec = t.readonly(
       strays: t.readonlyArray(t.string),
       /** Requests that ended in Success everywhere were dropped: covered members without a row have the content. */
       folded: t.boolean,
+      /** Devices that left the target lost the certificate since the present content was sent to everyone. */
+      cleared: t.boolean,
       /** Devices had other content of this resource before. */
       overwrites: t.boolean,
       /** While a rollout that may be taken back goes on: the members that had the content before, as a sketch. */

@@ -67,7 +67,7 @@ describe("a rollout through the engine", () => {
   afterEach(() => simulator.close());
 
   it("goes to 1 %, 10 %, all of a thousand devices; a failed wave stops it, and a raised maxFailures goes on", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start(1_000);
     const { world } = simulator;
     const rollout = { waves: ["1%", "10%", "100%"] };
@@ -115,7 +115,7 @@ describe("a rollout through the engine", () => {
   });
 
   it("is taken back from the canaries, stays so, warns, and keeps the content encrypted", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     await start(20);
     const { world } = simulator;
     const canaries = world.devices("Shops").slice(0, 2);
@@ -155,7 +155,7 @@ describe("a rollout through the engine", () => {
   });
 
   it("pauses, goes on by the change of one number, and goes on after it was killed between two waves", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start(20);
     const waves = ["10%", "50%", "100%"];
     const [one = [], two = [], three = []] = wavesOf(simulator, { waves });
@@ -195,7 +195,7 @@ describe("a rollout through the engine", () => {
   });
 
   it("waits for a window that refresh shows to have opened; what misses it or still waits for it is told and cancelled", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start(6);
     const { world } = simulator;
     const windowIn = (startMs: number, endMs: number): unknown => ({

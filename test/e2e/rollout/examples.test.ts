@@ -14,7 +14,7 @@ const alias = "corp-client";
 const hourMs = 3_600_000;
 
 describe("the steps of an example", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   let simulator: Simulator;
   let sandbox: Sandbox;

@@ -48,7 +48,7 @@ describe("what devices answer", () => {
   afterEach(() => simulator.close());
 
   it("waits while a time-out may turn into a success, and later a refresh alone sets it right", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start();
     simulator.world.timeOutThenSucceed(device("b1"), 2_000);
     simulator.world.timeOutThenSucceed(device("h1"), 7_000);
@@ -77,7 +77,7 @@ describe("what devices answer", () => {
   });
 
   it("sends an install again that expired, to the device that missed it alone", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start(true);
     simulator.world.setOnline(device("b2"), false);
     const sent = newCommands(simulator);
@@ -109,7 +109,7 @@ describe("what devices answer", () => {
   });
 
   it("stops asking a device that fails when the retry rounds are used up, and asks again when there are more", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start();
     simulator.world.failWith(device("b1"), "The keystore is locked");
     const sent = newCommands(simulator);

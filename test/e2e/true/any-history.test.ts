@@ -27,7 +27,7 @@ describe("any history of a fleet", () => {
 
   for (const seed of seeds) {
     it(`ends right (seed ${seed})`, async function () {
-      this.timeout(120_000);
+      this.timeout(240_000);
       await stories.get(seed);
     });
   }

@@ -45,7 +45,7 @@ describe("members that come and go", () => {
   afterEach(() => simulator.close());
 
   it("takes no forgotten history for drift, leaves alone who left, and says what to do when the group is gone", async function () {
-    this.timeout(150_000);
+    this.timeout(240_000);
     const { world } = simulator;
     const sent = newCommands(simulator);
     const target = { group: world.group("Berlin").id };
@@ -91,7 +91,7 @@ describe("members that come and go", () => {
   });
 
   it("clears devices that left a set and nothing else covers, tries again where that failed, and takes them in again", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const { world } = simulator;
     const sent = newCommands(simulator);
     const programFor = (target: unknown): string => programOf({ corp: { alias: "corp", target, source } });
