@@ -53,7 +53,7 @@ async function symlinkPackage(name: string, modules: string): Promise<void> {
   await symlink(join(root, "node_modules", name), join(modules, name), "junction");
 }
 
-export interface Manifest {
+interface Manifest {
   readonly version: string;
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
