@@ -6,12 +6,21 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** The devices meant: one group with its sub-groups, or any set of groups and devices. Ids are Esper's UUIDs. */
 export type CertificateTarget =
-  | { readonly group: pulumi.Input<string> }
   | {
+      /** The id of one group. Its sub-groups belong to it. It stands alone. */
+      readonly group: pulumi.Input<string>;
+    }
+  | {
+      /** Ids of groups, each with its sub-groups. One of `groups` and `devices` must name something. */
       readonly groups?: pulumi.Input<readonly pulumi.Input<string>[]>;
+      /** Ids of single devices. */
       readonly devices?: pulumi.Input<readonly pulumi.Input<string>[]>;
     };
 
+/**
+ * How the file is opened: with `password`, with `passwordEnv`, or with neither when it has no password. Both are refused.
+ * For `pem` it is the password of the PKCS#12 file that is made.
+ */
 export interface CertificatePassword {
   /** The file's password. Kept as a secret. */
   readonly password?: pulumi.Input<string>;
@@ -33,8 +42,9 @@ export type CertificateSource = CertificatePassword &
     | {
         /** Certificate and private key as PEM text; made into a PKCS#12 file, the same bytes every time. */
         readonly pem: {
+          /** The leaf's certificate. */
           readonly certificate: pulumi.Input<string>;
-          /** Kept as a secret. */
+          /** The leaf's key: PKCS#8, PKCS#1 or SEC 1, not encrypted. Kept as a secret. */
           readonly privateKey: pulumi.Input<string>;
           /** The issuers' certificates. */
           readonly chain?: pulumi.Input<string>;
@@ -49,7 +59,7 @@ export interface CertificateWait {
    * warning. `all`: for every member. `none`: not at all.
    */
   readonly for?: pulumi.Input<"reachable" | "all" | "none">;
-  /** Default 10. Holds for each wave. */
+  /** The deadline in minutes, 0 or more. Default 10. Holds for each wave. */
   readonly timeoutMinutes?: pulumi.Input<number>;
   /** What a time-out does to the run: `fail` (default) or `warn`. The commands stay queued either way. */
   readonly onTimeout?: pulumi.Input<"fail" | "warn">;
@@ -64,42 +74,58 @@ export interface CertificateRollout {
   readonly waves?: pulumi.Input<readonly pulumi.Input<CertificateAmount>[]>;
   /** Devices that come first, as a wave of their own. */
   readonly canary?: pulumi.Input<{
+    /** Ids of devices. */
     readonly devices?: pulumi.Input<readonly pulumi.Input<string>[]>;
+    /** The id of a group; its sub-groups belong to it. */
     readonly group?: pulumi.Input<string>;
   }>;
-  /** How long a wave is watched before the next one is sent. Default 0. */
+  /** How many minutes a wave is watched before the next one is sent. Default 0. */
   readonly soakMinutes?: pulumi.Input<number>;
   /** More failures than this stop the rollout; a share counts the answers so far. Default 0. */
   readonly maxFailures?: pulumi.Input<CertificateAmount>;
   /** `stop` (default), or `rollback`: the devices sent so far get the previous content back. */
   readonly onFailure?: pulumi.Input<"stop" | "rollback">;
-  /** Ends the run well after this wave; raising or removing it goes on. */
+  /** Ends the run well after this wave, counted from 1; raising or removing it goes on. Default: no pause. */
   readonly pauseAfterWave?: pulumi.Input<number>;
 }
 
 /** When devices are sent the command. Instants are ISO, times of day `HH:MM`, days full English names. */
 export type CertificateSchedule =
   | {
+      /** Once, from one instant to another. */
       readonly window: pulumi.Input<{
+        /** ISO instant. */
         readonly start: pulumi.Input<string>;
+        /** ISO instant, after `start`; one in the past is refused when it is new. */
         readonly end: pulumi.Input<string>;
         /** Whose clock counts: the device's (default) or the console's. */
         readonly timeZone?: pulumi.Input<"console" | "device">;
       }>;
     }
   | {
+      /** On some days of the week at some times of day, from one instant to another. */
       readonly recurring: pulumi.Input<{
+        /** ISO instant. */
         readonly start: pulumi.Input<string>;
+        /** ISO instant, after `start`; one in the past is refused when it is new. */
         readonly end: pulumi.Input<string>;
+        /** For example `["Saturday", "Sunday"]`. */
         readonly days: pulumi.Input<readonly pulumi.Input<string>[]>;
+        /** `HH:MM`, 24 hours. */
         readonly from: pulumi.Input<string>;
+        /** `HH:MM`, 24 hours. */
         readonly to: pulumi.Input<string>;
+        /** Whose clock counts: the device's (default) or the console's. */
         readonly timeZone?: pulumi.Input<"console" | "device">;
       }>;
     };
 
+/**
+ * The arguments of a {@link Certificate}. What cannot be used is refused in the preview, each argument by name, before
+ * anything is sent.
+ */
 export interface CertificateArgs {
-  /** The name under which Android keeps the certificate; case-sensitive. */
+  /** The name under which Android keeps the certificate; case-sensitive, not empty. Another one is a replacement. */
   readonly alias: pulumi.Input<string>;
   /** The devices meant. */
   readonly target: pulumi.Input<CertificateTarget>;
@@ -118,32 +144,43 @@ export interface CertificateArgs {
   readonly wait?: pulumi.Input<CertificateWait>;
   /** Esper's `device_type`: narrows the members to those online, or offline, when it is sent. Default `all`. */
   readonly deviceType?: pulumi.Input<"all" | "active" | "inactive">;
-  /** How many later runs try again on devices that failed. Default 3. */
+  /** How many later runs try again on devices that failed; a whole number, 0 or more. Default 3. */
   readonly retryRounds?: pulumi.Input<number>;
-  /** Sends to everyone again when the last full install is older. */
+  /** Sends to everyone again when the last full install is older than so many days, 1 or more. Default: never. */
   readonly reinstallAfterDays?: pulumi.Input<number>;
-  /** When `readyForRenewal` turns true; default a third of the certificate's life, at most 30 days. */
+  /**
+   * How many days before the certificate ends `readyForRenewal` turns true; default a third of the certificate's life, at
+   * most 30 days.
+   */
   readonly renewBeforeDays?: pulumi.Input<number>;
   /** Findings that are warnings refuse the preview instead. Default false. */
   readonly strict?: pulumi.Input<boolean>;
-  /** A change sends the certificate to every member again. */
+  /** Any values; a change of them sends the certificate to every member again. */
   readonly triggers?: pulumi.Input<readonly unknown[]>;
 }
 
 /** What is in the file: its leaf certificate. */
 export interface CertificateSummary {
+  /** As RFC 4514 writes it, such as `CN=corp-client,O=Acme`. */
   readonly subject: string;
+  /** As the subject. */
   readonly issuer: string;
+  /** Upper-case hex. */
   readonly serialNumber: string;
-  /** ISO instants. */
+  /** Valid from this ISO instant. */
   readonly notBefore: string;
+  /** Valid until this ISO instant. */
   readonly notAfter: string;
+  /** Lower-case hex. */
   readonly sha256Fingerprint: string;
   /** For example `RSA 2048` or `EC P-256`. */
   readonly keyAlgorithm: string;
   /** The issuers' subjects, the leaf's own issuer first. */
   readonly chain: readonly string[];
-  /** Tells content apart, whatever its password, ciphers or order. */
+  /**
+   * Tells content apart, whatever its password, ciphers or order: lower-case hex of a SHA-256 over the certificates and
+   * the public parts of the keys.
+   */
   readonly digest: string;
   /** How the given file is protected, for example `PBES2 AES-256, HMAC-SHA-256`. */
   readonly encoding: string;
@@ -151,17 +188,23 @@ export interface CertificateSummary {
 
 /** How far a rollout has come. */
 export interface CertificateProgress {
+  /** The last wave that was sent, counted from 1. */
   readonly wave: number;
+  /** How many waves there are, the canary included. */
   readonly waves: number;
+  /** Whether all waves are through, or why the next one has not been sent. */
   readonly state: "complete" | "paused" | "stopped" | "rolledBack";
 }
 
 /** How far the target is covered, in devices: members = installed + pending + failed + missing. */
 export interface CertificateCoverage {
+  /** Devices of the target that can hold a certificate. */
   readonly members: number;
+  /** The last command installed the present content, and the device answered with success. */
   readonly installed: number;
   /** Sent and not answered yet. */
   readonly pending: number;
+  /** Answered with a failure, or the command was cancelled, timed out or expired. */
   readonly failed: number;
   /** Never sent the present content. */
   readonly missing: number;
@@ -175,12 +218,13 @@ export interface CertificateCoverage {
 export interface CertificateException {
   /** The device's id. */
   readonly device: string;
+  /** The name people know: Esper's alias when there is one, else its generated name. */
   readonly name: string;
   /** Esper's state of the command, or `Never sent`, `Sent` or `Expired`. */
   readonly state: string;
   /** The device's own words; empty when it gave none. */
   readonly reason: string;
-  /** ISO instant. */
+  /** ISO instant of the last change. */
   readonly since: string;
 }
 
@@ -188,8 +232,11 @@ export interface CertificateException {
 export interface CertificateCommand {
   /** Esper's id of the request. */
   readonly id: string;
+  /** What it does. */
   readonly kind: "install" | "uninstall";
+  /** How Esper was told whom it is for. */
   readonly commandType: "DEVICE" | "GROUP" | "DYNAMIC";
+  /** How many devices it was for. */
   readonly devices: number;
   /** ISO instant. */
   readonly sentAt: string;
@@ -219,22 +266,49 @@ const outputs = {
   record: undefined,
 };
 
-/** A client certificate under an alias on Esper devices. */
+/**
+ * A client certificate under an alias on Esper devices.
+ *
+ * A run sends it to the members that do not have it and waits for them as `wait` says. It fails when more devices fail
+ * than `rollout.maxFailures` allows, or when they do not answer in time; the stack then keeps all that is known, and the
+ * next run does only what is left.
+ *
+ * @example
+ * ```ts
+ * const client = new esper.Certificate("corp-client", {
+ *   alias: "corp-client",
+ *   target: { group: "2b1e2f1b-10b2-49a8-a1fc-216970f2c0cb" },
+ *   source: { file: "certs/corp-client.p12", password: config.requireSecret("p12Password") },
+ * });
+ * ```
+ */
 export class Certificate extends pulumi.CustomResource {
+  /** The name under which Android keeps the certificate. */
   declare public readonly alias: pulumi.Output<string>;
+  /** What is in the file; a preview shows what of it changes. */
   declare public readonly certificate: pulumi.Output<CertificateSummary>;
+  /** How it was encoded for the devices. */
   declare public readonly sentAs: pulumi.Output<"asGiven" | "androidLegacy" | "modern">;
+  /** On how many devices it is, and on how many it is not. */
   declare public readonly coverage: pulumi.Output<CertificateCoverage>;
   /** Members that are not installed, as many as fit into 6 kB, at most 100; `exceptionsOmitted` says how many more. */
   declare public readonly exceptions: pulumi.Output<readonly CertificateException[]>;
+  /** How many devices without the certificate are not among the `exceptions`. */
   declare public readonly exceptionsOmitted: pulumi.Output<number>;
+  /** Esper's requests that the coverage rests on. */
   declare public readonly commands: pulumi.Output<readonly CertificateCommand[]>;
+  /** How far the rollout has come. */
   declare public readonly progress: pulumi.Output<CertificateProgress>;
-  /** Recomputed by every refresh, and by every run that changes something. */
+  /** Whether it is time for a successor. Recomputed by every refresh, and by every run that changes something. */
   declare public readonly readyForRenewal: pulumi.Output<boolean>;
-  /** ISO instant. */
+  /** From when on it is time for a successor; ISO instant. */
   declare public readonly renewAt: pulumi.Output<string>;
 
+  /**
+   * @param name of the resource in the stack; another one is another resource
+   * @param args what the program asks for
+   * @param opts Pulumi's own options, such as `dependsOn` and `parent`
+   */
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     const urn = pulumi.createUrn(name, typeToken, opts?.parent);
     // A plain promise: an output made of the URN depends on the parent, and the SDK takes that for the parent's children,

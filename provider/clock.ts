@@ -1,6 +1,7 @@
 // Time, as an argument: the only file that reads the clock or waits.
 // Everything that depends on time takes a Clock, so that tests decide what time it is.
 
+/** What time it is, and waiting. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;

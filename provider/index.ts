@@ -18,5 +18,5 @@ export {
 } from "./certificate";
 export { getDevices, getGroup, type DeviceFilter, type GroupFilter } from "./lookups";
 export { readPkcs12, writePkcs12, type Pkcs12Parts, type Pkcs12Report } from "./pkcs12-helpers";
-export { Pkcs12Error, type Pkcs12Problem } from "./pkcs12";
+export { Pkcs12Error, type Finding, type FindingCode, type Pkcs12Problem, type Pkcs12ProblemKind } from "./pkcs12";
 export type { Device, Group } from "./client/client";

@@ -8,8 +8,17 @@ import { systemClock } from "./clock";
 import { readSettings } from "./config";
 
 /** A group by its name, which must be the only one of that name, or by its path such as "All devices/Shops/Berlin". */
-export type GroupFilter = { readonly name: string } | { readonly path: string };
+export type GroupFilter =
+  | {
+      /** The whole name, case-sensitive. */
+      readonly name: string;
+    }
+  | {
+      /** From the root group, with slashes, case-sensitive. */
+      readonly path: string;
+    };
 
+/** Which devices {@link getDevices} finds: those that fit every part that is given. */
 export interface DeviceFilter {
   /** The id of a group; its sub-groups count too. */
   readonly group?: string;
@@ -39,7 +48,11 @@ function sharedClient(): Client {
   return client;
 }
 
-/** The one group that fits. Errors when none or several do, naming what comes near. */
+/**
+ * The one group that fits, read from Esper when it is called, in previews too.
+ *
+ * @throws Error when none or several fit, naming what comes near; when Esper cannot be asked, saying why
+ */
 export async function getGroup(filter: GroupFilter): Promise<Group> {
   const byName = "name" in filter;
   const wanted = byName ? filter.name : filter.path;
@@ -58,7 +71,12 @@ export async function getGroup(filter: GroupFilter): Promise<Group> {
   throw new Error(`Esper has no group ${what}.${near} Names are case-sensitive.`);
 }
 
-/** All devices that fit every part of the filter, by name. An empty list is an error, since it would target nothing. */
+/**
+ * All devices that fit every part of the filter, sorted by name, read from Esper when it is called, in previews too. An
+ * empty list is an error, since it would target nothing.
+ *
+ * @throws Error when no device fits, naming what comes near; when Esper cannot be asked, saying why
+ */
 export async function getDevices(filter: DeviceFilter): Promise<readonly Device[]> {
   const { group, search, serial, tags, osVersion } = filter;
   const query: DeviceQuery = {

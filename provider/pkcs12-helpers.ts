@@ -7,22 +7,26 @@ import {
   readPkcs12 as read,
   summarize,
   writePkcs12 as write,
-  type CertificateSummary,
   type Finding,
 } from "./pkcs12";
+import type { CertificateSummary } from "./certificate";
 import { systemClock } from "./clock";
 
+/** What is in a PKCS#12 file; nothing of it is secret. */
 export interface Pkcs12Report {
-  /** Undefined when the file holds no certificate. */
+  /** The leaf's certificate; undefined when the file holds no certificate. */
   readonly summary: CertificateSummary | undefined;
   /** Errors first; each a sentence. Judged at the time of the call. */
   readonly findings: readonly Finding[];
+  /** Tells content apart, as {@link CertificateSummary.digest} does. */
   readonly digest: string;
 }
 
 /**
  * What is in a PKCS#12 file.
  *
+ * @param bytes the whole file
+ * @param password of the file; left out for a file without one
  * @throws Pkcs12Error with a `kind` and a sentence when the file or the password is no good; never with anything secret.
  */
 export async function readPkcs12(bytes: Uint8Array, password?: string): Promise<Pkcs12Report> {
@@ -30,20 +34,27 @@ export async function readPkcs12(bytes: Uint8Array, password?: string): Promise<
   return { summary: summarize(p12), findings: findings(p12, { now: systemClock.now() }), digest: digestOf(p12) };
 }
 
+/** What {@link writePkcs12} makes a file of. */
 export interface Pkcs12Parts {
-  /** PEM text. */
+  /** The leaf's certificate, PEM text. */
   readonly certificate: string;
   /** PEM text; PKCS#1, SEC1 or PKCS#8, not encrypted. */
   readonly privateKey: string;
   /** PEM text of the issuers' certificates. */
   readonly chain?: string;
+  /** The password that the file gets. */
   readonly password: string;
   /** `androidLegacy` (default) is read by Android 9 and later, `modern` by Android 14 and later. */
   readonly profile?: "androidLegacy" | "modern";
+  /** The name on the key and its certificate; by default none. */
   readonly friendlyName?: string;
 }
 
-/** Makes a PKCS#12 file; the same parts make the same bytes. */
+/**
+ * Makes a PKCS#12 file; the same parts make the same bytes.
+ *
+ * @throws Pkcs12Error of the kind `badPem` when a part cannot be used, or the key is not the certificate's
+ */
 export function writePkcs12(parts: Pkcs12Parts): Promise<Uint8Array> {
   const { password, profile = "androidLegacy", friendlyName } = parts;
   return write(fromPem(parts), { profile, password, ...(friendlyName !== undefined && { friendlyName }) });

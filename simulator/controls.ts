@@ -6,8 +6,11 @@ import type { CommandState } from "./states";
 import type { Device, Group, KeystoreEntry } from "./tenant";
 import type { LoggedCommand, World } from "./world";
 
+/** A group as it is now; a copy. */
 export interface GroupView {
+  /** UUID. */
   readonly id: string;
+  /** Without the groups above it. */
   readonly name: string;
   /** For example "All devices/Shops/Berlin". */
   readonly path: string;
@@ -17,23 +20,37 @@ export interface GroupView {
 
 /** A command that a device was sent, and what became of it as Esper shows it. */
 export interface DeviceCommand {
+  /** The request it came with. */
   readonly requestId: string;
+  /** For example `INSTALL_CERTIFICATE`. */
   readonly command: string;
+  /** The alias that a certificate command names. */
   readonly certificateAlias: string | null;
+  /** As Esper spells it. */
   readonly state: CommandState;
+  /** The device's words, when it failed. */
   readonly reason: string | null;
 }
 
 /** A device as it is now; a copy. */
 export interface DeviceView {
+  /** UUID. */
   readonly id: string;
+  /** Esper's generated name. */
   readonly name: string;
+  /** The name that people gave it; null when they gave none. */
   readonly alias: string | null;
+  /** The serial number. */
   readonly serial: string;
+  /** `ANDROID`, `APPLE` or `LINUX`. */
   readonly platform: string;
+  /** For example "13". */
   readonly osVersion: string;
+  /** Ids of tags. */
   readonly tags: readonly string[];
+  /** Whether commands reach it now. */
   readonly online: boolean;
+  /** The group that it is in itself. */
   readonly groupId: string;
   /** By alias: what is installed. */
   readonly keystore: ReadonlyMap<string, KeystoreEntry>;
@@ -49,19 +66,27 @@ export interface WorldControls {
   now(): number;
   /** Puts simulated time forward. */
   advance(ms: number): void;
+  /** Every command that was accepted, oldest first. */
   readonly commandLog: readonly LoggedCommand[];
+  /** All groups, parents before their children. */
   groups(): readonly GroupView[];
+  /** One group. */
   group(group: string): GroupView;
+  /** One device. */
   device(device: string): DeviceView;
   /** All devices, or those of a group and its sub-groups. */
   devices(group?: string): readonly DeviceView[];
+  /** What is installed on a device, by alias. */
   keystore(device: string): ReadonlyMap<string, KeystoreEntry>;
+  /** Takes a device offline, or back; what waited for it comes then. */
   setOnline(device: string, online: boolean): void;
   /** A new device; its id is returned. */
   join(group: string, spec?: DeviceSpec): string;
   /** The device leaves the tenant. */
   leave(device: string): void;
+  /** Puts a device into another group. */
   move(device: string, group: string): void;
+  /** A new group, under the root when no parent is named; its id is returned. */
   addGroup(name: string, parent?: string): string;
   /** Takes a group and its sub-groups away; their devices move to its parent. */
   removeGroup(group: string): void;

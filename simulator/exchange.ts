@@ -17,8 +17,11 @@ import type { World } from "./world";
 
 /** The largest page of each list. */
 export interface PageSizes {
+  /** Of requests and status rows. */
   readonly commands: number;
+  /** Of devices. */
   readonly devices: number;
+  /** Of groups. */
   readonly groups: number;
 }
 

@@ -5,11 +5,13 @@ import type { Chance } from "./random";
 
 /** One device; everything that is left out is made up from the seed. */
 export interface DeviceSpec {
+  /** UUID. */
   readonly id?: string;
   /** Esper's generated name. */
   readonly name?: string;
   /** The name that people gave it, for example "till-0042"; null when they gave none. */
   readonly alias?: string | null;
+  /** The serial number. */
   readonly serial?: string;
   /** Default: by `offlineShare`. */
   readonly online?: boolean;
@@ -23,8 +25,11 @@ export interface DeviceSpec {
   readonly utcOffsetMinutes?: number;
 }
 
+/** One group. */
 export interface GroupSpec {
+  /** UUID; default: made from the seed. */
   readonly id?: string;
+  /** Without the groups above it. */
   readonly name: string;
   /** Name or id of a group that stands earlier in the list. Default: the root, "All devices". */
   readonly parent?: string;
@@ -32,7 +37,9 @@ export interface GroupSpec {
   readonly devices?: number | readonly DeviceSpec[];
 }
 
+/** A fleet of one's own. */
 export interface Fleet {
+  /** Parents before their children. */
   readonly groups: readonly GroupSpec[];
 }
 

@@ -24,23 +24,32 @@ import { TrafficCounter } from "./traffic";
 import { World } from "./world";
 
 export type { DeviceCommand, DeviceView, GroupView, WorldControls } from "./controls";
-export type { Faults, RouteFamily, When } from "./faults";
+export type { FaultName, Faults, RouteFamily, When } from "./faults";
 export type { DeviceSpec, Fleet, GroupSpec } from "./fleet";
 export { readFaults } from "./read-faults";
 export { faultStorm } from "./storm";
 export type { OpenedPkcs12, OpenPkcs12 } from "./open-pkcs12";
 export type { SimulatorOptions } from "./options";
 export type { CommandState } from "./states";
+export type { KeystoreEntry } from "./tenant";
 export type { Traffic } from "./traffic";
 export type { LoggedCommand } from "./world";
+export type { PageSizes } from "./exchange";
+export type { Clock } from "../provider/clock";
 
+/** A simulated tenant that is running. */
 export interface Simulator {
   /** What `ESPER_BASE_URL` takes, for example http://127.0.0.1:4010/api */
   readonly url: string;
+  /** The key that is right, as `ESPER_API_KEY` takes it. */
   readonly apiKey: string;
+  /** The tenant's enterprise. */
   readonly enterpriseId: string;
+  /** The groups and devices: to look at, and to change. */
   readonly world: WorldControls;
+  /** What goes wrong on purpose. */
   readonly faults: {
+    /** The switches as they were set last. */
     readonly current: Faults;
     /** How often each has struck since it was set. */
     readonly strikes: Readonly<Partial<Record<FaultName, number>>>;
@@ -49,11 +58,17 @@ export interface Simulator {
   };
   /** What came in since the start, or since it was last reset. */
   readonly traffic: Traffic;
+  /** Counts from zero again. */
   resetTraffic(): void;
   /** Ends the server and all connections. */
   close(): Promise<void>;
 }
 
+/**
+ * Starts a simulated tenant on a local port. It believes every certificate and keeps everything in memory: for tests.
+ *
+ * @throws Error when the port is taken, or a setting makes no sense
+ */
 export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
   const chance = chanceOf(options.seed ?? 1);
   const clock = options.clock ?? systemClock;

@@ -5,16 +5,24 @@
 import { hash } from "node:crypto";
 import { androidSupport, digestOf, Pkcs12Error, readPkcs12 } from "../provider/pkcs12";
 
+/** What a device makes of a file. */
 export type OpenedPkcs12 =
   | {
+      /** It can be installed. */
       readonly ok: true;
       /** Identity of the content, as docs/design.md, section 1 defines it. */
       readonly digest: string;
       /** Whether this Android version (9, 10, …) can read the file. Default: all can. */
       readonly readableOn?: (androidVersion: number) => boolean;
     }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      /** It cannot. */
+      readonly ok: false;
+      /** What the device says. */
+      readonly reason: string;
+    };
 
+/** How a device opens the file of a command, with the password that came with it. */
 export type OpenPkcs12 = (bytes: Buffer, password: string | undefined) => Promise<OpenedPkcs12>;
 
 export const wrongPasswordReason = "Failed to install certificate: wrong password or corrupted PKCS#12 file";

@@ -8,6 +8,7 @@ import type { Fleet } from "./fleet";
 import type { OpenPkcs12 } from "./open-pkcs12";
 import type { LoggedCommand } from "./world";
 
+/** What a simulated tenant is like; everything has a default. */
 export interface SimulatorOptions {
   /** Default 0: a free one. */
   readonly port?: number;
@@ -47,6 +48,7 @@ export interface SimulatorOptions {
   readonly androidSupport?: boolean;
   /** How devices open a PKCS#12 file. Default: by this package's own reader. */
   readonly openPkcs12?: OpenPkcs12;
+  /** What goes wrong from the start. Default: nothing. */
   readonly faults?: Faults;
   /** Told of every command that is accepted; nothing secret. */
   readonly onCommand?: (command: LoggedCommand) => void;

@@ -1,6 +1,7 @@
 // The states of a command on a device, as Esper spells them, and the order in which a device passes through them.
 // The share of the time spent in each is this simulator's guess. Source: docs/background/esper-api.md, 4b.
 
+/** As Esper spells them. */
 export type CommandState =
   | "Command Queued"
   | "Command Scheduled"

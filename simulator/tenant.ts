@@ -18,9 +18,11 @@ export interface Group {
   deviceCount: number;
 }
 
+/** A certificate that a device holds. */
 export interface KeystoreEntry {
   /** Identity of the installed content. */
   readonly digest: string;
+  /** Simulated time, in milliseconds since 1970. */
   readonly installedAt: number;
 }
 

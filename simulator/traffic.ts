@@ -1,7 +1,9 @@
 // Counts of what came in over HTTP: by route, by status, unknown routes, and how long the simulator itself was busy.
 // Benchmarks subtract that time; tests assert the numbers.
 
+/** What came in over HTTP. */
 export interface Traffic {
+  /** How many requests. */
   readonly total: number;
   /** By method and route, for example "GET /v2/devices/": how many. */
   readonly byRoute: Readonly<Record<string, number>>;

@@ -29,17 +29,27 @@ export interface WorldSetup {
 
 /** A command that was accepted, as the log keeps it: nothing secret. */
 export interface LoggedCommand {
+  /** Simulated time, in milliseconds since 1970. */
   readonly at: number;
+  /** Esper's id of the request. */
   readonly requestId: string;
+  /** By which of the two APIs it came. */
   readonly endpoint: "request" | "v2";
+  /** For example `INSTALL_CERTIFICATE`. */
   readonly command: string;
+  /** `DEVICE`, `GROUP` or `DYNAMIC`. */
   readonly commandType: string;
+  /** Ids of the devices it names. */
   readonly devices: readonly string[];
+  /** Ids of the groups it names. */
   readonly groups: readonly string[];
+  /** `all`, `active` or `inactive`. */
   readonly deviceType: string;
+  /** `IMMEDIATE`, `WINDOW` or `RECURRING`. */
   readonly schedule: string;
   /** Esper's free label of the request. */
   readonly label: string | null;
+  /** The alias that a certificate command names. */
   readonly certificateAlias: string | null;
   /** How many devices it was for. */
   readonly resolved: number;

@@ -89,24 +89,35 @@ export interface StatusRow {
   readonly updatedAt: string;
 }
 
+/** A device as Esper lists it. */
 export interface Device {
+  /** Esper's UUID, as `target.devices` takes it. */
   readonly id: string;
   /** The name people know: Esper's alias when there is one, else its generated name. */
   readonly name: string;
+  /** Its serial number, where Esper knows it. */
   readonly serial?: string;
+  /** For example `ANDROID`. */
   readonly platform: string;
   /** For example "13"; empty when unknown. */
   readonly osVersion: string;
+  /** Whether Esper could reach it when it was read. */
   readonly online: boolean;
+  /** The group that it is in itself. */
   readonly groupId?: string;
+  /** Ids of its tags. */
   readonly tags: readonly string[];
 }
 
+/** A group of devices as Esper lists it. */
 export interface Group {
+  /** Esper's UUID, as `target.group` and `target.groups` take it. */
   readonly id: string;
+  /** Without the groups above it. */
   readonly name: string;
   /** For example "All devices/Shops/Berlin"; empty when Esper gives none. */
   readonly path: string;
+  /** How many devices Esper counts in it. */
   readonly deviceCount: number;
 }
 

@@ -5,33 +5,84 @@
 /** One problem, told apart so that a program can act on it. `kind` never changes its meaning. */
 export type Pkcs12Problem =
   /** Something else: `found` says what ("a PEM certificate"), `advice` what to do with it. */
-  | { readonly kind: "notPkcs12"; readonly found: string; readonly advice: string }
+  | {
+      /** Another kind of file. */
+      readonly kind: "notPkcs12";
+      /** What it is, for example `a PEM certificate`. */
+      readonly found: string;
+      /** How to get from there to a PKCS#12 file. */
+      readonly advice: string;
+    }
   /** Damaged or cut short; the byte counts are there when the outer length tells how much is missing. */
   | {
+      /** A PKCS#12 file that is not whole. */
       readonly kind: "corrupt";
+      /** What was met. */
       readonly detail: string;
+      /** How long the file says it is. */
       readonly bytesExpected?: number;
+      /** How long it is. */
       readonly bytesPresent?: number;
     }
   /** Well-formed, but with something this reader does not know: an algorithm, a mode, a version. */
-  | { readonly kind: "unsupported"; readonly what: string; readonly oid?: string; readonly where: string }
+  | {
+      /** Something rare. */
+      readonly kind: "unsupported";
+      /** Its name. */
+      readonly what: string;
+      /** Its object identifier, where it has one. */
+      readonly oid?: string;
+      /** What it is used for in the file. */
+      readonly where: string;
+    }
   /** Refused before any work: reading it would take too long or too much memory. */
-  | { readonly kind: "limit"; readonly what: string; readonly found: number; readonly allowed: number }
+  | {
+      /** Too much of something. */
+      readonly kind: "limit";
+      /** Of what, for example iterations. */
+      readonly what: string;
+      /** How much the file has. */
+      readonly found: number;
+      /** How much is accepted. */
+      readonly allowed: number;
+    }
   /** Protected, and no password (or an empty one) was given. */
-  | { readonly kind: "passwordRequired" }
-  | { readonly kind: "wrongPassword" }
+  | {
+      /** The file asks for a password. */
+      readonly kind: "passwordRequired";
+    }
+  | {
+      /** Another password, or damage that looks the same. */
+      readonly kind: "wrongPassword";
+    }
   /** The password fits the file as a whole, but a part of it was encrypted with another one. */
-  | { readonly kind: "innerPassword"; readonly where: string }
+  | {
+      /** Two passwords in one file. */
+      readonly kind: "innerPassword";
+      /** The part with the other one. */
+      readonly where: string;
+    }
   /** PEM or DER material that cannot become a PKCS#12 file; `field` names the part. */
-  | { readonly kind: "badPem"; readonly field: "certificate" | "privateKey" | "chain"; readonly detail: string };
+  | {
+      /** PEM text that cannot be used. */
+      readonly kind: "badPem";
+      /** The part. */
+      readonly field: "certificate" | "privateKey" | "chain";
+      /** A sentence that says why, and what to do. */
+      readonly detail: string;
+    };
 
+/** The kinds of problems; a kind never changes its meaning. */
 export type Pkcs12ProblemKind = Pkcs12Problem["kind"];
 
-/** The only error the functions of this folder throw on purpose. */
+/** Why a file cannot be read or made: a sentence, and the same as data. The only error that these functions mean to throw. */
 export class Pkcs12Error extends Error {
+  /** Tells it apart, also from a second copy of the package, where `instanceof` does not. */
   override readonly name = "Pkcs12Error";
+  /** The kind of the problem. */
   readonly kind: Pkcs12ProblemKind;
 
+  /** @param problem what is wrong, as data */
   constructor(readonly problem: Pkcs12Problem) {
     super(sentenceFor(problem));
     this.kind = problem.kind;

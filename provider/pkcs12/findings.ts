@@ -10,6 +10,7 @@ import { daysBetween, renewalOf } from "./renewal";
 import type { OtherBag } from "./safes";
 import { isWeakSignature } from "./signatures";
 
+/** What a finding is about; a code never changes its meaning. */
 export type FindingCode =
   | "noCertificate"
   | "keyMismatch"
@@ -29,9 +30,13 @@ export type FindingCode =
   | "noMac"
   | "ignoredEntries";
 
+/** Something that is wrong or doubtful about the content of a file. */
 export interface Finding {
+  /** For programs. */
   readonly code: FindingCode;
+  /** Errors refuse a preview; warnings do with `strict`. */
   readonly severity: "error" | "warning";
+  /** For people: a sentence that says what to do. */
   readonly message: string;
 }
 
