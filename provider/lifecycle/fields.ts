@@ -5,6 +5,8 @@
 //   - a failure never names a top-level property, since the engine prints that property's value in clear
 //     (measured with CLI 3.250): its name stands in the sentence instead.
 
+import { meantBy } from "./spelling";
+
 /** What the engine sends for a value that a preview cannot know (pulumi/pulumi pkg/resource/plugin/rpc.go:73). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -44,8 +46,10 @@ export class Fields {
   /** Refuses the names given that are none of `known`; `silent` ones are not the program's, and not spoken of. */
   refuseOthers(known: readonly string[], silent: readonly string[] = []): void {
     for (const name of Object.keys(this.raw)) {
-      if (!known.includes(name) && !silent.includes(name))
-        this.fail(name, `there is no such argument; known are ${known.join(", ")}`);
+      if (known.includes(name) || silent.includes(name)) continue;
+      const meant = meantBy(name, known);
+      const guess = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+      this.fail(name, `there is no such argument${guess}; known are ${known.join(", ")}`);
     }
   }
 

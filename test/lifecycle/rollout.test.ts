@@ -39,7 +39,11 @@ const growing = "are cumulative: each must be larger than the one before it";
 
 const refused: Readonly<Record<string, readonly [rollout: unknown, property: string, reason: string | RegExp]>> = {
   "a rollout that is a number": [3, "", "rollout: must be an object"],
-  "an unknown name": [{ wave: ["10%"] }, "rollout.wave", /^there is no such argument; known are waves, canary/],
+  "an unknown name": [
+    { wave: ["10%"] },
+    "rollout.wave",
+    /^there is no such argument \(did you mean waves\?\); known are waves, canary/,
+  ],
   "waves that are no list": [{ waves: "10%" }, "rollout.waves", "must be a list"],
   "no waves": [{ waves: [] }, "rollout.waves", counts],
   "a wave of nobody": [{ waves: [0, "100%"] }, "rollout.waves", counts],
