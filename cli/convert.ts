@@ -22,7 +22,11 @@ Examples:
       the same content, readable on Android 9 and later
   $ P12_PASSWORD=... pulumi-esper convert --certificate leaf.pem --private-key key.pem --chain ca.pem \\
       --password-env P12_PASSWORD --out corp.p12
-      a PKCS#12 file from PEM`;
+      a PKCS#12 file from PEM
+
+Exit codes:
+  0  the file is written
+  1  nothing is written`;
 
 export function convertCommand(terminal: Terminal = processTerminal): Command {
   const profile = new Option("--profile <profile>", "androidLegacy: read by Android 9 to 16; modern: AES, from 14 on");

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { convertCommand } from "./convert";
 import { doctorCommand } from "./doctor";
+import { failureText } from "./failure";
 import { inspectCommand } from "./inspect";
 import { reportCommand } from "./report";
 import { simulatorCommand } from "./simulator";
@@ -33,7 +34,11 @@ Examples:
   $ P12_PASSWORD=... pulumi-esper inspect corp.p12 --password-env P12_PASSWORD
       as text
   $ pulumi-esper inspect corp.p12 --password-stdin --json < password.txt | jq .findings
-      what is wrong with it, for programs`;
+      what is wrong with it, for programs
+
+Exit codes:
+  0  the file could be opened, whatever is wrong with its content
+  1  it could not be opened`;
 
 const simulatorExamples = `
 Examples:
@@ -42,7 +47,11 @@ Examples:
   $ pulumi-esper simulator --faults '{"rateLimit":{"perSecond":5}}'
       the same with a rate limit
   $ pulumi-esper simulator --port 0 --time-factor 60 --android 8.1.0,11,14
-      on a free port, an hour in a minute, with old devices`;
+      on a free port, an hour in a minute, with old devices
+
+Exit codes:
+  0  it was ended with Ctrl+C (SIGINT or SIGTERM)
+  1  it could not start`;
 
 const version = (): string => {
   const text: unknown = JSON.parse(readFileSync(require.resolve("pulumi-esper/package.json"), "utf8"));
@@ -72,6 +81,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`pulumi-esper: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`pulumi-esper: ${failureText(error)}\n`);
   process.exitCode = 1;
 });

@@ -2,11 +2,13 @@
 
 import { spawn } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { mayColor } from "../../cli/console";
+import { pathOf, password as p12Password } from "../pkcs12/fixtures";
 import { exportOf, fleetExport, stored } from "./report-given";
 
 const main = join(__dirname, "..", "..", "cli", "main.ts");
@@ -71,7 +73,7 @@ describe("the pulumi-esper command", function () {
       const { code, printed } = await run([command, "--help"]);
       expect(code).to.equal(0);
       expect(printed).to.contain("\nExamples:\n").and.to.contain(`pulumi-esper ${command}`);
-      if (["report", "doctor"].includes(command)) expect(printed).to.contain("\nExit codes:\n");
+      expect(printed).to.match(/\nExit codes:\n {2}0 {2}.+\n {2}1 {2}/);
     });
   }
 
@@ -99,6 +101,44 @@ describe("the pulumi-esper command", function () {
       ...{ code: 1, printed: "" },
       said: "pulumi-esper: This is not what `pulumi stack export` prints: it is no JSON.\n",
     });
+  });
+
+  it("ends inspect and convert with 0 when they could do it, with 1 and one line when not", async () => {
+    const out = join(folder, "out.p12");
+    const file = pathOf("dates-expired.p12");
+    const env = { P12_PASSWORD: p12Password };
+    const password = ["--password-env", "P12_PASSWORD"];
+    const inspected = await run(["inspect", file, ...password, "--json"], { env });
+    expect(inspected).to.deep.include({ code: 0, said: "" });
+    expect(inspected.printed).to.contain('"code": "expired"');
+    expect(await run(["convert", file, ...password, "--out", out], { env })).to.deep.include({ code: 0, said: "" });
+    expect(await run(["convert", file, ...password, "--out", out], { env })).to.deep.equal({
+      ...{ code: 1, printed: "" },
+      said: `pulumi-esper: ${out} exists already; name another file, or overwrite it with --force.\n`,
+    });
+    expect(await run(["inspect", folder])).to.deep.equal({
+      ...{ code: 1, printed: "" },
+      said: "pulumi-esper: What is named there is a folder; name a file.\n",
+    });
+    expect(await run(["inspect", "no-such.p12"])).to.deep.equal({
+      ...{ code: 1, printed: "" },
+      said: "pulumi-esper: There is no file or folder no-such.p12; paths are relative to this folder.\n",
+    });
+  });
+
+  it("ends the simulator with 1 and one line when the port is taken", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? String(address.port) : "";
+      expect(await run(["simulator", "--port", port])).to.deep.equal({
+        ...{ code: 1, printed: "" },
+        said: `pulumi-esper: Port ${port} is taken by another program; name another one with --port, or 0 for a free one.\n`,
+      });
+    } finally {
+      server.close();
+    }
   });
 
   it("runs Pulumi by itself where nothing is piped in, and repeats what Pulumi says when that fails", async () => {
