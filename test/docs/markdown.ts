@@ -41,6 +41,12 @@ export function document(path: string): Document {
   return read(join(root, path));
 }
 
+/** What stands under a heading of the second level; empty when there is none. */
+export function sectionOf({ text }: Pick<Document, "text">, heading: string): Pick<Document, "text"> {
+  const [, after = ""] = text.split(`\n## ${heading}\n`);
+  return { text: after.split("\n## ")[0] ?? "" };
+}
+
 export function codeIn({ text }: Pick<Document, "text">): readonly Code[] {
   return [...text.matchAll(/^( *)```(\w*)[^\n]*\n([\s\S]*?)^\1```/gmu)].map((match) => {
     const [, indent = "", language = "", body = ""] = match;

@@ -6,12 +6,12 @@ import { once } from "node:events";
 import type { Client } from "../../../provider/client/client";
 import type { Settings } from "../../../provider/config";
 import type { ApiMeaning, NetworkReason } from "../../../provider/errors";
-import { benchFor, commandFor } from "../../client/harness";
+import { benchFor, commandFor, tenantBench } from "../../client/harness";
 import { groupA, uuid } from "../../lifecycle/given";
 import { portOf, startAnswering, type Asked, type Reply } from "../../support/answering-server";
 import { makeIdentity } from "../../support/certificates";
 import { quickClock } from "../../support/quick-clock";
-import { messageOf, type Provocations, type Provoke } from "./provocation";
+import { messageOf, type Provocations, type Provoke, type Shown } from "./provocation";
 
 type Operation = (client: Client) => Promise<unknown>;
 
@@ -28,11 +28,11 @@ interface Ways {
 async function endOf(
   answer: (asked: Asked) => Reply,
   { operation = listDevices, settings = {}, speed = 100 }: Ways = {},
-): Promise<readonly string[]> {
+): Promise<Shown> {
   const server = await startAnswering(answer);
   try {
-    const { client } = benchFor(server.url, quickClock(speed), settings);
-    return [await messageOf(() => operation(client))];
+    const { client, said } = benchFor(server.url, quickClock(speed), settings);
+    return { errors: [await messageOf(() => operation(client))], said };
   } finally {
     await server.close();
   }
@@ -74,6 +74,8 @@ const failures: Readonly<Record<NetworkReason, Provoke>> = {
   answerTooLarge: () => endOf(() => ({ body: JSON.stringify("x".repeat(33 * 1024 * 1024)) }), { speed: 1 }),
 };
 
+const row = { requestId: uuid(2), deviceId: uuid(3), state: "Queued", stateText: "Queued", updatedAt: "" } as const;
+
 const device = (number: number): unknown => ({ id: uuid(number), name: "d", os: "Android", state: 1 });
 
 const oddities: Provocations = {
@@ -86,6 +88,25 @@ const oddities: Provocations = {
     endOf(() => ({ body: { content: { count: 9_000, next: "x", prev: null, results: [device(1)] } } })),
   "a command of which nobody knows whether it was accepted": () =>
     endOf(({ method }) => ({ status: method === "POST" ? 502 : 403 }), { operation: sendOne }),
+  "a command in a state that nobody knows": async () => {
+    const { client, clock, said, sim } = await tenantBench({ devices: 1, faults: { unknownState: {} } });
+    try {
+      const devices = sim.world.devices().map(({ id }) => id);
+      const { id } = await client.send(commandFor(devices));
+      for await (const seen of client.watch([{ requestId: id, devices: 1 }], clock.now() + 60_000)) {
+        if (said.length > 0 || (seen.get(id)?.counts.Success ?? 0) > 0) break;
+      }
+    } finally {
+      await sim.close();
+    }
+    return { errors: [], said };
+  },
+  "a command that cannot be withdrawn": async () => {
+    const settings = { commandsApi: "v2", enterpriseId: groupA } as const;
+    const { client, said } = benchFor("http://127.0.0.1:9/api", quickClock(50), settings);
+    await client.cancel({ id: uuid(1), ...row });
+    return { errors: [], said };
+  },
 };
 
 export const esper: Provocations = { ...refusals, ...failures, ...oddities };
