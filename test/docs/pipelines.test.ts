@@ -2,13 +2,14 @@
 // docs/pipelines.md prints; and that both CI files run these steps with what the steps ask for.
 
 import { spawn } from "node:child_process";
-import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { startSimulator } from "../../simulator";
 import { linkPackages, makeSandbox, type Sandbox } from "../../tools/sandbox";
 import { makeIdentity, p12Of } from "../support/certificates";
 import { Stack, type Ran } from "../support/engine";
+import { installCommand } from "../support/installed-command";
 import { commandsOf, connectionTo, expectNoSecret, holdersOf } from "../support/story";
 import { codeIn, document, root } from "./markdown";
 
@@ -18,20 +19,11 @@ const dayMs = 24 * 3_600_000;
 
 const script = join(root, "docs", "pipelines", "pipeline.sh");
 
-/** What `npm ci` would have put there: the packages, and the command of this one. */
-async function installPackages(folder: string): Promise<void> {
-  await linkPackages(folder);
-  const bin = join(folder, "node_modules", ".bin");
-  await mkdir(bin);
-  const command = join(bin, "pulumi-esper");
-  const [tsx, main] = [join(root, "node_modules", "tsx", "dist", "loader.mjs"), join(root, "cli", "main.ts")];
-  await writeFile(command, `#!/bin/sh\nexec node --import "${tsx}" "${main}" "$@"\n`);
-  await chmod(command, 0o755);
-}
-
 async function projectIn(sandbox: Sandbox): Promise<string> {
   const folder = join(sandbox.folder, "project");
-  await installPackages(folder);
+  // What `npm ci` would have put there: the packages, and the command of this one.
+  await linkPackages(folder);
+  await installCommand(folder);
   const [program] = codeIn(document("docs/pipelines.md")).filter(({ language }) => language === "ts");
   await writeFile(join(folder, "index.ts"), program?.text ?? "");
   await writeFile(join(folder, "Pulumi.yaml"), "name: fleet\nruntime: nodejs\nmain: index.ts\n");
