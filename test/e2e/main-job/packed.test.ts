@@ -40,7 +40,7 @@ describe("the packed package", () => {
   });
 
   it("works for a new user who does what the README prints", async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const [install = "", certificates = "", simulate = "", first = "", ...more] = blocks;
     expect(more).to.deep.equal([]);
     const user = await newUser(sandbox);
