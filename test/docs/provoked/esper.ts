@@ -47,7 +47,8 @@ const refusals: Readonly<Record<ApiMeaning, Provoke>> = {
   unauthorized: status(401),
   forbidden: status(403, { operation: sendOne }),
   notFound: status(404),
-  rateLimited: status(429, { speed: 2_000 }),
+  // In time this quick a busy machine would take longer for an answer than a request may.
+  rateLimited: status(429, { speed: 2_000, settings: { requestTimeoutMs: 36_000_000 } }),
   tooLarge: status(413, { operation: sendOne }),
   redirected: () => endOf(() => ({ status: 302, headers: { Location: "https://elsewhere.example/" } })),
   commandNotKnown: () =>
