@@ -108,6 +108,35 @@ describe("what devices answer", () => {
     });
   });
 
+  it("sends a removal again that expired, to the device that left the set and was away", async function () {
+    this.timeout(240_000);
+    await start(true);
+    const sent = newCommands(simulator);
+    const programFor = (...names: readonly string[]): string =>
+      programOf({ corp: { alias: "corp", target: { devices: names.map(device) }, source } });
+    await withStack(programFor("b1", "b2"), { env: connectionTo(simulator) }, async (stack) => {
+      await stack.writeFile("corp.p12", file);
+      expectOperations(await stack.up(), { created: 2 });
+      simulator.world.setOnline(device("b2"), false);
+      await stack.writeProgram(programFor("b1"));
+      expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
+      expect(sent()).to.deep.equal(["INSTALL corp DEVICE b1 b2", "UNINSTALL corp DEVICE b2"]);
+      await expectNothingToDo(stack, simulator, 2);
+
+      await letAMonthPass(stack, simulator);
+      expect((await stack.refresh()).code).to.equal(0);
+      const preview = await stack.preview();
+      expect(preview.text).to.match(/- drift\s*: "1 removal failed"/);
+      expect(preview.text).to.contain("The certificate is still to be removed from 1 device outside the target.");
+      expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
+      expect(sent()).to.deep.equal(["UNINSTALL corp DEVICE b2"]);
+      simulator.world.setOnline(device("b2"), true);
+      await until(() => holdersOf(simulator, "corp").length === 1);
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b1"]);
+      await expectNothingToDo(stack, simulator, 2);
+    });
+  });
+
   it("stops asking a device that fails when the retry rounds are used up, and asks again when there are more", async function () {
     this.timeout(240_000);
     await start();
