@@ -29,10 +29,10 @@ export default tseslint.config(
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly" } },
   },
   {
-    files: ["**/*.cjs"],
+    files: ["**/*.cjs", "examples/javascript/*.js"],
     languageOptions: {
       sourceType: "commonjs",
-      globals: { process: "readonly", require: "readonly", module: "readonly" },
+      globals: { process: "readonly", require: "readonly", module: "readonly", exports: "readonly" },
     },
   },
 );

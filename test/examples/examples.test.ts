@@ -1,36 +1,32 @@
-// Runs every example as a user of a clone would, with the real engine against the simulator. The examples are found by
-// listing the folder: a new one is under test from its first day. They stand in a copy, so that no stack's settings are
-// written into the clone; its packages are the clone's.
+// Runs every example as a user would who has copied its folder away, with the real engine against the simulator: from a
+// copy that sees the packages its package.json names, and no others. The examples are found by listing the folder: a new
+// one is under test from its first day. What each is to do stands in stories.ts.
 
-import { cp, mkdir, readdir, symlink } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../simulator";
 import { makeSandbox, type Sandbox } from "../../tools/sandbox";
 import { Stack } from "../support/engine";
-import { connectionTo, digestsOf, expectOperations, holdersOf } from "../support/story";
+import { at, connectionTo, expectOperations, holdersOf } from "../support/story";
+import { storyOf } from "./stories";
 
 const projectFolder = join(__dirname, "..", "..");
 const examples = readdirSync(join(projectFolder, "examples"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-const alias = "corp-client";
-
 describe("examples", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   let simulator: Simulator;
   let sandbox: Sandbox;
-  let clone: string;
 
-  beforeEach(async () => {
-    simulator = await startSimulator({ devices: 6, deviceMs: 40, pageSize: 4 });
-    sandbox = await makeSandbox(connectionTo(simulator));
-    clone = join(sandbox.folder, "clone");
-    await copyClone(clone);
-  });
+  const start = async (devices: number, environment: Readonly<Record<string, string>>): Promise<void> => {
+    simulator = await startSimulator({ devices, deviceMs: 40, pageSize: 4 });
+    sandbox = await makeSandbox({ ...connectionTo(simulator), ...environment });
+  };
 
   afterEach(async () => {
     await simulator.close();
@@ -46,26 +42,37 @@ describe("examples", function () {
 
   for (const example of examples) {
     it(`${example} does its work, has nothing to do the second time, and leaves nothing behind`, async () => {
-      const stack = await stackIn(join(clone, "examples", example));
-      expectOperations(await stack.up(), { created: 2 });
-      expect(holdersOf(simulator, alias)).to.have.length(simulator.world.group("Shops").deviceCount);
+      const { devices = 6, environment = {}, resources, holders, furtherSteps } = storyOf(example);
+      await start(devices, environment);
+      const folder = await copyAway(example, sandbox.folder);
+      const filesBefore = await filesIn(folder);
+      const stack = await stackIn(folder);
+
+      const preview = await stack.preview();
+      expect(preview.code, preview.text).to.equal(0);
+      expect(preview.text).to.contain(`+ ${resources} to create`);
+      expectOperations(await stack.up(), { created: resources });
+      for (const [alias, names] of Object.entries(holders))
+        expect(holdersOf(simulator, alias), alias).to.deep.equal(names);
+      expect(aliasesOn(simulator)).to.have.members(Object.keys(holders));
       const sent = simulator.world.commandLog.length;
-      expectOperations(await stack.up(), { unchanged: 2 });
+      expectOperations(await stack.up(), { unchanged: resources });
       expect(simulator.world.commandLog).to.have.length(sent);
 
-      await furtherSteps[example]?.(stack, simulator);
+      await furtherSteps?.(stack, simulator);
 
-      expectOperations(await stack.destroy(), { deleted: 2 });
-      expect(holdersOf(simulator, alias)).to.deep.equal([]);
-    });
-
-    it(`${example} explains itself and can be copied away`, async () => {
-      const files = await readdir(join(projectFolder, "examples", example));
-      expect(files).to.include.members(["README.md", "Pulumi.yaml", "package.json", "index.ts"]);
+      expectOperations(await stack.destroy(), { deleted: resources });
+      expect(aliasesOn(simulator)).to.deep.equal([]);
+      const removed = await stack.pulumi("stack", "rm", "--yes");
+      expect(removed.code, removed.text).to.equal(0);
+      expect(await filesIn(folder)).to.deep.equal(filesBefore);
     });
   }
 
   it("the clone's own Pulumi.yaml runs the quickstart", async () => {
+    await start(6, {});
+    const clone = join(sandbox.folder, "clone");
+    await copyClone(clone);
     const stack = await stackIn(clone);
     const preview = await stack.preview();
     expect(preview.code, preview.text).to.equal(0);
@@ -75,22 +82,66 @@ describe("examples", function () {
   });
 });
 
-/** What an example shows between its second `up` and the end. */
-const furtherSteps: Readonly<Record<string, (stack: Stack, simulator: Simulator) => Promise<void>>> = {
-  rotate: async (stack, simulator) => {
-    const [first] = digestsOf(simulator, alias);
-    await stack.setConfig("file", "second.p12");
-    const { text } = await stack.preview();
-    expect(text).to.match(/~ subject *: "CN=Test Client 1" => "CN=Test Client 2"/);
-    expect(text).to.match(/~ notAfter *: "2040-01-01\S+" => "2045-01-01\S+"/);
-    expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
-    expect(digestsOf(simulator, alias)).to.have.length(1).and.not.include(first);
-    expect(simulator.world.commandLog.map(({ command }) => command)).to.deep.equal([
-      "INSTALL_CERTIFICATE",
-      "INSTALL_CERTIFICATE",
-    ]);
-  },
-};
+describe("the folder of an example", () => {
+  for (const example of examples) {
+    it(`${example} has a page, a project and the program that its package.json names`, async () => {
+      const folder = join(projectFolder, "examples", example);
+      const { main } = await manifestOf(folder);
+      expect(main).to.be.a("string");
+      expect(await readdir(folder)).to.include.members(["README.md", "Pulumi.yaml", "package.json", main]);
+    });
+  }
+
+  for (const [example, type] of Object.entries({ javascript: "commonjs", esm: "module" })) {
+    it(`${example} is a program without TypeScript, as a ${type} module`, async () => {
+      const manifest = await manifestOf(join(projectFolder, "examples", example));
+      expect(manifest).to.deep.include({ main: "index.js", type });
+      expect(manifest.packages).to.have.members(["@pulumi/pulumi", "pulumi-esper"]);
+    });
+  }
+});
+
+/** Aliases that some device holds. */
+function aliasesOn({ world }: Simulator): readonly string[] {
+  return [...new Set(world.devices().flatMap(({ keystore }) => [...keystore.keys()]))];
+}
+
+interface Manifest {
+  readonly main: unknown;
+  readonly type: unknown;
+  /** Names of all dependencies. */
+  readonly packages: readonly string[];
+}
+
+async function manifestOf(folder: string): Promise<Manifest> {
+  const read: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const namesAt = (field: string): readonly string[] => {
+    const named = at(read, field);
+    return typeof named === "object" && named !== null ? Object.keys(named) : [];
+  };
+  return {
+    main: at(read, "main"),
+    type: at(read, "type") ?? "commonjs",
+    packages: [...namesAt("dependencies"), ...namesAt("devDependencies")],
+  };
+}
+
+/** The example's folder, beside the packages that it names. */
+async function copyAway(example: string, into: string): Promise<string> {
+  const folder = join(into, example);
+  const isInstalled = (path: string): boolean => basename(path) === "node_modules";
+  await cp(join(projectFolder, "examples", example), folder, { recursive: true, filter: (path) => !isInstalled(path) });
+  for (const name of (await manifestOf(folder)).packages) {
+    const link = join(into, "node_modules", name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(projectFolder, "node_modules", name), link);
+  }
+  return folder;
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder, { recursive: true })).sort();
+}
 
 async function copyClone(folder: string): Promise<void> {
   await mkdir(folder);

@@ -1,7 +1,7 @@
-// Certificates for tests, made while the test runs: a self-signed one of any name and life, as PEM and as a PKCS#12 file.
-// node-forge signs, so that the project's reader meets certificates that it had no hand in; node:crypto makes the keys.
+// Certificates for tests, made while the test runs: of any name and life, signed by themselves or by another one, as PEM
+// and as a PKCS#12 file. node-forge signs, so that the project's reader meets certificates that it had no hand in; node:crypto makes the keys.
 
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import forge from "node-forge";
 import { fromPem, writePkcs12 } from "../../provider/pkcs12";
 
@@ -10,6 +10,8 @@ export interface Identity {
   readonly certificate: string;
   /** PEM, PKCS#8. */
   readonly privateKey: string;
+  /** PEM of its issuer's certificate, where it was signed by another one. */
+  readonly chain?: string;
 }
 
 export interface IdentityOptions {
@@ -17,26 +19,39 @@ export interface IdentityOptions {
   readonly notBefore?: Date;
   /** Default in ten years. */
   readonly notAfter?: Date;
+  /** Who signs it; default: itself. */
+  readonly issuer?: Identity;
+  /** Whether it may sign others. Default false. */
+  readonly isAuthority?: boolean;
 }
 
 const yearMs = 365 * 24 * 3_600_000;
 
-/** A key and a certificate that it signed for itself. */
-export function makeIdentity(commonName: string, { notBefore, notAfter }: IdentityOptions = {}): Identity {
+/** A key and its certificate. */
+export function makeIdentity(commonName: string, options: IdentityOptions = {}): Identity {
+  const { notBefore, notAfter, issuer, isAuthority = false } = options;
   const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 })
     .privateKey.export({ type: "pkcs8", format: "pem" })
     .toString();
   const key = forge.pki.privateKeyFromPem(privateKey);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.setRsaPublicKey(key.n, key.e);
-  certificate.serialNumber = "01";
+  // Of an issuer's certificates no two have the same.
+  certificate.serialNumber = issuer === undefined ? "01" : `01${randomBytes(8).toString("hex")}`;
   certificate.validity.notBefore = notBefore ?? new Date(Date.now() - 2 * yearMs);
   certificate.validity.notAfter = notAfter ?? new Date(Date.now() + 10 * yearMs);
   const subject = [{ name: "commonName", value: commonName }];
   certificate.setSubject(subject);
-  certificate.setIssuer(subject);
-  certificate.sign(key, forge.md.sha256.create());
-  return { certificate: forge.pki.certificateToPem(certificate), privateKey };
+  certificate.setIssuer(
+    issuer === undefined ? subject : forge.pki.certificateFromPem(issuer.certificate).subject.attributes,
+  );
+  if (isAuthority) certificate.setExtensions([{ name: "basicConstraints", cA: true, critical: true }]);
+  certificate.sign(
+    issuer === undefined ? key : forge.pki.privateKeyFromPem(issuer.privateKey),
+    forge.md.sha256.create(),
+  );
+  const made = { certificate: forge.pki.certificateToPem(certificate), privateKey };
+  return issuer === undefined ? made : { ...made, chain: issuer.certificate };
 }
 
 /** The file that `source.file` names. `androidLegacy` is read by every Android version, `modern` by newer ones. */

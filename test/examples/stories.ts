@@ -1,0 +1,139 @@
+// What each example does: how many resources it has, which devices hold what once it has run, and the steps that its README
+// shows after that. An example that is not named here is one certificate, as the quickstart is.
+// It starts nothing; examples.test.ts does.
+
+import { readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { Simulator } from "../../simulator";
+import { digestOf, readPkcs12 } from "../../provider/pkcs12";
+import type { Stack } from "../support/engine";
+import { at, commandsOf, digestsOf, expectOperations, holdersOf, listAt } from "../support/story";
+
+export interface Story {
+  /** Of the simulated fleet: 6, of which the first two are in Berlin, the third in Hamburg, and all three in the shops. */
+  readonly devices?: number;
+  /** What the README sets before it starts. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The stack itself among them. */
+  readonly resources: number;
+  /** Names of devices by alias. */
+  readonly holders: Readonly<Record<string, readonly string[]>>;
+  /** They end with as many resources as they found. */
+  readonly furtherSteps?: (stack: Stack, simulator: Simulator) => Promise<void>;
+}
+
+const shops = ["till-0001", "till-0002", "till-0003"];
+
+export function storyOf(example: string): Story {
+  return { resources: 2, holders: { "corp-client": shops }, ...stories[example] };
+}
+
+const stories: Readonly<Record<string, Partial<Story>>> = {
+  rotate: {
+    furtherSteps: async (stack, simulator) => {
+      const [first] = digestsOf(simulator, "corp-client");
+      await stack.setConfig("file", "second.p12");
+      const { text } = await stack.preview();
+      expect(text).to.match(/~ subject *: "CN=Test Client 1" => "CN=Test Client 2"/);
+      expect(text).to.match(/~ notAfter *: "2040-01-01\S+" => "2045-01-01\S+"/);
+      expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
+      expect(digestsOf(simulator, "corp-client")).to.have.length(1).and.not.include(first);
+      expectOnlyInstalls(simulator, 2);
+    },
+  },
+
+  "per-device": {
+    // As many as the simulator has that a user starts: the files in certs/ are named after them.
+    devices: 200,
+    environment: { P12_PASSWORD: "changeit" },
+    resources: 4,
+    holders: { "corp-client": ["till-0005", "till-0006", "till-0007"] },
+    furtherSteps: async (stack, simulator) => {
+      const file = (serial: string): string => join(stack.folder, "certs", `${serial}.p12`);
+      for (const number of [5, 6, 7]) {
+        expect(digestOn(simulator, `till-000${number}`, "corp-client")).to.equal(
+          await digestOfFile(file(`SN0000000${number}`)),
+        );
+      }
+      expect((await stack.outputs())["withoutFile"]).to.equal(37);
+
+      await rename(file("SN00000006"), file("SN99999999"));
+      const ran = await stack.up();
+      expectOperations(ran, { deleted: 1, unchanged: 3 });
+      expect(ran.text).to.contain("38 of 40 devices in Berlin have no file: till-0006 (SN00000006), ");
+      expect(ran.text).to.contain("Files that belong to no device in Berlin: SN99999999.p12");
+      expect(holdersOf(simulator, "corp-client")).to.deep.equal(["till-0005", "till-0007"]);
+      expect(commandsOf(simulator).slice(3)).to.deep.equal(["UNINSTALL corp-client DEVICE 1"]);
+
+      await rename(file("SN99999999"), file("SN00000006"));
+      expectOperations(await stack.up(), { created: 1, unchanged: 3 });
+    },
+  },
+
+  "from-pem": {
+    resources: 3,
+    furtherSteps: async (stack, simulator) => {
+      const [first] = digestsOf(simulator, "corp-client");
+      expect(await stack.exported())
+        .to.contain("BEGIN CERTIFICATE")
+        .and.not.contain("PRIVATE KEY");
+      expect((await stack.pulumi("stack", "export", "--show-secrets")).text).to.contain("PRIVATE KEY");
+
+      await stack.setConfig("commonName", "Other Client");
+      expectOperations(await stack.up(), { replaced: 1, updated: 1 });
+      expect((await stack.outputs())["subject"]).to.equal("CN=Other Client");
+      expect(digestsOf(simulator, "corp-client")).to.have.length(1).and.not.include(first);
+      expectOnlyInstalls(simulator, 2);
+    },
+  },
+
+  component: {
+    resources: 7,
+    holders: { "corp-root": shops, "corp-client": shops },
+    furtherSteps: async (stack, simulator) => {
+      const sites = { berlin: ["till-0001", "till-0002"], hamburg: ["till-0003"] };
+      for (const [site, devices] of Object.entries(sites)) {
+        const root = await digestOfFile(join(stack.folder, "certs", "root.p12"));
+        const client = await digestOfFile(join(stack.folder, "certs", `${site}.p12`));
+        for (const device of devices) {
+          expect(digestOn(simulator, device, "corp-root"), device).to.equal(root);
+          expect(digestOn(simulator, device, "corp-client"), device).to.equal(client);
+        }
+      }
+      expect(await childrenOfComponents(stack)).to.deep.equal({
+        berlin: ["berlin-client", "berlin-root"],
+        hamburg: ["hamburg-client", "hamburg-root"],
+      });
+    },
+  },
+};
+
+function expectOnlyInstalls(simulator: Simulator, count: number): void {
+  const commands = simulator.world.commandLog.map(({ command }) => command);
+  expect(commands).to.deep.equal(Array<string>(count).fill("INSTALL_CERTIFICATE"));
+}
+
+async function digestOfFile(path: string): Promise<string> {
+  return digestOf(await readPkcs12(await readFile(path), "changeit"));
+}
+
+function digestOn({ world }: Simulator, device: string, alias: string): string | undefined {
+  return world
+    .devices()
+    .find((one) => one.alias === device)
+    ?.keystore.get(alias)?.digest;
+}
+
+/** Names of the certificates by the name of the component that they stand under. */
+async function childrenOfComponents(stack: Stack): Promise<Readonly<Record<string, readonly string[]>>> {
+  const exported: unknown = JSON.parse(await stack.exported());
+  const nameIn = (urn: unknown): string => String(urn).split("::").at(-1) ?? "";
+  const children: Record<string, string[]> = {};
+  for (const resource of listAt(exported, "deployment", "resources")) {
+    if (!String(at(resource, "type")).endsWith("esper:Certificate")) continue;
+    (children[nameIn(at(resource, "parent"))] ??= []).push(nameIn(at(resource, "urn")));
+  }
+  for (const names of Object.values(children)) names.sort();
+  return children;
+}
