@@ -92,8 +92,11 @@ describe("the folder of an example", () => {
     });
   }
 
-  for (const [example, type] of Object.entries({ javascript: "commonjs", esm: "module" })) {
-    it(`${example} is a program without TypeScript, as a ${type} module`, async () => {
+  for (const { example, type, kind } of [
+    { example: "javascript", type: "commonjs", kind: "a CommonJS module" },
+    { example: "esm", type: "module", kind: "an ES module" },
+  ]) {
+    it(`${example} is ${kind} that does without TypeScript`, async () => {
       const manifest = await manifestOf(join(projectFolder, "examples", example));
       expect(manifest).to.deep.include({ main: "index.js", type });
       expect(manifest.packages).to.have.members(["@pulumi/pulumi", "pulumi-esper"]);
