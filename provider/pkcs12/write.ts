@@ -18,7 +18,7 @@ export interface WriteOptions {
   readonly profile: Profile;
   /** May be empty; Android reads `androidLegacy` with an empty password, `modern` not. */
   readonly password: string;
-  /** The name on key and leaf; without it, the names that they have. */
+  /** The name on key and leaf, or on the first certificate of a file without keys; without it, the names that they have. */
   readonly friendlyName?: string | undefined;
   /** Of every derivation in the file; default 2,048 in `androidLegacy` and 10,000 in `modern`, at most 10 million. */
   readonly iterations?: number | undefined;
@@ -37,7 +37,8 @@ export async function writePkcs12(material: KeyMaterial, options: WriteOptions):
   const safes: Buffer[] = [];
   if (certificates.length > 0) {
     const bags = certificates.map((certificate) => {
-      return certificateBag(certificate, pairs.find(({ leaf }) => leaf === certificate)?.names);
+      const alone = pairs.length === 0 ? namesWithoutKey(certificate, certificates, options.friendlyName) : undefined;
+      return certificateBag(certificate, alone ?? pairs.find(({ leaf }) => leaf === certificate)?.names);
     });
     const { algorithm, content } = await encrypt(sequence(...bags), settings);
     const info = sequence(objectIdentifier(oidData), algorithm, der(context(0), content));
@@ -66,7 +67,8 @@ function inOrder(material: KeyMaterial): KeyMaterial {
 
 interface Names {
   readonly friendlyName: string | undefined;
-  readonly localKeyId: Buffer;
+  /** Pairs a key with its certificate. */
+  readonly localKeyId: Buffer | undefined;
 }
 
 interface Pair {
@@ -84,6 +86,16 @@ function pairOf(key: PrivateKey, certificates: readonly Certificate[], wantedNam
   return { key, leaf, names: { friendlyName, localKeyId } };
 }
 
+/** Android's reader lists a certificate without a key by its name alone. Beside a key such names could be taken for it. */
+function namesWithoutKey(
+  certificate: Certificate,
+  [first]: readonly Certificate[],
+  wantedName: string | undefined,
+): Names | undefined {
+  const friendlyName = (certificate === first ? wantedName : undefined) ?? certificate.friendlyName;
+  return friendlyName === undefined ? undefined : { friendlyName, localKeyId: undefined };
+}
+
 function certificateBag(certificate: Certificate, names: Names | undefined): Buffer {
   const value = sequence(objectIdentifier(oidX509Certificate), explicit(0, octetString(certificate.der)));
   return bag(Bag.certificate, value, names);
@@ -92,8 +104,11 @@ function certificateBag(certificate: Certificate, names: Names | undefined): Buf
 function bag(type: string, value: Buffer, names: Names | undefined): Buffer {
   const parts = [objectIdentifier(type), explicit(0, value)];
   if (names !== undefined) {
-    const attributes = [attribute(oidLocalKeyId, octetString(names.localKeyId))];
-    if (names.friendlyName !== undefined) attributes.push(attribute(oidFriendlyName, bmpString(names.friendlyName)));
+    const { localKeyId, friendlyName } = names;
+    const attributes = [
+      ...(localKeyId === undefined ? [] : [attribute(oidLocalKeyId, octetString(localKeyId))]),
+      ...(friendlyName === undefined ? [] : [attribute(oidFriendlyName, bmpString(friendlyName))]),
+    ];
     parts.push(setOf(...attributes));
   }
   return sequence(...parts);

@@ -78,6 +78,16 @@ describe("a written PKCS#12 file", function () {
       .be.true;
   });
 
+  it("keeps the name of a certificate without a key, by which readers list it", async () => {
+    const { certificates } = await read("rich-san.p12");
+    const alone = { certificates: certificates.slice(0, 1), privateKeys: [] };
+    const named = await writePkcs12(alone, { profile: "modern", password, friendlyName: "Corp Root" });
+    const again = await writePkcs12(await readPkcs12(named, password), { profile: "androidLegacy", password });
+    const { friendlyNames, certificates: [root] } = await readPkcs12(again, password);
+    expect(friendlyNames).to.deep.equal(["Corp Root"]);
+    expect(root?.localKeyId).to.equal(undefined);
+  });
+
   it("keeps the names of two keys apart", async () => {
     const written = await writePkcs12(await read("keytool-two-keys.p12"), { profile: "androidLegacy", password });
     const { certificates, privateKeys } = await readPkcs12(written, password);
