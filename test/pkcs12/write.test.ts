@@ -83,7 +83,10 @@ describe("a written PKCS#12 file", function () {
     const alone = { certificates: certificates.slice(0, 1), privateKeys: [] };
     const named = await writePkcs12(alone, { profile: "modern", password, friendlyName: "Corp Root" });
     const again = await writePkcs12(await readPkcs12(named, password), { profile: "androidLegacy", password });
-    const { friendlyNames, certificates: [root] } = await readPkcs12(again, password);
+    const {
+      friendlyNames,
+      certificates: [root],
+    } = await readPkcs12(again, password);
     expect(friendlyNames).to.deep.equal(["Corp Root"]);
     expect(root?.localKeyId).to.equal(undefined);
   });
