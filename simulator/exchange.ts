@@ -157,9 +157,13 @@ export class Api {
     if (!("problem" in outcome)) {
       return { status, headers, text: outcome.body === undefined ? undefined : JSON.stringify(outcome.body) };
     }
-    const error = errorBody(route?.errors ?? "envelope", status, outcome.problem);
-    const isEchoing = faults.strike("echoSecretsInErrors", route?.family) !== undefined;
-    const echo = { content: { request: bodyText, authorization: request.headers.authorization ?? "" } };
-    return { status, headers, text: JSON.stringify(isEchoing ? { ...error, ...echo } : error) };
+    const style = route?.errors ?? "envelope";
+    const echo = faults.strike("echoSecretsInErrors", route?.family);
+    if (echo === undefined) return { status, headers, text: JSON.stringify(errorBody(style, status, outcome.problem)) };
+    const authorization = request.headers.authorization ?? "";
+    const isInMessage = echo.where !== "content";
+    const words = isInMessage ? `${outcome.problem} Request: ${bodyText} Key: ${authorization}` : outcome.problem;
+    const content = echo.where === "message" ? {} : { content: { request: bodyText, authorization } };
+    return { status, headers, text: JSON.stringify({ ...errorBody(style, status, words), ...content }) };
   }
 }

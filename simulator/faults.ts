@@ -114,7 +114,10 @@ export interface Faults {
     readonly olderThanMs?: number;
   };
   /** Errors repeat the request: its body and its Authorization header. */
-  readonly echoSecretsInErrors?: When;
+  readonly echoSecretsInErrors?: When & {
+    /** In the sentence of the error, or beside it; default both. */
+    readonly where?: "message" | "content";
+  };
   /** No page has more rows than this; default 2. */
   readonly smallPages?: When & {
     /** Rows. */

@@ -39,7 +39,7 @@ const codecs = {
   lateStatusRowsMs: withMs,
   countsRouteMissing: plain,
   historyPurged: t.partial({ ...when, requests: t.array(t.string), olderThanMs: t.number }),
-  echoSecretsInErrors: plain,
+  echoSecretsInErrors: t.partial({ ...when, where: t.union([t.literal("message"), t.literal("content")]) }),
   smallPages: t.partial({ ...when, size: t.number }),
   clockSkewMs: withMs,
   maxBodyBytes: t.intersection([t.type({ bytes: t.number }), plain]),

@@ -3,6 +3,7 @@
 // Nulls are tolerated where Esper's own tool sends them (docs/background/esper-api.md, 2a).
 // No value stands in a message.
 
+import { commandNames } from "./command-names";
 import type { CommandOrder, CommandType, DeviceType, Schedule } from "./requests";
 import type { ScheduleArgs } from "./schedule";
 import { dayNames, timeOfDayMs } from "./schedule";
@@ -82,7 +83,8 @@ const readScheduleArgs = (value: unknown): ScheduleArgs => {
 export const readOrder = (body: unknown, endpoint: "request" | "v2"): CommandOrder => {
   if (!isFields(body)) throw new BadOrder("The body must be a JSON object.");
   const command = readText(body, "command");
-  if (command === null || !/^[A-Z_]+$/.test(command)) throw new BadOrder("command: this field is required.");
+  if (command === null || command === "") throw new BadOrder("command: this field is required.");
+  if (!commandNames[endpoint].has(command)) throw new BadOrder("command: not a valid choice.");
   const commandType = readOneOf<CommandType>(body, "command_type", ["DEVICE", "GROUP", "DYNAMIC"]);
   const devices = readIds(body, "devices", 1000);
   const groups = readIds(body, "groups", 500);

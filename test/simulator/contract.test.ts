@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { commandNames } from "../../simulator/command-names";
 import { readContract } from "./contract";
 import { deviations } from "./deviations";
 import type { Tenant } from "./tenant";
@@ -145,6 +146,13 @@ describe("simulator: the contract with the official description", () => {
     expect(contract.requestFaults({ method: "POST", route: "/commands/v0/commands/", body: order })).to.have.lengthOf(
       2,
     );
+  });
+
+  it("lists the same commands for each endpoint; only V2 takes those for certificates beyond its list", () => {
+    const request = contract.commandNames("DeviceCommandEnum");
+    expect([...commandNames.request].sort()).to.deep.equal([...request].sort());
+    const v2 = [...contract.commandNames("V0DeviceCommandEnum"), "INSTALL_CERTIFICATE", "UNINSTALL_CERTIFICATE"];
+    expect([...commandNames.v2].sort()).to.deep.equal(v2.sort());
   });
 
   it("was shown for every operation but the beta of Operations, and every known deviation was met", () => {

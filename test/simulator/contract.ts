@@ -8,7 +8,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Deviation } from "./deviations";
 import { descriptionFixes, deviations } from "./deviations";
-import { field } from "./tenant";
+import { field, list } from "./tenant";
 
 export interface Exchange {
   readonly method: string;
@@ -25,6 +25,8 @@ export interface Contract {
   answerFaults(exchange: Exchange): readonly string[];
   /** The same for the body of a request. */
   requestFaults(exchange: Omit<Exchange, "status">): readonly string[];
+  /** The values of an enumeration among the schemas. */
+  commandNames(schema: "DeviceCommandEnum" | "V0DeviceCommandEnum"): readonly string[];
   /** Deviations that were met so far. */
   readonly met: ReadonlySet<Deviation>;
 }
@@ -84,6 +86,7 @@ export const readContract = (): Contract => {
   const json = ["content", "application/json", "schema"];
   return {
     met,
+    commandNames: (schema) => list(field(description, "components", "schemas", schema, "enum")).map(String),
     operations: Object.entries(objectOf(field(description, "paths"))).flatMap(([route, methods]) =>
       Object.keys(objectOf(methods))
         .filter((method) => ["get", "post", "put"].includes(method))

@@ -202,13 +202,24 @@ describe("simulator: faults", () => {
     }),
   );
 
-  it(
-    "echoSecretsInErrors: an error repeats the request and the key",
-    story({ echoSecretsInErrors: {}, forbidden: {} }, async (tenant) => {
-      const { text } = await installAll(tenant);
-      expect(text).to.contain("cert_password").and.to.contain("Bearer simulator-key");
-    }),
-  );
+  for (const [where, message, content] of [
+    [undefined, true, true],
+    ["message", true, false],
+    ["content", false, true],
+  ] as const) {
+    it(
+      `echoSecretsInErrors: an error repeats the request and the key (${where ?? "everywhere"})`,
+      story({ echoSecretsInErrors: where === undefined ? {} : { where }, forbidden: {} }, async (tenant) => {
+        const { body } = await installAll(tenant);
+        for (const [place, isThere] of Object.entries({ message, content })) {
+          const text = JSON.stringify(field(body, place) ?? "");
+          expect(text.includes("cert_password"), place).to.equal(isThere);
+          expect(text.includes("Bearer simulator-key"), place).to.equal(isThere);
+        }
+        expect(field(body, "message")).to.match(/^You do not have permission/);
+      }),
+    );
+  }
 
   it(
     "clockSkewMs: the server's clock is another one",

@@ -121,6 +121,26 @@ describe("simulator: the API", () => {
       expect(world.commandLog).to.have.lengthOf(0);
     }));
 
+  it("says 400 to a command that the endpoint does not know, in the form of its errors, and accepts nothing", () =>
+    withTenant({ devices: 1 }, async ({ ask, world, simulator }) => {
+      const [id = ""] = world.devices().map((device) => device.id);
+      const request = "/commands/v0/commands/";
+      const v2 = `/v0/enterprise/${simulator.enterpriseId}/command/`;
+      const send = async (path: string, command: string): Promise<unknown> => {
+        const { status, body } = await ask("POST", path, { command_type: "DEVICE", devices: [id], command });
+        return status === 400 ? body : status;
+      };
+      for (const command of ["DANCE", "reboot", "REBOOT "]) {
+        expect(await send(request, command)).to.deep.equal({ code: 400, message: "command: not a valid choice." });
+        const detail = "detail: command: not a valid choice.";
+        expect(await send(v2, command)).to.deep.equal({ errors: [detail], message: `${detail} `, status: 400 });
+      }
+      expect(world.commandLog).to.have.lengthOf(0);
+      expect([await send(request, "COLLECT_LOGS"), await send(v2, "SYNC_CONTENT")]).to.deep.equal([201, 201]);
+      expect(await send(v2, "COLLECT_LOGS")).to.be.an("object");
+      expect(await send(request, "SYNC_CONTENT")).to.be.an("object");
+    }));
+
   it("says 404 to unknown ids, and loudly to unknown routes and to a missing slash", async () => {
     const lines: string[] = [];
     const options = { devices: 1, onUnknownRoute: (line: string) => lines.push(line) };
