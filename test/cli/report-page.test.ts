@@ -11,8 +11,8 @@ import { reportPage } from "../../cli/report/page";
 import { reportOf } from "../../cli/report/report";
 import { readStackExport } from "../../cli/report/stack-export";
 import { nowMs } from "../lifecycle/given";
-import { findBrowser, noBrowser, startBrowser } from "./browser";
-import { faintTexts } from "./faint-texts";
+import { findBrowser, noBrowser, startBrowser } from "../support/browser";
+import { faintTexts } from "../support/faint-texts";
 import { exportOf, fleetExport, hostile, stored } from "./report-given";
 
 const page = reportPage(reportOf(readStackExport(fleetExport), nowMs));
@@ -38,12 +38,12 @@ describe("the report's page in a browser", function () {
   let browser: Browser | undefined;
 
   before(async function () {
-    const executable = findBrowser();
-    if (executable === undefined) {
+    const program = findBrowser();
+    if (program === undefined) {
       console.log(`      skipped: ${noBrowser}`);
       this.skip();
     }
-    browser = await startBrowser(executable);
+    browser = await startBrowser(program);
     folder = await mkdtemp(join(tmpdir(), "pulumi-esper-page-"));
     const file = join(folder, "report.html");
     await writeFile(file, page);
