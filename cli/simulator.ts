@@ -87,7 +87,7 @@ const welcome = (simulator: Simulator): string =>
     "Groups:",
     ...simulator.world.groups().slice(0, 10).map(groupLine),
     "",
-    `Look at it and trouble it: ${new URL("/_simulator/devices", simulator.url).href}`,
+    `Look at it and trouble it in a browser: ${simulator.pageUrl}`,
     "",
   ].join("\n");
 

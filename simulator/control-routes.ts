@@ -8,23 +8,32 @@
 //   GET  /_simulator/requests                        counts by route and status; POST { "reset": true } starts anew
 //   GET  /_simulator/log                             accepted commands, nothing secret
 //   GET  /_simulator/faults, POST                    the switches of faults.ts; a POST replaces all of them
+//   POST /_simulator/faults/{name}                   sets one and leaves the others; null ends it
 //   GET  /_simulator/time, POST { advanceMs }        simulated time
+//   GET  /_simulator/view?alias=&known=              all that the page shows (fleet-view.ts), with faults and requests
+// Requests that a browser sends for another website are refused (same-origin.ts).
 
 import { isLeft } from "fp-ts/Either";
 import * as t from "io-ts";
 import { PathReporter } from "io-ts/PathReporter";
 import type { DeviceView, WorldControls } from "./controls";
 import type { FaultSwitches } from "./fault-switches";
+import { fleetView } from "./fleet-view";
 import { pageWanted } from "./pages";
 import { readBody } from "./read-body";
 import { readFaults } from "./read-faults";
+import { refusedOrigin } from "./same-origin";
 import type { ControlHandler } from "./server";
 import type { TrafficCounter } from "./traffic";
+import type { World } from "./world";
 
 export interface ControlSetup {
+  readonly world: World;
   readonly controls: WorldControls;
   readonly faults: FaultSwitches;
   readonly traffic: TrafficCounter;
+  /** What the simulator listens on, for example 127.0.0.1. */
+  readonly host: string;
 }
 
 const deviceOrder = t.exact(
@@ -82,6 +91,22 @@ const join = ({ controls }: ControlSetup, body: unknown): unknown => {
   return { id: controls.join(group, spec) };
 };
 
+const changeFault = ({ faults }: ControlSetup, name: string, body: unknown): unknown => {
+  if (body === undefined) throw new Error(`Settings of the fault "${name}" are wanted as JSON, or null to end it.`);
+  faults.change(readFaults({ [name]: body ?? undefined }));
+  return { faults: faults.current, strikes: faults.strikes };
+};
+
+const view = ({ world, faults, traffic }: ControlSetup, query: URLSearchParams): unknown => {
+  const { total, byStatus } = traffic.current;
+  return {
+    ...fleetView(world, { alias: query.get("alias"), knownVersion: query.get("known") }),
+    faults: faults.current,
+    strikes: faults.strikes,
+    requests: { total, byStatus },
+  };
+};
+
 /** The answer, or undefined when there is no such route. Throws an Error when the order cannot be followed. */
 const answer = (setup: ControlSetup, route: string, url: URL, body: unknown): unknown => {
   const { controls, faults, traffic } = setup;
@@ -90,7 +115,11 @@ const answer = (setup: ControlSetup, route: string, url: URL, body: unknown): un
     const id = device[2] ?? "";
     return device[1] === "GET" ? deviceJson(controls.device(id)) : changeDevice(setup, id, body);
   }
+  const fault = /^POST \/faults\/([^/]+)$/.exec(route)?.[1];
+  if (fault !== undefined) return changeFault(setup, fault, body);
   switch (route) {
+    case "GET /view":
+      return view(setup, url.searchParams);
     case "GET /devices":
       return listDevices(setup, url.searchParams);
     case "POST /devices":
@@ -119,13 +148,24 @@ const answer = (setup: ControlSetup, route: string, url: URL, body: unknown): un
   }
 };
 
+const headers = {
+  "content-type": "application/json",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+};
+
 export const controlRoutes =
   (setup: ControlSetup): ControlHandler =>
   async (request, response, url) => {
     const send = (status: number, body: unknown): void => {
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      response.writeHead(status, headers).end(JSON.stringify(body));
     };
     const { value } = await readBody(request);
+    const refused = refusedOrigin(request.headers, setup.host);
+    if (refused !== undefined) {
+      send(403, { error: refused });
+      return;
+    }
     try {
       const path = url.pathname.slice("/_simulator".length).replace(/\/$/, "");
       const found = answer(setup, `${request.method ?? ""} ${path}`, url, value);

@@ -3,7 +3,7 @@
 
 import type { DeviceSpec } from "./fleet";
 import type { CommandState } from "./states";
-import type { Device, Group, KeystoreEntry } from "./tenant";
+import type { Device, Group, KeystoreEntry, Trouble } from "./tenant";
 import type { LoggedCommand, World } from "./world";
 
 /** A group as it is now; a copy. */
@@ -58,6 +58,8 @@ export interface DeviceView {
   readonly commands: readonly DeviceCommand[];
   /** How many of them wait in its queue, the active one included. */
   readonly waiting: number;
+  /** What is in store for it: failures, a time-out. */
+  readonly trouble: Readonly<Trouble>;
 }
 
 /** Devices are named by id; groups by id, path, or name where it is the only one. Unknown ones throw. */
@@ -119,6 +121,7 @@ const deviceView = (device: Device): DeviceView => ({
     return { requestId: request.id, command: request.command, certificateAlias, state, reason };
   }),
   waiting: device.queue.length,
+  trouble: structuredClone(device.trouble),
 });
 
 export const worldControls = (world: World, advance: (ms: number) => void, nextId: () => string): WorldControls => {

@@ -28,6 +28,16 @@ export class FaultSwitches {
     this.struck = new Map();
   }
 
+  /** Replaces the switches that are named, and starts only their counts anew. One that is undefined ends. */
+  change(faults: { readonly [N in FaultName]?: Faults[N] | undefined }): void {
+    const all = Object.entries({ ...this.faults, ...faults });
+    this.faults = Object.fromEntries(all.filter(([, settings]) => settings !== undefined));
+    for (const name of faultNames.filter((known) => known in faults)) {
+      this.asked.delete(name);
+      this.struck.delete(name);
+    }
+  }
+
   /** The fault's settings when it strikes this time, else undefined. */
   strike<N extends FaultName>(name: N, family: RouteFamily | undefined): NonNullable<Faults[N]> | undefined {
     const fault = this.faults[name];

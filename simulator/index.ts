@@ -41,6 +41,8 @@ export type { Clock } from "../provider/clock";
 export interface Simulator {
   /** What `ESPER_BASE_URL` takes, for example http://127.0.0.1:4010/api */
   readonly url: string;
+  /** The page that shows the fleet in a browser, for example http://127.0.0.1:4010/ */
+  readonly pageUrl: string;
   /** The key that is right, as `ESPER_API_KEY` takes it. */
   readonly apiKey: string;
   /** The tenant's enterprise. */
@@ -118,13 +120,12 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     pageSizes: pageSizesOf(options.pageSize),
     onUnknownRoute: options.onUnknownRoute ?? ((line) => process.stderr.write(`simulator: ${line}\n`)),
   });
-  const server = await listen(
-    { host: options.host ?? "127.0.0.1", port: options.port ?? 0 },
-    api,
-    controlRoutes({ controls, faults, traffic }),
-  );
+  const host = options.host ?? "127.0.0.1";
+  const control = controlRoutes({ world, controls, faults, traffic, host });
+  const server = await listen({ host, port: options.port ?? 0 }, api, control);
   return {
     url: `${server.origin}/api`,
+    pageUrl: `${server.origin}/`,
     apiKey,
     enterpriseId,
     world: controls,

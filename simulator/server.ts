@@ -1,9 +1,10 @@
-// Listens on a port and hands requests on: /api to the API, /_simulator to the controls, all else is unknown.
+// Listens on a port and hands requests on: /api to the API, /_simulator to the controls, / is the page, all else is unknown.
 // A fault in the simulator itself is a 500 with its stack on stderr: it must be loud.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { Api } from "./exchange";
+import { sendPage } from "./page/document";
 
 export type ControlHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
@@ -25,6 +26,7 @@ export const listen = async (
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(`${origin}${request.url ?? "/"}`);
     if (url.pathname.startsWith("/_simulator")) await control(request, response, url);
+    else if (url.pathname === "/" && request.method === "GET") sendPage(response);
     else
       await api.handle(request, response, url, url.pathname.startsWith("/api/") ? url.pathname.slice(4) : url.pathname);
   };

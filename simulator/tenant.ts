@@ -54,11 +54,12 @@ export interface Device extends Omit<CompleteDeviceSpec, "online"> {
 export class Tenant {
   /** Grows with every change of a device or group; a list that was made at the same version is still right. */
   version = 0;
+  /** Grows when a device or a group comes, goes or moves. */
+  placesVersion = 0;
   private readonly groupsById = new Map<string, Group>();
   private readonly devicesById = new Map<string, Device>();
   private readonly memberLists = new Map<Group, readonly Device[]>();
   private memberListsVersion = 0;
-  private membersVersion = 0;
   private joined = 0;
 
   /** The number that the next device will get. */
@@ -98,6 +99,7 @@ export class Tenant {
     this.groupsById.set(id, group);
     parent?.children.add(group);
     this.version += 1;
+    this.placesVersion += 1;
     return group;
   }
 
@@ -111,6 +113,7 @@ export class Tenant {
     this.groupsById.delete(group.id);
     this.memberLists.delete(group);
     this.version += 1;
+    this.placesVersion += 1;
   }
 
   addDevice(spec: CompleteDeviceSpec, group: Group, at: number): Device {
@@ -145,9 +148,9 @@ export class Tenant {
 
   /** The devices of a group and of its sub-groups. The list is kept until somebody joins, leaves or moves. */
   members(group: Group): readonly Device[] {
-    if (this.memberListsVersion !== this.membersVersion) {
+    if (this.memberListsVersion !== this.placesVersion) {
       this.memberLists.clear();
-      this.memberListsVersion = this.membersVersion;
+      this.memberListsVersion = this.placesVersion;
     }
     const known = this.memberLists.get(group);
     if (known !== undefined) return known;
@@ -171,6 +174,6 @@ export class Tenant {
   private count(group: Group, change: 1 | -1): void {
     for (let above: Group | undefined = group; above !== undefined; above = above.parent) above.deviceCount += change;
     this.version += 1;
-    this.membersVersion += 1;
+    this.placesVersion += 1;
   }
 }

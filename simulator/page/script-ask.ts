@@ -1,0 +1,48 @@
+// The page's script: small helpers, and the way to the controls. What goes wrong is said on the page, in the server's words.
+
+export const askScript = `
+const byId = (id) => document.getElementById(id);
+
+const element = (name, attributes, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+};
+
+/** Writes only what has changed, so that nothing is drawn or read out anew without need. */
+const write = (place, text) => {
+  if (place.textContent !== text) place.textContent = text;
+};
+
+const counted = (count, what) => count + " " + what + (count === 1 ? "" : "s");
+
+const say = (text, isBad) => {
+  const said = byId("said");
+  write(said, text);
+  said.classList.toggle("bad", isBad === true);
+};
+
+const ask = async (path, order) => {
+  const options = order === undefined
+    ? { cache: "no-store" }
+    : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(order) };
+  const response = await fetch("/_simulator" + path, options);
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error);
+  return answer;
+};
+
+/** Sends an order, says what came of it, and has the page read anew. Resolves to the answer, or undefined when it failed. */
+const order = async (path, body, done) => {
+  try {
+    const answer = await ask(path, body);
+    say(done, false);
+    void poll();
+    return answer;
+  } catch (error) {
+    say(error.message, true);
+    return undefined;
+  }
+};
+`;
