@@ -31,7 +31,7 @@ export const pageBody = `<body>
 <section id="fleet" aria-labelledby="fleet-title" tabindex="-1">
 <div class="top">
 <h2 id="fleet-title">Fleet</h2>
-<label class="pick">Certificate <select id="alias"></select></label>
+<p class="pick"><label for="alias">Certificate</label> <select id="alias"></select></p>
 </div>
 <dl class="tiles">
 ${html(tiles.map(([id, words]) => `<div><dt>${words}</dt><dd id="total-${id}">–</dd></div>`))}
@@ -80,7 +80,7 @@ ${html(durations.map(([ms, words]) => `<button type="button" data-advance="${ms}
 <label class="wide">Fail every command, saying <input id="device-reason" value="Storage is full" autocomplete="off"></label>
 <button type="submit" id="device-fail-button">Fail</button>
 </form>
-<label class="pick">Move to <select id="device-group"></select></label>
+<p class="pick"><label for="device-group">Move to</label> <select id="device-group"></select></p>
 <h3>Its commands, as Esper shows them</h3>
 <ol id="device-commands"></ol>
 </section>

@@ -63,7 +63,8 @@ const closeDevice = () => {
 };
 
 const orderDevice = async (body, words) => {
-  await order("/devices/" + openId, body, byId("device-name").textContent + ": " + words + ".");
+  const answer = await order("/devices/" + openId, body, byId("device-name").textContent + ": " + words + ".");
+  if (answer !== undefined && body.leave === true) closeDevice();
   await readDevice();
 };
 

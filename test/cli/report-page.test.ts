@@ -11,7 +11,7 @@ import { reportPage } from "../../cli/report/page";
 import { reportOf } from "../../cli/report/report";
 import { readStackExport } from "../../cli/report/stack-export";
 import { nowMs } from "../lifecycle/given";
-import { findBrowser, noBrowser, startBrowser } from "../support/browser";
+import { findBrowser, noBrowser, openPage, startBrowser } from "../support/browser";
 import { faintTexts } from "../support/faint-texts";
 import { exportOf, fleetExport, hostile, stored } from "./report-given";
 
@@ -55,13 +55,8 @@ describe("the report's page in a browser", function () {
   });
 
   const open = async (options: BrowserContextOptions, look: (opened: Page) => Promise<void>): Promise<void> => {
-    const opened = await browser?.newPage(options);
-    if (opened === undefined) throw new Error("There is no browser.");
-    const requested: string[] = [];
-    const wrong: string[] = [];
-    opened.on("request", (request) => requested.push(request.url()));
-    opened.on("console", (message) => wrong.push(message.text()));
-    opened.on("pageerror", (error) => wrong.push(error.message));
+    if (browser === undefined) throw new Error("There is no browser.");
+    const { page: opened, requested, wrong } = await openPage(browser, options);
     await opened.goto(url);
     await look(opened);
     expect(requested).to.deep.equal([url]);

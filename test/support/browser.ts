@@ -4,7 +4,7 @@
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { chromium, type Browser } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { bundledChromium } from "./bundled-chromium";
 
 export interface BrowserProgram {
@@ -50,4 +50,22 @@ const flags = [
 
 export function startBrowser({ executablePath, env }: BrowserProgram): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags, env: { ...process.env, ...env } });
+}
+
+export interface WatchedPage {
+  readonly page: Page;
+  /** The address of every request that it made. */
+  readonly requested: string[];
+  /** What stands in its console, and errors of its script that nobody caught. */
+  readonly wrong: string[];
+}
+
+export async function openPage(browser: Browser, options: BrowserContextOptions): Promise<WatchedPage> {
+  const page = await browser.newPage(options);
+  const requested: string[] = [];
+  const wrong: string[] = [];
+  page.on("request", (request) => requested.push(request.url()));
+  page.on("console", (message) => wrong.push(message.text()));
+  page.on("pageerror", (error) => wrong.push(error.message));
+  return { page, requested, wrong };
 }
