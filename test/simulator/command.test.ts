@@ -47,6 +47,8 @@ describe("pulumi-esper simulator", () => {
     withCommand(["--port", "0", "--devices", "5", "--key", "k1", "--offline", "0%"], async ({ child, output, saw }) => {
       const url = await saw(/export ESPER_BASE_URL=(\S+)\n/);
       expect(await saw(/export ESPER_API_KEY=(\S+)\n/)).to.equal("k1");
+      const page = await fetch(await saw(/in a browser: (\S+)\n/));
+      expect(await page.text()).to.match(/^<!doctype html>/);
       const group = await saw(/(\S+) {2}All devices\/Offices/);
       const headers = { authorization: "Bearer k1" };
       const body = JSON.stringify({ ...install([]), command_type: "GROUP", groups: [group], device_type: "all" });

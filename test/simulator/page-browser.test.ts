@@ -294,6 +294,9 @@ describe("the simulator's page in a browser", function () {
       await page.locator('.group .cell[data-state="H"]').first().click();
       await page.getByRole("dialog").waitFor();
       expect(await page.evaluate("document.documentElement.scrollWidth")).to.equal(320);
+      for (const id of ["fleet", "log", "faults"]) {
+        expect((await page.locator(`#${id}`).boundingBox())?.width, id).to.be.above(250);
+      }
       const box = await page.getByRole("dialog").boundingBox();
       expect([(box?.x ?? -1) >= 0, (box?.width ?? 999) <= 320]).to.deep.equal([true, true]);
     }),
