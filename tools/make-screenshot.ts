@@ -1,5 +1,5 @@
-// Makes the picture of the simulator's page in the README anew: docs/simulator.png. The fleet, its time and its troubles are
-// always the same, and so is the font, so that the picture changes only when the page does.
+// Makes the picture of the simulator's page in the README anew: docs/simulator.png. The fleet, its time, its troubles and the
+// font are always the same, so that the picture looks the same until the page does not.
 // Run by hand: npx tsx tools/make-screenshot.ts
 
 import { writeFile } from "node:fs/promises";
@@ -61,7 +61,11 @@ async function main(): Promise<void> {
   const browser = await startBrowser(program);
   try {
     await play(simulator);
-    const page = await browser.newPage({ viewport: { width: 1180, height: 850 }, colorScheme: "light" });
+    const page = await browser.newPage({
+      viewport: { width: 1180, height: 850 },
+      colorScheme: "light",
+      reducedMotion: "reduce",
+    });
     await page.goto(simulator.pageUrl);
     await page.locator("#log li").first().waitFor();
     await page.locator('.cell[data-state="H"] >> nth=9').waitFor();

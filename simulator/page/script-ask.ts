@@ -17,10 +17,15 @@ const write = (place, text) => {
 
 const counted = (count, what) => count + " " + what + (count === 1 ? "" : "s");
 
+let sayNoMore;
+
+/** What went well is said for a while, what went wrong until something else is said. */
 const say = (text, isBad) => {
   const said = byId("said");
   write(said, text);
-  said.classList.toggle("bad", isBad === true);
+  said.classList.toggle("bad", isBad);
+  clearTimeout(sayNoMore);
+  if (!isBad) sayNoMore = setTimeout(() => write(said, ""), 6000);
 };
 
 const ask = async (path, order) => {

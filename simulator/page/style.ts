@@ -34,8 +34,8 @@ code { font: .9em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .skip { position: absolute; left: -100vw; }
 .skip:focus { left: 1rem; top: .5rem; background: var(--card); padding: .5rem .75rem; z-index: 3; }
 #now { white-space: nowrap; }
-#said { min-height: 1.5rem; color: var(--soft); overflow-wrap: anywhere; }
-#said.bad { background: var(--bad-ground); color: var(--bad-ink); padding: .2rem .8rem; border-radius: 7px; }
+#said:not(:empty) { position: fixed; top: .75rem; left: 50%; transform: translateX(-50%); z-index: 4; width: max-content; max-width: calc(100vw - 1.5rem); padding: .4rem 1rem; border: 1px solid var(--soft); border-radius: 8px; background: var(--card); box-shadow: 0 6px 24px rgb(0 0 0 / .25); overflow-wrap: anywhere; pointer-events: none; }
+#said.bad:not(:empty) { background: var(--bad-ground); color: var(--bad-ink); border-color: var(--failed); }
 main { display: grid; grid-template: auto 1fr / minmax(0, 1fr) minmax(0, 26rem); gap: 1.25rem; align-items: start; padding-top: 1.25rem; padding-bottom: 3rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.25rem; }
 .faults { grid-column: 2; grid-row: 1 / span 2; }
