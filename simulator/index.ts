@@ -31,7 +31,7 @@ export { faultStorm } from "./storm";
 export type { OpenedPkcs12, OpenPkcs12 } from "./open-pkcs12";
 export type { SimulatorOptions } from "./options";
 export type { CommandState } from "./states";
-export type { KeystoreEntry } from "./tenant";
+export type { KeystoreEntry, Trouble } from "./tenant";
 export type { Traffic } from "./traffic";
 export type { LoggedCommand } from "./world";
 export type { PageSizes } from "./exchange";

@@ -31,9 +31,17 @@ export interface Trouble {
   /** Reason of every failure until it is taken away. */
   failWith?: string;
   /** How many more commands fail, and with which reason. */
-  flaky?: { timesLeft: number; readonly reason: string };
+  flaky?: {
+    /** Of failures. */
+    timesLeft: number;
+    /** Of each failure. */
+    readonly reason: string;
+  };
   /** The next command times out; it succeeds so much later, or never when absent. */
-  timeOut?: { readonly lateSuccessMs?: number };
+  timeOut?: {
+    /** Simulated milliseconds. */
+    readonly lateSuccessMs?: number;
+  };
 }
 
 export interface Device extends Omit<CompleteDeviceSpec, "online"> {
