@@ -154,8 +154,8 @@ export interface Client {
    */
   send(command: CommandToSend): Promise<SentCommand>;
   /**
-   * The requests of this command created at `sinceAt` (ISO) or later, newest first. An answer
-   * younger than `maxAgeMs` is used again.
+   * The requests of this command created at `sinceAt` (ISO) or later, newest first. What was read in the last `maxAgeMs`
+   * is used again, for all commands; further back is read only as far as somebody asks.
    */
   recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]>;
   /** How many devices are in which state; undefined when Esper does not know the request any more. */
@@ -167,8 +167,8 @@ export interface Client {
     readonly deviceIds?: readonly string[];
   }): Promise<readonly StatusRow[]>;
   /**
-   * What is seen of these requests, round after round: first after `pollMs`, then more slowly, to 15 s; the rounds of
-   * all callers share their reads. It ends at `untilMs` (clock time) after one last round; leave the loop to end it
+   * What is seen of these requests, round after round: first soon, then after `pollMs`, then more slowly, to 15 s; the
+   * rounds of all callers share their reads. It ends at `untilMs` (clock time) after one last round; leave the loop to end it
    * earlier. A round that fails is repeated at the next; an error ends it only when every round failed until the end.
    */
   watch(requests: readonly Watched[], untilMs: number): AsyncIterable<ReadonlyMap<string, Sighting>>;

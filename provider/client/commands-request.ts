@@ -9,6 +9,7 @@ import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "./co
 import { bodyOf, sentAs, targetsOf } from "./command-body";
 import { FEW_DEVICES, type CommandsEndpoint, type Round, type RowQuery } from "./endpoint";
 import { PAGE_ROWS, readAll } from "./pages";
+import { Latest } from "./latest";
 import { readRecent, sentCommandOf } from "./recent";
 import { pathOf, type Requester } from "./request";
 import type { Secrecy } from "./secrecy";
@@ -24,10 +25,10 @@ const TOO_LATE = [304, 400, 409];
 /** So many times without counts, though the request is there: the route is missing, not late. */
 const MISSES = 3;
 
-/** What is looked for among the latest requests: all since then, or one by its label. */
+/** One request is looked for by its label among the latest. */
 interface Question {
   readonly sinceMs: number;
-  readonly label?: string;
+  readonly label: string;
 }
 
 export interface EndpointParts {
@@ -40,12 +41,14 @@ export interface EndpointParts {
 export class CommandsRequest implements CommandsEndpoint {
   private readonly parts: EndpointParts;
   private readonly rowReader: RowReader;
-  private readonly recentBy = new Map<string, Gather<Question, readonly SentCommand[]>>();
+  private readonly latest: Latest;
+  private readonly searches = new Map<string, Gather<Question, readonly SentCommand[]>>();
   private statsMissed = 0;
 
   constructor(parts: EndpointParts) {
     this.parts = parts;
     this.rowReader = new RowReader(parts.secrecy, parts.say);
+    this.latest = new Latest({ ...parts, list: (command) => Promise.resolve(listOf(command)) });
   }
 
   async post(command: CommandToSend): Promise<SentCommand> {
@@ -64,38 +67,22 @@ export class CommandsRequest implements CommandsEndpoint {
   async find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
     const { label } = command;
     const sinceMs = this.parts.requester.serverTime(attemptedAtMs) - 10 * 60_000;
-    const candidates = await this.ask(command.command, { sinceMs, label });
-    return candidates.find((sent) => sent.label === label);
+    const known = this.searches.get(command.command);
+    const search = known ?? new Gather(this.parts.clock, (asked) => this.search(command.command, asked));
+    this.searches.set(command.command, search);
+    return (await search.ask({ sinceMs, label })).find((sent) => sent.label === label);
   }
 
-  async recent(command: string, sinceAt: string): Promise<readonly SentCommand[]> {
-    const sinceMs = Date.parse(sinceAt);
-    const found = await this.ask(command, { sinceMs });
-    return found.filter(({ createdAt }) => Date.parse(createdAt) >= sinceMs);
-  }
-
-  private ask(command: string, question: Question): Promise<readonly SentCommand[]> {
-    const known = this.recentBy.get(command);
-    const gather = known ?? new Gather(this.parts.clock, (questions) => this.readRecent(command, questions));
-    this.recentBy.set(command, gather);
-    return gather.ask(question);
-  }
-
-  private async readRecent(command: string, questions: readonly Question[]): Promise<readonly SentCommand[]> {
-    const list = {
-      path: COMMANDS,
-      query: { command },
-      item: CommandJson,
-      attempt: `look for the latest ${command} commands`,
-      permission: TO_READ,
-    };
-    const labels = questions.map(({ label }) => label);
-    const rows = await readRecent(this.parts.requester, list, {
+  private async search(command: string, questions: readonly Question[]): Promise<readonly SentCommand[]> {
+    const rows = await readRecent(this.parts.requester, listOf(command), {
       sinceMs: Math.min(...questions.map(({ sinceMs }) => sinceMs)),
-      isEnough: (read) => labels.every((label) => label !== undefined && read.some(({ alias }) => alias === label)),
+      isEnough: (read) => questions.every(({ label }) => read.some(({ alias }) => alias === label)),
     });
-    // A server that does not know the filter gives all commands.
     return rows.map(sentCommandOf).filter((sent) => sent.command === command);
+  }
+
+  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]> {
+    return this.latest.since(command, Date.parse(sinceAt), maxAgeMs);
   }
 
   async counts(requestId: string, attempts?: number): Promise<StateCounts | undefined> {
@@ -205,4 +192,14 @@ export class CommandsRequest implements CommandsEndpoint {
     const now = await this.parts.requester.call({ method: "GET", path, codec: StatusJson, attempt, permission });
     return readState(now.state) === "Cancelled";
   }
+}
+
+function listOf(command: string | undefined) {
+  return {
+    path: COMMANDS,
+    query: command === undefined ? {} : { command },
+    item: CommandJson,
+    attempt: `look for the latest ${command === undefined ? "" : `${command} `}commands`,
+    permission: TO_READ,
+  };
 }

@@ -3,7 +3,6 @@
 // A request's status is read through the endpoint it was sent by: the two do not show the same.
 // Source: docs/background/esper-api.md, 1b, 2c, 3b and 4a.
 
-import type { TypeOf } from "io-ts";
 import { isApiError, isNotFound } from "../errors";
 import type { CommandToSend, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
 import { AcceptedJson, CommandJson, StatusJson } from "./codecs";
@@ -13,7 +12,8 @@ import { FEW_DEVICES, type CommandsEndpoint, type Round, type RowQuery } from ".
 import type { Enterprise } from "./groups";
 import { withMeaning } from "./meaning";
 import { PAGE_ROWS, readAll } from "./pages";
-import { readRecent, sentCommandOf } from "./recent";
+import { Latest } from "./latest";
+import { readRecent, sentCommandOf, type RequestRow } from "./recent";
 import { pathOf } from "./request";
 import { countStates, readState, sumTotals } from "./states";
 import { rowReads, RowReader, rowsAskedFor } from "./status-rows";
@@ -23,7 +23,6 @@ const TO_READ = "to read device commands";
 const FEW_REQUESTS = 4;
 /** The server's clock is known to about two seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
-type ListedJson = TypeOf<typeof CommandJson>;
 
 export interface V2Parts extends EndpointParts {
   readonly enterprise: Enterprise;
@@ -32,6 +31,7 @@ export interface V2Parts extends EndpointParts {
 export class CommandsV2 implements CommandsEndpoint {
   private readonly parts: V2Parts;
   private readonly rowReader: RowReader;
+  private readonly latest: Latest;
   /** The requests of this process, by id, with the server's instant. */
   private readonly own = new Map<string, number>();
   private saidNoCancel = false;
@@ -39,6 +39,7 @@ export class CommandsV2 implements CommandsEndpoint {
   constructor(parts: V2Parts) {
     this.parts = parts;
     this.rowReader = new RowReader(parts.secrecy, parts.say);
+    this.latest = new Latest({ ...parts, list: (command) => this.listOf(command) });
   }
 
   async post(command: CommandToSend): Promise<SentCommand> {
@@ -75,8 +76,8 @@ export class CommandsV2 implements CommandsEndpoint {
     return found;
   }
 
-  async recent(command: string, sinceAt: string): Promise<readonly SentCommand[]> {
-    return (await this.listed(command, Date.parse(sinceAt))).map(sentCommandOf);
+  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]> {
+    return this.latest.since(command, Date.parse(sinceAt), maxAgeMs);
   }
 
   /** Newest first; of one command, or of all. */
@@ -84,17 +85,20 @@ export class CommandsV2 implements CommandsEndpoint {
     command: string | undefined,
     sinceMs: number,
     attempts?: number,
-  ): Promise<readonly ListedJson[]> {
-    const list = {
+  ): Promise<readonly RequestRow[]> {
+    const list = { ...(await this.listOf(command)), ...(attempts === undefined ? {} : { attempts }) };
+    const rows = await readRecent(this.parts.requester, list, { sinceMs });
+    return rows.filter((row) => command === undefined || row.command === command);
+  }
+
+  private async listOf(command: string | undefined) {
+    return {
       path: pathOf`/v0/enterprise/${await this.parts.enterprise.id()}/command/`,
       query: command === undefined ? {} : { command },
       item: CommandJson,
       attempt: "look for the latest commands",
       permission: TO_READ,
-      ...(attempts === undefined ? {} : { attempts }),
     };
-    const rows = await readRecent(this.parts.requester, list, { sinceMs });
-    return rows.filter((row) => command === undefined || row.command === command);
   }
 
   /** The request's own counts stand in the list only; one that is no more among the latest is counted by its rows. */

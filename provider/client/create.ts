@@ -3,7 +3,7 @@
 
 import type { Clock } from "../clock";
 import type { Settings } from "../config";
-import type { Client, SentCommand } from "./client";
+import type { Client } from "./client";
 import { CommandsRequest } from "./commands-request";
 import { CommandsV2 } from "./commands-v2";
 import { Connection } from "./connection";
@@ -13,7 +13,6 @@ import { Poller } from "./poll";
 import { Requester } from "./request";
 import { Secrecy } from "./secrecy";
 import { send } from "./send";
-import { Cache } from "./share";
 import { Throttle } from "./throttle";
 
 export interface ClientParts {
@@ -44,7 +43,6 @@ export function createClient({ settings, clock, random, say = () => undefined }:
       ? new CommandsV2({ ...endpointParts, enterprise })
       : new CommandsRequest(endpointParts);
   const devices = new Devices(requester, clock);
-  const recents = new Cache<readonly SentCommand[]>(clock);
   const groups = new Groups(requester, enterprise, clock);
   const poller = new Poller({
     clock,
@@ -55,14 +53,9 @@ export function createClient({ settings, clock, random, say = () => undefined }:
   return {
     send: (command) => {
       secrecy.hideArguments(command.commandArgs);
-      return send(endpoint, command, clock);
+      return poller.whileSending(() => send(endpoint, command, clock));
     },
-    recent: async (command, sinceAt, maxAgeMs) => {
-      // By the hour, so that callers who ask one after the other share an answer.
-      const since = `${new Date(sinceAt).toISOString().slice(0, 13)}:00:00Z`;
-      const found = await recents.get(`${command} ${since}`, maxAgeMs, () => endpoint.recent(command, since));
-      return found.filter(({ createdAt }) => Date.parse(createdAt) >= Date.parse(sinceAt));
-    },
+    recent: (command, sinceAt, maxAgeMs) => endpoint.recent(command, sinceAt, maxAgeMs),
     counts: (requestId) => endpoint.counts(requestId),
     rows: (query) => endpoint.rows(query),
     watch: (requests, untilMs) => poller.watch(requests, untilMs),

@@ -20,7 +20,7 @@ export interface CommandsEndpoint {
   post(command: CommandToSend): Promise<SentCommand>;
   /** The request that an attempt at this instant (of our clock) has left at Esper, if there is one. */
   find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined>;
-  recent(command: string, sinceAt: string): Promise<readonly SentCommand[]>;
+  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]>;
   counts(requestId: string): Promise<StateCounts | undefined>;
   rows(query: RowQuery): Promise<readonly StatusRow[]>;
   /** Never throws; each request is asked for once. */

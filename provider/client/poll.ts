@@ -1,16 +1,23 @@
 // Looks at requests round after round, for all who wait at once: one scheduler, whose rounds read together whatever is
 // due within a short span. It must not know how a request is read (an endpoint's `look`), nor when a wait is over.
-// Rules: a round that fails is repeated at the next; every wait ends; what Esper has forgotten keeps what was last seen.
+// Rules: the first look at a request comes soon (first-look.ts) as long as devices prove quick; between two looks at the
+// same request lies `pollMs` at least; a round that fails is repeated at the next; every wait ends; what Esper has
+// forgotten keeps what was last seen.
 
 import type { Clock } from "../clock";
 import type { Sighting, Watched } from "./client";
 import type { Round } from "./endpoint";
+import { FirstLook } from "./first-look";
 import { SPAN_MS } from "./share";
 
 /** The interval grows to this share of the time waited … */
 const SHARE_OF_WAITED = 1 / 5;
 /** … and no further than this. */
 const MAX_INTERVAL_MS = 15_000;
+/** When others are read anyway, this share of an interval may be left out. */
+const SLACK = 1 / 4;
+/** Rounds that are nobody's first lie `pollMs` apart, but nobody waits longer than this for the next. */
+const MAX_APART_MS = 1_000;
 
 export interface PollerOptions {
   readonly clock: Clock;
@@ -20,22 +27,41 @@ export interface PollerOptions {
   readonly look: (requests: readonly Watched[]) => Promise<Round>;
 }
 
-interface Turn {
-  readonly requests: readonly Watched[];
+interface Timing {
   readonly dueAtMs: number;
-  /** Read earlier by up to this much, when others are read anyway. */
-  readonly slackMs: number;
+  /** From then on it is read when others are read anyway. */
+  readonly earliestMs: number;
+  /** `soon`: the first look, together with those who send at the same time. */
+  readonly kind: "soon" | "first" | "later";
+}
+
+interface Turn extends Timing {
+  readonly requests: readonly Watched[];
   readonly read: (round: Round) => void;
 }
 
 export class Poller {
   private readonly options: PollerOptions;
   private readonly turns = new Set<Turn>();
+  private readonly firstLook = new FirstLook();
+  private lastRoundMs = Number.NEGATIVE_INFINITY;
+  /** Whether somebody had answered at the last first look; else looking soon is a request for nothing. */
+  private areQuick = true;
   private isRunning = false;
   private wake = new AbortController();
 
   constructor(options: PollerOptions) {
     this.options = options;
+  }
+
+  /** Somebody sends what is likely to be watched next; who has sent already waits a little for the others. */
+  async whileSending<T>(send: () => Promise<T>): Promise<T> {
+    const token = this.firstLook.sending(this.options.clock.now());
+    try {
+      return await send();
+    } finally {
+      this.firstLook.ended(token);
+    }
   }
 
   async *watch(
@@ -47,15 +73,13 @@ export class Poller {
     const seen = new Map<string, Sighting>();
     let succeeded = false;
     let lastError: unknown;
-    // Nothing has answered right after it was sent, and those who begin soon after one another are read together.
-    let dueAtMs = Math.min(untilMs, startedAtMs + pollMs);
-    let isFirst = true;
+    let timing: Timing = this.areQuick
+      ? { kind: "soon", dueAtMs: startedAtMs, earliestMs: startedAtMs }
+      : { kind: "first", dueAtMs: Math.min(untilMs, startedAtMs + pollMs), earliestMs: startedAtMs };
     for (;;) {
       const open = requests.filter(({ requestId, devices }) => !isSettled(seen.get(requestId), devices));
-      const slackMs = isFirst ? pollMs : Math.max(pollMs, (dueAtMs - clock.now()) / 2) / 2;
-      isFirst = false;
-      const round = await this.turn(open, { dueAtMs, slackMs }, untilMs);
-      const isLast = dueAtMs >= untilMs || clock.now() >= untilMs + graceMs;
+      const round = await this.turn(open, timing, untilMs);
+      const isLast = timing.dueAtMs >= untilMs || clock.now() >= untilMs + graceMs;
       for (const [id, sighting] of round.sightings) seen.set(id, newer(seen.get(id), sighting));
       const failed = open.length > 0 && open.every(({ requestId }) => round.failures.has(requestId));
       if (failed) lastError = [...round.failures.values()][0];
@@ -63,28 +87,28 @@ export class Poller {
       if (!failed || (isLast && succeeded)) yield new Map(seen);
       if (isLast && !succeeded) throw lastError;
       if (isLast) return;
-      const now = clock.now();
-      dueAtMs = Math.min(untilMs, now + this.intervalMs(now - startedAtMs));
+      timing = this.nextTiming(clock.now(), startedAtMs, untilMs);
     }
   }
 
-  private intervalMs(waitedMs: number): number {
-    return Math.min(Math.max(this.options.pollMs, waitedMs * SHARE_OF_WAITED), MAX_INTERVAL_MS);
+  private nextTiming(now: number, startedAtMs: number, untilMs: number): Timing {
+    const { pollMs } = this.options;
+    const intervalMs = Math.min(Math.max(pollMs, (now - startedAtMs) * SHARE_OF_WAITED), MAX_INTERVAL_MS);
+    const dueAtMs = Math.min(untilMs, now + intervalMs);
+    const earliestMs = Math.min(dueAtMs, now + Math.max(pollMs, intervalMs * (1 - SLACK)));
+    return { kind: "later", dueAtMs, earliestMs };
   }
 
-  /** Takes part in the next round at `dueAtMs`; a server that hangs cannot hold a wait much beyond its end. */
-  private async turn(
-    requests: readonly Watched[],
-    { dueAtMs, slackMs }: Pick<Turn, "dueAtMs" | "slackMs">,
-    untilMs: number,
-  ): Promise<Round> {
+  /** Takes part in a round; a server that hangs cannot hold a wait much beyond its end. */
+  private async turn(requests: readonly Watched[], timing: Timing, untilMs: number): Promise<Round> {
     const { clock, graceMs } = this.options;
     const done = new AbortController();
     let turn: Turn | undefined;
     const read = new Promise<Round>((resolve) => {
-      turn = { requests, dueAtMs, slackMs, read: resolve };
+      turn = { ...timing, requests, read: resolve };
       this.turns.add(turn);
     });
+    const token = timing.kind === "soon" ? this.firstLook.waiting(clock.now()) : undefined;
     this.wake.abort();
     if (!this.isRunning) void this.run();
     const tooLate = clock.sleep(Math.max(0, untilMs - clock.now()) + graceMs, done.signal).then((): Round => {
@@ -96,6 +120,7 @@ export class Poller {
     } finally {
       done.abort();
       if (turn !== undefined) this.turns.delete(turn);
+      if (token !== undefined) this.firstLook.ended(token);
     }
   }
 
@@ -103,20 +128,39 @@ export class Poller {
     const { clock, look } = this.options;
     this.isRunning = true;
     while (this.turns.size > 0) {
-      const firstDueMs = Math.min(...[...this.turns].map(({ dueAtMs }) => dueAtMs));
-      if (firstDueMs > clock.now()) {
+      const now = clock.now();
+      const roundAtMs = this.roundAt(now);
+      if (roundAtMs > now) {
         this.wake = new AbortController();
-        await clock.sleep(firstDueMs - clock.now(), this.wake.signal);
+        await clock.sleep(roundAtMs - now, this.wake.signal);
         continue;
       }
-      await clock.sleep(SPAN_MS);
-      const now = clock.now();
-      const taken = [...this.turns].filter(({ dueAtMs, slackMs }) => dueAtMs - slackMs <= now);
+      const taken = [...this.turns].filter(({ earliestMs }) => earliestMs <= now);
       for (const turn of taken) this.turns.delete(turn);
+      this.lastRoundMs = now;
       const round = await look(together(taken));
+      this.learn(taken, round);
       for (const turn of taken) turn.read(round);
     }
     this.isRunning = false;
+  }
+
+  private roundAt(now: number): number {
+    const { pollMs } = this.options;
+    const turns = [...this.turns];
+    const soon = turns.filter(({ kind }) => kind === "soon").map(({ dueAtMs }) => dueAtMs);
+    const others = turns.filter(({ kind }) => kind !== "soon").map(({ dueAtMs }) => dueAtMs);
+    return Math.min(
+      this.firstLook.dueAt(soon, now),
+      Math.max(Math.min(...others), this.lastRoundMs + Math.min(pollMs, MAX_APART_MS)) + SPAN_MS,
+    );
+  }
+
+  private learn(taken: readonly Turn[], { sightings }: Round): void {
+    const first = taken.filter(({ kind }) => kind !== "later").flatMap(({ requests }) => requests);
+    const seen = first.filter(({ requestId }) => sightings.has(requestId));
+    if (seen.length === 0) return;
+    this.areQuick = seen.some(({ requestId, devices }) => isSettled(sightings.get(requestId), devices));
   }
 }
 

@@ -2,7 +2,9 @@
 // Newest first is what is met; oldest first is read from its end; without an order, a bounded number of pages is read.
 // It must not know which endpoint the list is of.
 
+import type { TypeOf } from "io-ts";
 import type { SentCommand } from "./client";
+import type { CommandJson } from "./codecs";
 import { readPage, type ListCall, type Page } from "./pages";
 import type { Requester } from "./request";
 
@@ -29,44 +31,62 @@ export async function readRecent<A extends Row>(
   list: Omit<ListCall<A>, "limit">,
   { sinceMs, isEnough = () => false }: Wanted<A>,
 ): Promise<readonly A[]> {
-  const call = { ...list, limit: RECENT_ROWS };
   const byId = new Map<string, A>();
-  const keep = ({ items }: Page<A>): void => {
+  for await (const { items, reachesMs } of recentPages(requester, list)) {
     for (const item of items) byId.set(item.id, item);
-  };
-  const first = await readPage(requester, call, 0);
-  keep(first);
-  const order = orderOf(first.items);
-  if (order === "oldestFirst" && first.count !== undefined) await readFromEnd(first.count);
-  else await readFromStart();
+    if (reachesMs < sinceMs || isEnough([...byId.values()])) break;
+  }
   return [...byId.values()]
     .filter((row) => instantOf(row) >= sinceMs)
     .sort((one, other) => instantOf(other) - instantOf(one));
+}
 
-  async function readFromStart(): Promise<void> {
-    let page = first;
-    let offset = first.items.length;
+export interface RecentPage<A> {
+  readonly items: readonly A[];
+  /** Every row that is newer than this is in one of the pages so far; minus infinity when there is no further page. */
+  readonly reachesMs: number;
+}
+
+/** The list from its newest end on, page by page, for as long as the caller reads on. */
+export async function* recentPages<A extends Row>(
+  requester: Requester,
+  list: Omit<ListCall<A>, "limit">,
+): AsyncGenerator<RecentPage<A>, void, undefined> {
+  const call = { ...list, limit: RECENT_ROWS };
+  const first = await readPage(requester, call, 0);
+  const order = orderOf(first.items);
+  if (order === "oldestFirst" && first.count !== undefined) yield* fromEnd(first.count);
+  else yield* fromStart();
+
+  async function* fromStart(): AsyncGenerator<RecentPage<A>, void, undefined> {
     const maxPages = order === "none" ? MAX_PAGES_UNORDERED : MAX_PAGES;
-    for (let read = 1; read < maxPages && !isEnough([...byId.values()]); read += 1) {
-      const isEnd = page.items.length === 0 || (page.count !== undefined && offset >= page.count);
-      const isOldEnough = order === "newestFirst" && page.items.some((row) => instantOf(row) < sinceMs);
-      if (isEnd || isOldEnough) return;
-      page = await readPage(requester, call, offset);
-      keep(page);
+    let page = first;
+    let offset = 0;
+    for (let read = 1; ; read += 1) {
       offset += page.items.length;
+      const isEnd = page.items.length === 0 || (page.count !== undefined && offset >= page.count) || read >= maxPages;
+      yield { items: page.items, reachesMs: isEnd ? -Infinity : order === "newestFirst" ? oldestIn(page) : Infinity };
+      if (isEnd) return;
+      page = await readPage(requester, call, offset);
     }
   }
 
-  async function readFromEnd(count: number): Promise<void> {
+  async function* fromEnd(count: number): AsyncGenerator<RecentPage<A>, void, undefined> {
     const step = Math.max(1, first.items.length);
     let end = count;
-    for (let read = 1; read < MAX_PAGES && end > first.items.length && !isEnough([...byId.values()]); read += 1) {
+    yield { items: first.items, reachesMs: end <= first.items.length ? -Infinity : Infinity };
+    for (let read = 2; end > first.items.length; read += 1) {
       const page = await readPage(requester, call, Math.max(first.items.length, end - step));
-      keep(page);
-      if (page.items.length === 0 || page.items.some((row) => instantOf(row) < sinceMs)) return;
       end -= step;
+      const isEnd = page.items.length === 0 || end <= first.items.length || read >= MAX_PAGES;
+      yield { items: page.items, reachesMs: isEnd ? -Infinity : oldestIn(page) };
+      if (isEnd) return;
     }
   }
+}
+
+function oldestIn({ items }: Page<Row>): number {
+  return Math.min(...items.map(instantOf));
 }
 
 function orderOf(rows: readonly Row[]): "newestFirst" | "oldestFirst" | "none" {
@@ -81,17 +101,11 @@ function instantOf(row: Row): number {
   return Number.isNaN(at) ? 0 : at;
 }
 
-/** A request as the API lists it, in the provider's words. */
-export function sentCommandOf(row: {
-  readonly id: string;
-  readonly command: string;
-  readonly command_type: string;
-  readonly created_at: string;
-  readonly devices?: readonly string[] | null | undefined;
-  readonly groups?: readonly string[] | null | undefined;
-  readonly alias?: string | null | undefined;
-  readonly command_args?: Readonly<Record<string, unknown>> | null | undefined;
-}): SentCommand {
+/** A request as the API lists it. */
+export type RequestRow = TypeOf<typeof CommandJson>;
+
+/** In the provider's words. */
+export function sentCommandOf(row: RequestRow): SentCommand {
   const aliasName = row.command_args?.["cert_alias_name"];
   return {
     id: row.id,

@@ -28,9 +28,12 @@ export class RemovalError extends Error {
   override readonly name = "RemovalError";
 }
 
+// Of several resources that go in one run, each would read the same devices again.
+const listMaxAgeMs = 10_000;
+
 export async function remove(run: Run, state: State): Promise<void> {
   const { settings, record } = state;
-  const inTarget = await observeFleet(run.client, settings.target, 0);
+  const inTarget = await observeFleet(run.client, settings.target, listMaxAgeMs);
   const singly = await devicesSentSingly(run, state, inTarget);
   const fleet = { ...inTarget, members: new Map([...inTarget.members, ...singly]) };
   const parcels = [
