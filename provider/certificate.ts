@@ -321,8 +321,28 @@ export class Certificate extends pulumi.CustomResource {
     const properties = { ...args, ...outputs, source: withSecrets(args.source), __provider: text };
     // What a rollback may need is kept in the state, and only as a secret.
     const additionalSecretOutputs = [...(opts?.additionalSecretOutputs ?? []), "kept"];
-    super(typeToken, name, properties, { ...opts, additionalSecretOutputs });
+    const limit = Error.stackTraceLimit;
+    try {
+      // The SDK records four stack traces for each property, and with source maps on, these are most of what a resource
+      // costs a program. One frame is enough to say where an error came from; the rest is put to it below.
+      Error.stackTraceLimit = 1;
+      super(typeToken, name, properties, { ...opts, additionalSecretOutputs });
+    } catch (error) {
+      Error.stackTraceLimit = limit;
+      throw withCallers(error);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   }
+}
+
+/** Puts to an error whose trace was cut where in the program the certificate was declared. */
+function withCallers(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const here = { stack: "" };
+  Error.captureStackTrace(here, Certificate);
+  error.stack = `${error.stack ?? ""}\n${here.stack.split("\n").slice(1).join("\n")}`;
+  return error;
 }
 
 /** Marks what is secret in a source, and only that: the path of a file stays readable in previews. */

@@ -3,7 +3,6 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Client, Device, DeviceQuery, Group } from "./client/client";
-import { createClient } from "./client/create";
 import { systemClock } from "./clock";
 import { readSettings } from "./config";
 
@@ -32,12 +31,19 @@ export interface DeviceFilter {
   readonly osVersion?: string;
 }
 
-let client: Client | undefined;
+let client: Promise<Client> | undefined;
 
-function sharedClient(): Client {
+function sharedClient(): Promise<Client> {
+  client ??= makeClient();
+  return client;
+}
+
+/** Loaded when it is asked for: most programs look nothing up. */
+async function makeClient(): Promise<Client> {
+  const { createClient } = await import("./client/create.js");
   const config = new pulumi.Config("esper");
   const stackConfig = (key: string): string | undefined => config.get(key.replace(/^esper:/, ""));
-  client ??= createClient({
+  return createClient({
     settings: readSettings(stackConfig, process.env),
     clock: systemClock,
     random: Math.random,
@@ -45,7 +51,6 @@ function sharedClient(): Client {
       console.log(text);
     },
   });
-  return client;
 }
 
 /**
@@ -57,7 +62,7 @@ export async function getGroup(filter: GroupFilter): Promise<Group> {
   const byName = "name" in filter;
   const wanted = byName ? filter.name : filter.path;
   const name = byName ? wanted : (wanted.split("/").at(-1) ?? wanted);
-  const candidates = await sharedClient().groups(name);
+  const candidates = await (await sharedClient()).groups(name);
   const fitting = candidates.filter((group) => (byName ? group.name : group.path) === wanted);
   const [only] = fitting;
   if (fitting.length === 1 && only !== undefined) return only;
@@ -86,7 +91,7 @@ export async function getDevices(filter: DeviceFilter): Promise<readonly Device[
     ...(tags !== undefined && { tags }),
     ...(osVersion !== undefined && { osVersion }),
   };
-  const found = await sharedClient().devices(query, listMaxAgeMs);
+  const found = await (await sharedClient()).devices(query, listMaxAgeMs);
   const fitting = found.filter(
     (device) =>
       (serial === undefined || device.serial === serial) &&

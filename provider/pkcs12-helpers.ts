@@ -1,15 +1,8 @@
-// The PKCS#12 module as programs use it: what is in a file in one call, and a file made in one call.
+// The PKCS#12 module as programs use it: what is in a file in one call, and a file made in one call. The module itself is
+// loaded with the first call: most programs only declare certificates.
 
-import {
-  digestOf,
-  findings,
-  fromPem,
-  readPkcs12 as read,
-  summarize,
-  writePkcs12 as write,
-  type Finding,
-} from "./pkcs12";
 import type { CertificateSummary } from "./certificate";
+import type { Finding } from "./pkcs12";
 import { systemClock } from "./clock";
 
 /** What is in a PKCS#12 file; nothing of it is secret. */
@@ -30,6 +23,7 @@ export interface Pkcs12Report {
  * @throws Pkcs12Error with a `kind` and a sentence when the file or the password is no good; never with anything secret.
  */
 export async function readPkcs12(bytes: Uint8Array, password?: string): Promise<Pkcs12Report> {
+  const { digestOf, findings, readPkcs12: read, summarize } = await import("./pkcs12/index.js");
   const p12 = await read(bytes, password);
   return { summary: summarize(p12), findings: findings(p12, { now: systemClock.now() }), digest: digestOf(p12) };
 }
@@ -55,7 +49,8 @@ export interface Pkcs12Parts {
  *
  * @throws Pkcs12Error of the kind `badPem` when a part cannot be used, or the key is not the certificate's
  */
-export function writePkcs12(parts: Pkcs12Parts): Promise<Uint8Array> {
+export async function writePkcs12(parts: Pkcs12Parts): Promise<Uint8Array> {
+  const { fromPem, writePkcs12: write } = await import("./pkcs12/index.js");
   const { password, profile = "androidLegacy", friendlyName } = parts;
   return write(fromPem(parts), { profile, password, ...(friendlyName !== undefined && { friendlyName }) });
 }
