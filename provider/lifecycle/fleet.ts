@@ -28,18 +28,35 @@ export async function observeFleet(client: Client, target: Target, maxAgeMs: num
     groups.length > 0 ? devicesInGroups(client, groups, maxAgeMs) : { devices: [], unknownGroups: [] },
     named.length > 0 ? client.devicesById(named, maxAgeMs) : new Map<string, Device>(),
   ]);
-  const all = new Map([...inGroups.devices, ...single.values()].map((device) => [device.id, device]));
-  const members = new Map([...all].filter(([, device]) => canHoldCertificates(device)));
+  const inTarget = single.size === 0 ? inGroups.devices : [...inGroups.devices, ...single.values()];
   return {
-    members,
-    digest: createHash("sha256")
-      .update([...members.keys()].sort().join("\n"))
-      .digest("hex")
-      .slice(0, 16),
-    unsupported: all.size - members.size,
+    ...sortedOut(inTarget),
     unknownDevices: named.filter((id) => !single.has(id)),
     unknownGroups: inGroups.unknownGroups,
   };
+}
+
+type Sorted = Pick<Fleet, "members" | "digest" | "unsupported">;
+
+// The client gives the same list to all who ask within its age: the preview, the run, and every resource on the same group.
+const sortedLists = new WeakMap<readonly Device[], Sorted>();
+
+function sortedOut(devices: readonly Device[]): Sorted {
+  const known = sortedLists.get(devices);
+  if (known !== undefined) return known;
+  const members = new Map<string, Device>();
+  const others = new Set<string>();
+  for (const device of devices) {
+    if (canHoldCertificates(device)) members.set(device.id, device);
+    else others.add(device.id);
+  }
+  const digest = createHash("sha256")
+    .update([...members.keys()].sort().join("\n"))
+    .digest("hex")
+    .slice(0, 16);
+  const sorted = { members, digest, unsupported: others.size };
+  sortedLists.set(devices, sorted);
+  return sorted;
 }
 
 // A list of devices does not tell an empty group from one that does not exist, so only then the groups are asked for.
@@ -65,7 +82,8 @@ function canHoldCertificates(device: Device): boolean {
 
 /** `deviceType` narrows the members to those online, or offline, when something is sent. */
 export function narrowed(fleet: Fleet, deviceType: DeviceType): Fleet {
-  const isAddressed = (device: Device): boolean => deviceType === "all" || device.online === (deviceType === "active");
+  if (deviceType === "all") return fleet;
+  const isAddressed = (device: Device): boolean => device.online === (deviceType === "active");
   return { ...fleet, members: new Map([...fleet.members].filter(([, device]) => isAddressed(device))) };
 }
 

@@ -21,32 +21,21 @@ export interface Difference {
 
 /** A text of at most about 1,030 characters. */
 export function sketchOf(ids: ReadonlySet<string>): string {
-  const keys = [...ids].map(keyOf);
-  const bytes = keys.length <= listMax ? Buffer.concat(keys.sort((a, b) => a.compare(b))) : tableOf(keys);
-  return `${keys.length <= listMax ? "l" : "t"}${bytes.toString("base64")}`;
+  if (ids.size > listMax) return `t${tableOf(ids).toString("base64")}`;
+  const keys = [...ids].map(keyOf).sort((a, b) => a.compare(b));
+  return `l${Buffer.concat(keys).toString("base64")}`;
 }
 
 export function difference(sketch: string, ids: ReadonlySet<string>): Difference | undefined {
-  const today = new Map([...ids].map((id) => [keyOf(id).toString("hex"), id]));
   const bytes = Buffer.from(sketch.slice(1), "base64");
-  const keys = sketch.startsWith("l") ? compareList(bytes, today) : peel(bytes, today);
-  if (keys === undefined) return undefined;
-  const joined = keys.joined.map((key) => today.get(key));
-  // A key that is none of today's is an accident of the table, not an id.
-  if (joined.includes(undefined)) return undefined;
-  return { joined: new Set(joined.filter((id) => id !== undefined)), leftCount: keys.leftCount };
+  return sketch.startsWith("l") ? compareList(bytes, ids) : peel(bytes, ids);
 }
 
-interface Keys {
-  readonly joined: readonly string[];
-  readonly leftCount: number;
-}
-
-function compareList(bytes: Buffer, today: ReadonlyMap<string, string>): Keys {
+function compareList(bytes: Buffer, ids: ReadonlySet<string>): Difference {
   const before = new Set<string>();
   for (let at = 0; at < bytes.length; at += keyBytes) before.add(bytes.toString("hex", at, at + keyBytes));
-  const joined = [...today.keys()].filter((key) => !before.has(key));
-  return { joined, leftCount: before.size - (today.size - joined.length) };
+  const joined = new Set([...ids].filter((id) => !before.has(keyOf(id).toString("hex"))));
+  return { joined, leftCount: before.size - (ids.size - joined.size) };
 }
 
 // 40 bits: among 100,000 devices two share a key in one of 200 fleets, and then it matters only if one of them comes or goes.
@@ -54,9 +43,9 @@ function keyOf(id: string): Buffer {
   return createHash("sha256").update(id).digest().subarray(0, keyBytes);
 }
 
-function tableOf(keys: Iterable<Buffer>): Buffer {
+function tableOf(ids: Iterable<string>): Buffer {
   const table = Buffer.alloc(partitions * cellsPerPartition * cellBytes);
-  for (const key of keys) add(table, key, 1);
+  for (const id of ids) add(table, keyOf(id), 1);
   return table;
 }
 
@@ -93,27 +82,32 @@ function mix(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-function peel(before: Buffer, today: ReadonlyMap<string, string>): Keys | undefined {
+function peel(before: Buffer, ids: ReadonlySet<string>): Difference | undefined {
   if (before.length !== partitions * cellsPerPartition * cellBytes) return undefined;
   // What is left after both are put together: today's keys once more, those of before once less.
   const table = Buffer.from(before.map((byte, at) => (at % cellBytes === 0 ? (0x100 - byte) & 0xff : byte)));
-  for (const key of today.keys()) add(table, Buffer.from(key, "hex"), 1);
-  const joined: string[] = [];
+  for (const id of ids) add(table, keyOf(id), 1);
+  const keys = new Set<string>();
+  let joinedCount = 0;
   let leftCount = 0;
   for (let found = true; found;) {
     found = false;
     // An overfull table can offer the same wrong key for ever; no table holds more keys than it has cells.
-    if (joined.length + leftCount > partitions * cellsPerPartition) return undefined;
+    if (joinedCount + leftCount > partitions * cellsPerPartition) return undefined;
     for (let at = 0; at < table.length; at += cellBytes) {
       const count = table.readInt8(at);
       const key = Buffer.from(table.subarray(at + 1, at + 1 + keyBytes));
       if (count !== 1 && count !== -1) continue;
       if (placesOf(key).check !== table.readUInt16LE(at + 1 + keyBytes)) continue;
       add(table, key, count === 1 ? -1 : 1);
-      if (count === 1) joined.push(key.toString("hex"));
+      if (count === 1) keys.add(key.toString("hex"));
+      if (count === 1) joinedCount += 1;
       else leftCount += 1;
       found = true;
     }
   }
-  return table.every((byte) => byte === 0) ? { joined, leftCount } : undefined;
+  if (table.some((byte) => byte !== 0)) return undefined;
+  const joined = keys.size === 0 ? [] : [...ids].filter((id) => keys.has(keyOf(id).toString("hex")));
+  // A key that is none of today's is an accident of the table, not an id.
+  return joined.length < joinedCount ? undefined : { joined: new Set(joined), leftCount };
 }
