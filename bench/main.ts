@@ -1,22 +1,24 @@
 // `npm run bench`: measures the provider in whole runs of the real engine, each beside a run of a provider that does nothing,
 // against a simulated tenant on a loopback address. Prints every figure with what was wanted, writes them to
-// bench/results.json, and draws docs/performance.svg. It judges nothing by its exit code: times are the machine's too.
+// bench/results.json, and after a whole run draws docs/performance.svg and puts the figures into docs/performance.md. It judges nothing by its exit code: times are the machine's too.
 //
 //   npm run bench [-- --quick] [-- --only NAME]    NAME: a profile such as "1 x 1,000", or load, lag, polls, failures, pkcs12
 
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { version as sdkVersion } from "@pulumi/pulumi/version";
+import { format } from "prettier";
 import { pulumiCli } from "../tools/pulumi-cli";
 import { lagMs, loadMs, requestsWithTenPollsMore, stateBytesWithFailures, type Extras } from "./extras";
 import { measureLife, type LifeFigures } from "./life";
+import { figuresOf, withFigures, type Conditions } from "./page";
 import { pictureOf } from "./picture";
 import { benchPkcs12 } from "./pkcs12";
 import { profiles } from "./profiles";
 import { lifeTable, wantedTable } from "./table";
-import { rowsOf } from "./wanted";
+import { rowsOf, type Row } from "./wanted";
 
 const quickRounds = 2;
 const { quick, only } = parseArgs({
@@ -50,7 +52,7 @@ function print(text: string): void {
 
 async function main(): Promise<void> {
   const cli = await pulumiCli();
-  const conditions = {
+  const conditions: Conditions = {
     startedAt: new Date().toISOString(),
     cpus: cpus().length,
     cpu: cpus()[0]?.model ?? "",
@@ -58,7 +60,7 @@ async function main(): Promise<void> {
     pulumi: cli.version,
     sdk: sdkVersion,
     // Of one minute, before anything was started: more than none means that others use the machine.
-    loadBefore: loadavg()[0],
+    loadBefore: loadavg()[0] ?? NaN,
   };
   print(`${JSON.stringify(conditions)}\n`);
   const lives = await measureLives();
@@ -68,9 +70,17 @@ async function main(): Promise<void> {
   print(`\n${wantedTable(rows)}`);
   const results = { conditions, lives, extras, pkcs12, rows };
   await writeFile(join(__dirname, "results.json"), `${JSON.stringify(results, undefined, 2)}\n`);
-  // Drawn from a whole run only: a part of the line would be another picture.
-  const drawn = lives.filter(({ profile }) => profile.certificates === 1);
-  if (!quick && only === undefined) await writeFile(join(__dirname, "../docs/performance.svg"), pictureOf(drawn));
+  // From a whole run only: a part of it would be another picture.
+  if (!quick && only === undefined) await publish(conditions, rows, lives);
+}
+
+async function publish(conditions: Conditions, rows: readonly Row[], lives: readonly LifeFigures[]): Promise<void> {
+  const docs = join(__dirname, "../docs");
+  const single = lives.filter(({ profile }) => profile.certificates === 1);
+  await writeFile(join(docs, "performance.svg"), pictureOf(single));
+  const path = join(docs, "performance.md");
+  const page = withFigures(await readFile(path, "utf8"), figuresOf(conditions, rows, lives));
+  await writeFile(path, await format(page, { parser: "markdown", printWidth: 120 }));
 }
 
 void main();

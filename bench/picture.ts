@@ -1,11 +1,12 @@
 // The picture of docs/performance.md: time and requests of one certificate against the number of its devices. Pure.
+// Its colours are classes, which follow the reader's light or dark scheme.
 
 import type { LifeFigures, StepFigures } from "./life";
 import { median } from "./statistics";
 
 interface Line {
   readonly name: string;
-  readonly colour: string;
+  readonly colour: "blue" | "orange" | "green";
   readonly dashed?: true;
   readonly value: (life: LifeFigures) => number;
 }
@@ -28,10 +29,10 @@ const panels: readonly Panel[] = [
     left: 50,
     write: (value) => value.toFixed(1),
     lines: [
-      { name: "create", colour: "#1f6feb", value: ({ steps }) => ownSeconds(steps.create) },
-      { name: "create, floor", colour: "#1f6feb", dashed: true, value: ({ steps }) => floorSeconds(steps.create) },
-      { name: "refresh", colour: "#bc4c00", value: ({ steps }) => ownSeconds(steps.refresh) },
-      { name: "refresh, floor", colour: "#bc4c00", dashed: true, value: ({ steps }) => floorSeconds(steps.refresh) },
+      { name: "create", colour: "blue", value: ({ steps }) => ownSeconds(steps.create) },
+      { name: "create, floor", colour: "blue", dashed: true, value: ({ steps }) => floorSeconds(steps.create) },
+      { name: "refresh", colour: "orange", value: ({ steps }) => ownSeconds(steps.refresh) },
+      { name: "refresh, floor", colour: "orange", dashed: true, value: ({ steps }) => floorSeconds(steps.refresh) },
     ],
   },
   {
@@ -39,19 +40,41 @@ const panels: readonly Panel[] = [
     left: 430,
     write: String,
     lines: [
-      { name: "create", colour: "#1f6feb", value: ({ steps }) => steps.create.requests },
-      { name: "refresh", colour: "#bc4c00", dashed: true, value: ({ steps }) => steps.refresh.requests },
-      { name: "no-change up", colour: "#1a7f37", value: ({ steps }) => steps["no-change up"].requests },
+      { name: "create", colour: "blue", value: ({ steps }) => steps.create.requests },
+      { name: "refresh", colour: "orange", dashed: true, value: ({ steps }) => steps.refresh.requests },
+      { name: "no-change up", colour: "green", value: ({ steps }) => steps["no-change up"].requests },
     ],
   },
 ];
 
+const style = `
+  text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
+  .title { font-size: 15px; font-weight: 600 }
+  .axis { fill: #57606a }
+  .grid { stroke: #d0d7de }
+  .paper { fill: #ffffff }
+  .line { fill: none; stroke-width: 2 }
+  .dashed { stroke-dasharray: 5 4 }
+  .blue { stroke: #1f6feb } .orange { stroke: #bc4c00 } .green { stroke: #1a7f37 }
+  circle.blue { fill: #1f6feb } circle.orange { fill: #bc4c00 } circle.green { fill: #1a7f37 }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3 }
+    .axis { fill: #9198a1 }
+    .grid { stroke: #30363d }
+    .paper { fill: #0d1117 }
+    .blue { stroke: #58a6ff } .orange { stroke: #f0883e } .green { stroke: #3fb950 }
+    circle.blue { fill: #58a6ff } circle.orange { fill: #f0883e } circle.green { fill: #3fb950 }
+  }
+`;
+
 /** An SVG document; `lives` are those of one certificate, the smallest fleet first, at least two. */
 export function pictureOf(lives: readonly LifeFigures[]): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 790 330" font-family="sans-serif" font-size="12" fill="#24292f">`,
-    `<rect width="790" height="330" fill="#ffffff"/>`,
-    `<text x="50" y="24" font-size="15" font-weight="bold">One certificate: time and requests against devices</text>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 790 330" role="img" aria-labelledby="title">`,
+    `<title id="title">One certificate: time and requests against the number of devices</title>`,
+    `<style>${style}</style>`,
+    `<rect class="paper" width="790" height="330"/>`,
+    `<text class="title" x="50" y="24">One certificate: time and requests against devices</text>`,
     ...panels.flatMap((panel) => panelOf(panel, lives)),
     `</svg>`,
     ``,
@@ -63,33 +86,30 @@ function panelOf({ title, left, lines, write }: Panel, lives: readonly LifeFigur
   const logs = lives.map(({ profile }) => Math.log10(profile.devices));
   const [first = 0, last = 1] = [logs[0], logs.at(-1)];
   const bottom = box.top + box.height;
-  const x = (index: number): number => left + (((logs[index] ?? 0) - first) / (last - first)) * box.width;
-  const y = (value: number): number => bottom - (value / highest) * box.height;
-  const point = (value: number, index: number): string => `${x(index).toFixed(1)},${y(value).toFixed(1)}`;
+  const x = (index: number): string => (left + (((logs[index] ?? 0) - first) / (last - first)) * box.width).toFixed(1);
+  const y = (value: number): string => (bottom - (value / highest) * box.height).toFixed(1);
   return [
-    `<text x="${left}" y="${box.top - 14}" fill="#57606a">${title}</text>`,
+    `<text class="axis" x="${left}" y="${box.top - 14}">${title}</text>`,
     ...[0, 0.5, 1].flatMap((share) => {
-      const at = y(share * highest).toFixed(1);
+      const at = y(share * highest);
       const label = share === 0 ? "0" : write(Number((share * highest).toFixed(1)));
       return [
-        `<line x1="${left}" y1="${at}" x2="${left + box.width}" y2="${at}" stroke="#d0d7de"/>`,
-        `<text x="${left - 6}" y="${at}" dy="4" text-anchor="end" fill="#57606a">${label}</text>`,
+        `<line class="grid" x1="${left}" y1="${at}" x2="${left + box.width}" y2="${at}"/>`,
+        `<text class="axis" x="${left - 6}" y="${at}" dy="4" text-anchor="end">${label}</text>`,
       ];
     }),
     ...lives.map(({ profile }, index) => {
       const devices = profile.devices.toLocaleString("en");
-      return `<text x="${x(index).toFixed(1)}" y="${bottom + 18}" text-anchor="middle" fill="#57606a">${devices}</text>`;
+      return `<text class="axis" x="${x(index)}" y="${bottom + 18}" text-anchor="middle">${devices}</text>`;
     }),
     ...lines.flatMap(({ name, colour, dashed, value }, number) => {
       const values = lives.map(value);
-      const stroke = `stroke="${colour}" stroke-width="2"${dashed === true ? ` stroke-dasharray="5 4"` : ""}`;
+      const look = `line ${colour}${dashed === true ? " dashed" : ""}`;
       const legend = left + (number % 4) * 84;
       return [
-        `<polyline points="${values.map(point).join(" ")}" fill="none" ${stroke}/>`,
-        ...values.map(
-          (each, index) => `<circle cx="${x(index).toFixed(1)}" cy="${y(each).toFixed(1)}" r="3" fill="${colour}"/>`,
-        ),
-        `<line x1="${legend}" y1="${bottom + 40}" x2="${legend + 16}" y2="${bottom + 40}" ${stroke}/>`,
+        `<polyline class="${look}" points="${values.map((each, index) => `${x(index)},${y(each)}`).join(" ")}"/>`,
+        ...values.map((each, index) => `<circle class="${colour}" cx="${x(index)}" cy="${y(each)}" r="3"/>`),
+        `<line class="${look}" x1="${legend}" y1="${bottom + 40}" x2="${legend + 16}" y2="${bottom + 40}"/>`,
         `<text x="${legend}" y="${bottom + 58}">${name}</text>`,
       ];
     }),

@@ -11,9 +11,22 @@ export interface Pair {
   readonly floorMs: number;
 }
 
-/** How many times the floor. Taken pair by pair, so that what slows the machine for a while meets both sides. */
+/**
+ * How many times the floor. Taken pair by pair, so that what slows the machine for a while meets both sides; the middle
+ * one of them counts, since the lowest would flatter and the highest is the machine's.
+ */
 export function ratioOf(pairs: readonly Pair[]): number {
   return median(pairs.map(({ ownMs, floorMs }) => ownMs / floorMs));
+}
+
+/** The middle ratio with the lowest and the highest: how far runs differ shows how far to believe it. */
+export function ratiosOf(pairs: readonly Pair[]): {
+  readonly lowest: number;
+  readonly middle: number;
+  readonly highest: number;
+} {
+  const ratios = pairs.map(({ ownMs, floorMs }) => ownMs / floorMs);
+  return { lowest: Math.min(...ratios), middle: ratioOf(pairs), highest: Math.max(...ratios) };
 }
 
 /** What a run costs beyond the floor, in milliseconds; below zero when the difference drowns in noise. */

@@ -1,11 +1,14 @@
 // The bench's own arithmetic: how runs become a ratio, ratios become verdicts, and figures become a picture.
 // The figures here are made up; no engine runs.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import type { LifeFigures, StepFigures } from "../../bench/life";
+import { figuresOf, withFigures } from "../../bench/page";
 import { pictureOf } from "../../bench/picture";
 import type { Profile } from "../../bench/profiles";
-import { beyondMs, median, ratioOf } from "../../bench/statistics";
+import { beyondMs, median, ratioOf, ratiosOf } from "../../bench/statistics";
 import { rowsOf } from "../../bench/wanted";
 
 const step = (ownMs: number, requests: number): StepFigures => ({
@@ -38,6 +41,7 @@ describe("figures of the bench", () => {
       { ownMs: 2400, floorMs: 2000 },
     ];
     expect(ratioOf(pairs)).to.equal(1.1);
+    expect(ratiosOf(pairs)).to.deep.equal({ lowest: 1, middle: 1.1, highest: 1.2 });
     expect(beyondMs(pairs)).to.equal(100);
     expect(median([3, 1, 2])).to.equal(2);
   });
@@ -73,5 +77,42 @@ describe("figures of the bench", () => {
       .and.to.match(/<\/svg>\n$/);
     expect(svg.match(/<polyline /g)).to.have.length(7);
     expect(svg).not.to.include("NaN");
+  });
+
+  it("time beyond the floor that drowns in the engine's jitter counts as that jitter", () => {
+    const at = (devices: number, beyond: number): LifeFigures => {
+      const made = life({ name: `1 x ${devices.toLocaleString("en")}`, devices }, 2);
+      return { ...made, steps: { ...made.steps, create: step(1000 + beyond, 2) } };
+    };
+    const verdictOf = (small: number, large: number): boolean | undefined =>
+      rowsOf([at(1000, small), at(10_000, large)], {}).find(({ what }) => what.startsWith("growth of the time"))
+        ?.isReached;
+    expect(verdictOf(-20, 500)).to.equal(true);
+    expect(verdictOf(-20, 501)).to.equal(false);
+    expect(verdictOf(200, 2000)).to.equal(true);
+    expect(verdictOf(200, 2001)).to.equal(false);
+  });
+
+  it("the page gets the figures between its marks, and keeps the rest", () => {
+    const conditions = {
+      ...{
+        startedAt: "2026-11-25T12:00:00.000Z",
+        cpus: 2,
+        cpu: "a CPU",
+        node: "v22",
+        pulumi: "3.250.0",
+        sdk: "3.270.0",
+      },
+      loadBefore: 0.1,
+    };
+    const lives = [life({}, 2)];
+    const figures = figuresOf(conditions, rowsOf(lives, {}), lives);
+    expect(figures).to.include("| preview over the floor, 1 x 1,000 | at most 1.10 | 1.15 | not reached |");
+    expect(figures).to.include("| 1 x 1,000 | create | 1.20 | 1.00 | 1.20 (1.20 to 1.20) | 2 | 150 | 140 | 0.00 |");
+    const page = readFileSync(join(__dirname, "../../docs/performance.md"), "utf8");
+    const once = withFigures(page, figures);
+    expect(once).to.include(figures);
+    expect(withFigures(once, "other")).to.equal(withFigures(page, "other")).and.not.include("| preview over");
+    expect(() => withFigures("no marks", figures)).to.throw("lost the marks");
   });
 });
