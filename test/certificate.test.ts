@@ -182,6 +182,20 @@ describe("a Certificate in a program", () => {
     expect(args).to.deep.equal({ alias: "a", target, source: { file, password: "p" } });
   });
 
+  it("says where it was declared when it cannot be, and leaves the length of later traces as it was", () => {
+    const limit = Error.stackTraceLimit;
+    const declare = (): unknown => new Certificate("", { alias: "a", target, source: { file } });
+    expect(declare)
+      .to.throw(/name/i)
+      .with.property("stack")
+      .that.matches(/at declare .*certificate\.test\.ts/);
+    expect(Error.stackTraceLimit).to.equal(limit);
+    const ownTrace = (): readonly string[] => (new Error("x").stack ?? "").split("\n");
+    const before = ownTrace().length;
+    expect(new Certificate("traces", { alias: "a", target, source: { file } })).to.be.instanceOf(Certificate);
+    expect(ownTrace()).to.have.length(before);
+  });
+
   it("resolves its outputs", async () => {
     const one = new Certificate("outputs", { alias: "corp-client", target, source: { file } });
     expect(await valueOf(one.alias)).to.equal("corp-client");
