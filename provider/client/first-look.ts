@@ -35,8 +35,7 @@ export class FirstLook {
 
   /** When to look, unless something happens before, for those who wait since these instants; infinite for nobody. */
   dueAt(sinceMs: readonly number[], nowMs: number): number {
-    this.marks = this.marks.filter(({ atMs }) => atMs > nowMs - MEMORY_MS);
-    const together = Math.max(0, ...this.marks.map(({ number }) => number));
+    const together = Math.max(0, ...this.lately(nowMs).map(({ number }) => number));
     return Math.min(...sinceMs) + (sinceMs.length < together ? GATHER_MS : SPAN_MS);
   }
 
@@ -44,7 +43,11 @@ export class FirstLook {
     const token = Symbol();
     group.set(token, nowMs);
     const prompt = [...this.sendingSinceMs.values()].filter((sinceMs) => sinceMs > nowMs - PATIENCE_MS);
-    this.marks = [...this.marks, { atMs: nowMs, number: prompt.length + this.waitingSinceMs.size }];
+    this.marks = [...this.lately(nowMs), { atMs: nowMs, number: prompt.length + this.waitingSinceMs.size }];
     return token;
+  }
+
+  private lately(nowMs: number): FirstLook["marks"] {
+    return this.marks.filter(({ atMs }) => atMs > nowMs - MEMORY_MS);
   }
 }
