@@ -6,10 +6,12 @@
 
 import { SPAN_MS } from "./share";
 
-/** Nobody waits longer than this for others to join. */
-const GATHER_MS = 200;
+/** Others are waited for until nothing has begun for this long … */
+const QUIET_MS = 200;
+/** … and no longer than this: a slow engine needs it to begin all its operations. */
+const GATHER_MS = 800;
 /** So long it counts how many were under way together. */
-const MEMORY_MS = 1_000;
+const MEMORY_MS = 2_000;
 /** Who takes longer than this to send is not waited for. */
 const PATIENCE_MS = 250;
 
@@ -35,8 +37,12 @@ export class FirstLook {
 
   /** When to look, unless something happens before, for those who wait since these instants; infinite for nobody. */
   dueAt(sinceMs: readonly number[], nowMs: number): number {
-    const together = Math.max(0, ...this.lately(nowMs).map(({ number }) => number));
-    return Math.min(...sinceMs) + (sinceMs.length < together ? GATHER_MS : SPAN_MS);
+    const lately = this.lately(nowMs);
+    const together = Math.max(0, ...lately.map(({ number }) => number));
+    const oldestMs = Math.min(...sinceMs);
+    if (sinceMs.length >= together) return oldestMs + SPAN_MS;
+    const newestMs = Math.max(oldestMs, lately.at(-1)?.atMs ?? oldestMs);
+    return Math.min(newestMs + QUIET_MS, oldestMs + GATHER_MS);
   }
 
   private begin(group: Map<symbol, number>, nowMs: number): symbol {
