@@ -11,7 +11,12 @@ const iterations = 2048;
 
 const identity = makeIdentity("bench");
 
+let made = 0;
+
 /** RSA 2048, in the encryption of OpenSSL 3. */
 export function makeFile(): Promise<Uint8Array> {
-  return writePkcs12(fromPem(identity), { profile: "modern", password, iterations });
+  made += 1;
+  // The same content in the same encryption is the same file, but for its name.
+  const friendlyName = `bench ${made}`;
+  return writePkcs12(fromPem(identity), { profile: "modern", password, iterations, friendlyName });
 }

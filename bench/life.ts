@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { withStack, type Stack } from "../test/support/engine";
 import { password } from "./files";
 import { steps, type Profile, type Step } from "./profiles";
-import { floorProgram, installFloorModule } from "./programs";
+import { echoProgram, floorProgram, installFloorModule } from "./programs";
 import { runStep } from "./run-step";
-import { fileName, prompt, stateBytes, withStage } from "./stage";
+import { fileName, prompt, stateBytes, storedCertificate, withStage } from "./stage";
 import type { Pair } from "./statistics";
 import type { Tenant } from "./tenant";
 
@@ -35,10 +35,12 @@ export interface LifeFigures {
   readonly curlMs: readonly number[];
 }
 
-/** The two stacks of a measurement and the tenant that the first one's devices belong to. */
+/** The stacks of a measurement and the tenant that the first one's devices belong to. */
 interface Sides {
   readonly own: Stack;
   readonly floor: Stack;
+  /** Where there are many resources: as many that store the same. */
+  readonly echo: Stack | undefined;
   readonly tenant: Tenant;
 }
 
@@ -55,11 +57,10 @@ export async function measureLife(profile: Profile, rounds: number): Promise<Lif
   const curlMs: number[] = [];
   let bytes = 0;
   await withStage(profile, prompt, async (own, tenant) => {
-    await withStack(floorProgram(profile.certificates), {}, async (floor) => {
-      await installFloorModule(floor.folder);
+    await withIdle(profile, async (floor, echo) => {
       for (let round = 0; round < rounds; round++) {
         for (const step of steps) {
-          measured[step].push(await measureStep(step, { own, floor, tenant }, round % 2 === 0));
+          measured[step].push(await measureStep(step, { own, floor, echo, tenant }, round % 2 === 0));
           if (step === "create") bytes = Math.max(bytes, await stateBytes(own));
         }
         curlMs.push(...(await runCurl(profile, own.folder, tenant)));
@@ -69,15 +70,29 @@ export async function measureLife(profile: Profile, rounds: number): Promise<Lif
   return { profile, steps: summed(measured), stateBytes: bytes, curlMs };
 }
 
-/** Both sides of a step, one after the other; who comes first changes from round to round. */
-async function measureStep(step: Step, { own, floor, tenant }: Sides, ownFirst: boolean): Promise<StepFigures> {
+/** The stacks of providers that do nothing. One resource's state weighs nothing, so only of many the second is wanted. */
+async function withIdle(
+  { certificates }: Profile,
+  body: (floor: Stack, echo: Stack | undefined) => Promise<void>,
+): Promise<void> {
+  await withStack(floorProgram(certificates), {}, async (floor) => {
+    await installFloorModule(floor.folder);
+    if (certificates === 1) await body(floor, undefined);
+    else await withStack(echoProgram(certificates), {}, (echo) => body(floor, echo));
+  });
+}
+
+/** All sides of a step, one after the other; who of the first two comes first changes from round to round. */
+async function measureStep(step: Step, { own, floor, echo, tenant }: Sides, ownFirst: boolean): Promise<StepFigures> {
   await tenant.report();
   const early = ownFirst ? undefined : await runStep(floor, step);
   const ownRun = await runStep(own, step);
   const { total, byRoute, busyMs } = await tenant.report();
   const floorRun = early ?? (await runStep(floor, step));
+  if (echo !== undefined && step === "create") await installFloorModule(echo.folder, await storedCertificate(own));
+  const echoRun = echo && (await runStep(echo, step));
   return {
-    pairs: [{ ownMs: ownRun.ms, floorMs: floorRun.ms }],
+    pairs: [{ ownMs: ownRun.ms, floorMs: floorRun.ms, ...(echoRun && { echoMs: echoRun.ms }) }],
     ...{ requests: total, byRoute, busyMs },
     ...(ownRun.providerBytes !== undefined && { ownBytes: ownRun.providerBytes }),
     ...(floorRun.providerBytes !== undefined && { floorBytes: floorRun.providerBytes }),

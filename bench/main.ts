@@ -1,6 +1,7 @@
 // `npm run bench`: measures the provider in whole runs of the real engine, each beside a run of a provider that does nothing,
 // against a simulated tenant on a loopback address. Prints every figure with what was wanted, writes them to
-// bench/results.json, and after a whole run draws docs/performance.svg and puts the figures into docs/performance.md. It judges nothing by its exit code: times are the machine's too.
+// bench/results.json, and after a whole run draws docs/performance.svg and puts the figures into docs/performance.md. It
+// judges nothing by its exit code: times are the machine's too.
 //
 //   npm run bench [-- --quick] [-- --only NAME]    NAME: a profile such as "1 x 1,000", or load, lag, polls, failures, pkcs12
 

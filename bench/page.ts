@@ -2,7 +2,7 @@
 
 import type { LifeFigures } from "./life";
 import { steps } from "./profiles";
-import { median, ratiosOf } from "./statistics";
+import { echoRatioOf, median, ratiosOf } from "./statistics";
 import type { Row } from "./wanted";
 
 const begin = "<!-- The bench writes from here … -->";
@@ -40,7 +40,7 @@ export function figuresOf(conditions: Conditions, rows: readonly Row[], lives: r
     ),
     "Each profile, step by step: the middle run in seconds and the middle ratio with the lowest and the highest; requests and memory of the run that needed most; the time that the simulator was busy in it.",
     table(
-      ["profile", "step", "s", "floor s", "ratio", "requests", "MB", "floor MB", "simulator s"],
+      ["profile", "step", "s", "floor s", "ratio", "to echo", "requests", "MB", "floor MB", "simulator s"],
       lives.flatMap(lifeLines),
     ),
   ].join("\n\n");
@@ -53,7 +53,9 @@ function lifeLines({ profile, steps: figures }: LifeFigures): readonly (readonly
     const range = `${ratios.middle.toFixed(2)} (${ratios.lowest.toFixed(2)} to ${ratios.highest.toFixed(2)})`;
     const [own, floor] = [pairs.map(({ ownMs }) => ownMs), pairs.map(({ floorMs }) => floorMs)].map(median);
     const times = [own, floor].map((ms) => seconds(ms ?? NaN));
-    return [profile.name, step, ...times, range, String(requests), mega(ownBytes), mega(floorBytes), seconds(busyMs)];
+    const echo = echoRatioOf(pairs)?.toFixed(2) ?? "";
+    const memory = [mega(ownBytes), mega(floorBytes)];
+    return [profile.name, step, ...times, range, echo, String(requests), ...memory, seconds(busyMs)];
   });
 }
 

@@ -33,6 +33,6 @@ export const profiles: readonly Profile[] = [
   { name: "1 x 10,000", certificates: 1, devices: 10_000, target: "group", rounds: 5 },
   { name: "1 x 100,000", certificates: 1, devices: 100_000, target: "group", rounds: 3 },
   { name: "20 x 1,000", certificates: 20, devices: 1000, target: "group", rounds: 3 },
-  { name: "100 x 1", certificates: 100, devices: 100, target: "device", rounds: 5 },
-  { name: "400 x 1", certificates: 400, devices: 400, target: "device", rounds: 3 },
+  { name: "100 x 1", certificates: 100, devices: 100, target: "device", rounds: 3 },
+  { name: "400 x 1", certificates: 400, devices: 400, target: "device", rounds: 2 },
 ];

@@ -26,9 +26,18 @@ export function certificateProgram(certificates: readonly CertificateToDeclare[]
 }
 
 export function floorProgram(resources: number): string {
+  return idleProgram(resources, "nothing");
+}
+
+/** As many resources whose provider does nothing either, but stores what a certificate stores. */
+export function echoProgram(resources: number): string {
+  return idleProgram(resources, "echo");
+}
+
+function idleProgram(resources: number, provider: "nothing" | "echo"): string {
   return [
     `const { CustomResource } = require("@pulumi/pulumi");`,
-    `const __provider = 'exports.handler = () => require("floor").nothing()';`,
+    `const __provider = 'exports.handler = () => require("floor").${provider}()';`,
     `for (let number = 0; number < ${resources}; number++) {`,
     `  new CustomResource("pulumi-nodejs:dynamic/floor:Nothing", "nothing-" + number, { number, __provider });`,
     `}`,
@@ -36,20 +45,30 @@ export function floorProgram(resources: number): string {
   ].join("\n");
 }
 
-const floorModule = `
-exports.nothing = () => ({
-  check: async (olds, news) => ({ inputs: news }),
+/** What a resource has in the stack. */
+export interface Stored {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+const nothingStored: Stored = { inputs: {}, outputs: {} };
+
+const floorModule = ({ inputs, outputs }: Stored): string => `
+const provider = (moreInputs, moreOutputs) => () => ({
+  check: async (olds, news) => ({ inputs: { ...news, ...moreInputs } }),
   diff: async () => ({ changes: false }),
-  create: async (inputs) => ({ id: "nothing", outs: inputs }),
+  create: async (inputs) => ({ id: "nothing", outs: { ...inputs, ...moreOutputs } }),
   read: async (id, props) => ({ id, props }),
   update: async (id, olds, news) => ({ outs: news }),
   delete: async () => undefined,
 });
+exports.nothing = provider({}, {});
+exports.echo = provider(${JSON.stringify(inputs)}, ${JSON.stringify(outputs)});
 `;
 
-/** Puts the module that the no-op provider's text requires into a program's folder. */
-export async function installFloorModule(programFolder: string): Promise<void> {
+/** Puts the module that the no-op providers' text requires into a program's folder. */
+export async function installFloorModule(programFolder: string, toEcho = nothingStored): Promise<void> {
   const folder = join(programFolder, "node_modules", "floor");
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "index.js"), floorModule);
+  await writeFile(join(folder, "index.js"), floorModule(toEcho));
 }

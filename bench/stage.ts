@@ -1,10 +1,10 @@
 // What a measurement stands on: a simulated tenant in its own process, and a stack that declares certificates on it.
 
 import { withStack, type Stack } from "../test/support/engine";
-import { listAt } from "../test/support/story";
+import { at, listAt } from "../test/support/story";
 import { makeFile, password } from "./files";
 import type { Profile } from "./profiles";
-import { certificateProgram, passwordVariable, type CertificateToDeclare } from "./programs";
+import { certificateProgram, passwordVariable, type CertificateToDeclare, type Stored } from "./programs";
 import { Tenant, type TenantOptions } from "./tenant";
 
 export type Size = Pick<Profile, "certificates" | "devices" | "target">;
@@ -47,8 +47,23 @@ function declarations({ certificates, target }: Size, { welcome }: Tenant): read
 
 /** The largest record of a certificate in the stack, as the JSON of an export without its white space. */
 export async function stateBytes(stack: Stack): Promise<number> {
+  const records = await certificatesIn(stack);
+  return Math.max(...records.map((record) => Buffer.byteLength(JSON.stringify(record))));
+}
+
+/** What the stack holds of one certificate, but for the provider's text. */
+export async function storedCertificate(stack: Stack): Promise<Stored> {
+  const [record] = await certificatesIn(stack);
+  const without = (name: string): Readonly<Record<string, unknown>> => {
+    const properties = at(record, name);
+    const entries = typeof properties === "object" && properties !== null ? Object.entries(properties) : [];
+    return Object.fromEntries(entries.filter(([key]) => key !== "__provider"));
+  };
+  return { inputs: without("inputs"), outputs: without("outputs") };
+}
+
+async function certificatesIn(stack: Stack): Promise<readonly unknown[]> {
   const exported: unknown = JSON.parse(await stack.exported());
-  const records = listAt(exported, "deployment", "resources").map((resource) => JSON.stringify(resource));
-  const own = records.filter((record) => record.includes("dynamic/esper:Certificate"));
-  return Math.max(...own.map((record) => Buffer.byteLength(record)));
+  const isCertificate = (resource: unknown): boolean => String(at(resource, "type")).endsWith("esper:Certificate");
+  return listAt(exported, "deployment", "resources").filter(isCertificate);
 }

@@ -9,6 +9,8 @@ export function median(values: readonly number[]): number {
 export interface Pair {
   readonly ownMs: number;
   readonly floorMs: number;
+  /** Of a provider that does nothing but stores the same; measured where there are many resources. */
+  readonly echoMs?: number;
 }
 
 /**
@@ -27,6 +29,12 @@ export function ratiosOf(pairs: readonly Pair[]): {
 } {
   const ratios = pairs.map(({ ownMs, floorMs }) => ownMs / floorMs);
   return { lowest: Math.min(...ratios), middle: ratioOf(pairs), highest: Math.max(...ratios) };
+}
+
+/** How many times a run of the provider that stores the same; undefined where that was not measured. */
+export function echoRatioOf(pairs: readonly Pair[]): number | undefined {
+  const ratios = pairs.flatMap(({ ownMs, echoMs }) => (echoMs === undefined ? [] : [ownMs / echoMs]));
+  return ratios.length === 0 ? undefined : median(ratios);
 }
 
 /** What a run costs beyond the floor, in milliseconds; below zero when the difference drowns in noise. */

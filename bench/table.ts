@@ -2,7 +2,7 @@
 
 import type { LifeFigures } from "./life";
 import { steps } from "./profiles";
-import { median, ratioOf } from "./statistics";
+import { echoRatioOf, median, ratioOf } from "./statistics";
 import type { Row } from "./wanted";
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);
@@ -16,10 +16,11 @@ export function lifeTable({ profile, steps: figures, stateBytes, curlMs }: LifeF
     const floor = median(pairs.map(({ floorMs }) => floorMs));
     const ratio = ratioOf(pairs).toFixed(2);
     const memory = [megabytes(ownBytes), megabytes(floorBytes)];
-    return [step, seconds(own), seconds(floor), ratio, String(requests), ...memory, seconds(busyMs)];
+    const echo = echoRatioOf(pairs)?.toFixed(2) ?? "-";
+    return [step, seconds(own), seconds(floor), ratio, echo, String(requests), ...memory, seconds(busyMs)];
   });
   const rounds = figures.create.pairs.length;
-  const head = [profile.name, "s", "floor s", "ratio", "requests", "MB", "floor MB", "simulator s"];
+  const head = [profile.name, "s", "floor s", "ratio", "to echo", "requests", "MB", "floor MB", "simulator s"];
   const curl = curlMs.length === 0 ? "" : `; the curl script takes ${seconds(median(curlMs))} s for the create`;
   const note = `  ${rounds} ${rounds === 1 ? "round" : "rounds"}; state of a resource ${stateBytes} bytes${curl}`;
   return [...columns([head, ...lines]), note, ""].join("\n");

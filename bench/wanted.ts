@@ -3,7 +3,7 @@
 import type { Extras } from "./extras";
 import type { LifeFigures } from "./life";
 import type { Step } from "./profiles";
-import { beyondMs, median, ratioOf } from "./statistics";
+import { beyondMs, echoRatioOf, median, ratioOf } from "./statistics";
 
 export interface Row {
   readonly what: string;
@@ -54,8 +54,10 @@ function mostRow(what: string, most: number, seen: number): Row {
 
 function ratioRow({ profile, steps }: LifeFigures, step: Step, most: number): Row {
   const ratio = ratioOf(steps[step].pairs);
+  const echo = echoRatioOf(steps[step].pairs);
   const what = `${step} over the floor, ${profile.name}`;
-  return { what, wanted: `at most ${most.toFixed(2)}`, seen: ratio.toFixed(2), isReached: ratio <= most };
+  const seen = `${ratio.toFixed(2)}${echo === undefined ? "" : `; ${echo.toFixed(2)} to echo`}`;
+  return { what, wanted: `at most ${most.toFixed(2)}`, seen, isReached: ratio <= most };
 }
 
 function requests({ steps }: LifeFigures, step: Step): number {

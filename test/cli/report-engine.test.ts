@@ -13,7 +13,7 @@ const password = "a-password-of-the-report-story";
 const devices = ["d1", "d2", "d3"].map((alias) => ({ alias }));
 
 describe("on a stack of the real engine", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let simulator: Simulator;
 
   before(async () => {

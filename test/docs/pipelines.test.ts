@@ -49,7 +49,7 @@ function run(folder: string, env: NodeJS.ProcessEnv, step: string): Promise<Ran>
 }
 
 describe("the steps of the pipelines", function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   let sandbox: Sandbox;
 
   afterEach(() => sandbox.remove());

@@ -23,7 +23,7 @@ describe("a device that repeats what it was sent", () => {
   afterEach(() => simulator.close());
 
   it("is not quoted, neither by the run that sent it nor by a later refresh", async function () {
-    this.timeout(30_000);
+    this.timeout(240_000);
     const { world } = simulator;
     const base64 = Buffer.from(file).toString("base64");
     const words = `wrong password ${password} for ${base64.slice(600, 660)}`;

@@ -171,7 +171,7 @@ describe("a certificate survives, in create, refresh, update and delete,", () =>
 
   for (const each of cases) {
     it(each.title, async function () {
-      this.timeout(150_000);
+      this.timeout(240_000);
       await stories.get(each);
     });
   }

@@ -15,7 +15,7 @@ const marginMs = 3_000;
 
 describe("many certificates under a rate limit", () => {
   it("takes 200 resources through a limit of 20 requests a second without a failure, in 1.25 times what it must take", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const fleet = { groups: resources.map((name) => ({ name, devices: 2 })) };
     const faults = { rateLimit: { perSecond: requestsPerSecond } };
     const simulator = await startSimulator({ deviceMs: 60, fleet, faults });

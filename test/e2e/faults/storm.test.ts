@@ -36,7 +36,7 @@ describe("a certificate ends where it should in a storm of all faults", () => {
 
   for (const storm of storms) {
     it(`seed ${storm.seed} (${storm.endpoint})`, async function () {
-      this.timeout(180_000);
+      this.timeout(240_000);
       await stories.get(storm);
     });
   }

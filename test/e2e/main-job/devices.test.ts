@@ -40,7 +40,7 @@ describe("devices that do not take a certificate at once", () => {
   afterEach(() => simulator.close());
 
   it("fails the run when a device fails, keeps what is known, and sends to that device alone next time", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start();
     simulator.world.failWith(device("d2"), "Certificate could not be parsed");
     simulator.world.failWith(device("d3"), "Certificate could not be parsed");
@@ -85,7 +85,7 @@ describe("devices that do not take a certificate at once", () => {
   });
 
   it("gives a failed device so many later runs and then leaves it, with a warning", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     await start();
     simulator.world.failWith(device("d4"), "No space left");
     await withStack(programWith({ retryRounds: 1 }), { env: connectionTo(simulator) }, async (stack) => {
@@ -109,7 +109,7 @@ describe("devices that do not take a certificate at once", () => {
   });
 
   it("leaves an offline device pending with a warning, sends nothing again, and sees it installed after a refresh", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     await start();
     simulator.world.setOnline(device("d2"), false);
     await withStack(programWith({}), { env: connectionTo(simulator) }, async (stack) => {
@@ -143,7 +143,7 @@ describe("devices that do not take a certificate at once", () => {
   });
 
   it("fails on devices that do not answer in time, or only warns, and waits again without sending again", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start(600_000);
     const wait = { timeoutMinutes: 0.05 };
     await withStack(programWith({ wait }), { env: connectionTo(simulator) }, async (stack) => {
@@ -165,7 +165,7 @@ describe("devices that do not take a certificate at once", () => {
   });
 
   it("waits for nobody with `none`, and for offline devices too with `all`", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start(1_500);
     simulator.world.setOnline(device("d1"), false);
     await withStack(programWith({ wait: { for: "none" } }), { env: connectionTo(simulator) }, async (stack) => {

@@ -52,7 +52,7 @@ describe("the life of a certificate on a fleet", () => {
   afterEach(() => simulator.close());
 
   it("creates, leaves alone, overwrites in place and removes, and asks Esper nothing when nothing changed", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const shops = simulator.world.group("Shops").id;
     const program = programOf({ corp: { alias: "corp", target: { group: shops }, source } });
     await withStack(program, { env: connectionTo(simulator) }, async (stack) => {
@@ -106,7 +106,7 @@ describe("the life of a certificate on a fleet", () => {
   });
 
   it("installs a new alias before the old one goes, but leaves an old group before it enters a new one", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const programFor = (alias: string, group: string): string =>
       programOf({ corp: { alias, target: { group }, source } });
     await withStack(programFor("old", berlin), { env: connectionTo(simulator) }, async (stack) => {
@@ -140,7 +140,7 @@ describe("the life of a certificate on a fleet", () => {
   });
 
   it("keeps two certificates on one group apart, and works inside a component", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const programWith = (aliases: readonly string[]): string => `
 const pulumi = require("@pulumi/pulumi");
 const esper = require("pulumi-esper");

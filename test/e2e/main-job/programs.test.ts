@@ -52,7 +52,7 @@ describe("programs", () => {
   afterEach(() => simulator.close());
 
   it("are ES modules, with a file as an asset and its password out of the environment, and leave no secret in the state", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const program = `
 import * as pulumi from "@pulumi/pulumi";
 import * as esper from "pulumi-esper";
@@ -86,7 +86,7 @@ export const same = esper.Certificate === Certificate;
   });
 
   it("are TypeScript, with a whole file in base64 and lookups by name, and their types fit", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const program = `
 import * as pulumi from "@pulumi/pulumi";
 import * as esper from "pulumi-esper";
@@ -128,7 +128,7 @@ export = async () => {
   });
 
   it("are told which groups and devices come near when a lookup finds none or several", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const program = `
 const pulumi = require("@pulumi/pulumi");
 const esper = require("pulumi-esper");

@@ -55,7 +55,7 @@ new esper.Certificate("corp", { alias: "corp", target: ${JSON.stringify(target)}
   afterEach(() => simulator.close());
 
   it("are nowhere in the stack nor in the most talkative output, and the stored text is one constant line", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const base64 = Buffer.from(p12).toString("base64");
     const configured = `{ base64: config.requireSecret("p12"), password: config.requireSecret("password") }`;
     await withStack(programWith(configured), { env: connectionTo(simulator) }, async (stack) => {
@@ -87,7 +87,7 @@ new esper.Certificate("corp", { alias: "corp", target: ${JSON.stringify(target)}
   });
 
   it("are in no error: wrong password, wrong key, wrong group, unreachable host, 200 failing devices", async function () {
-    this.timeout(150_000);
+    this.timeout(240_000);
     const source = `{ file: "corp.p12", passwordEnv: "P12_PASSWORD" }`;
     const env = { ...connectionTo(simulator), P12_PASSWORD: wrongPassword };
     await withStack(programWith(source), { env }, async (stack) => {

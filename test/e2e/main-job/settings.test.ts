@@ -39,7 +39,7 @@ describe("settings and targets that cannot be used", () => {
   }
 
   it("says which setting is missing and both ways to set it", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     await withStack(programFor({ group }), {}, async (stack) => {
       await stack.writeFile("corp.p12", p12);
       const noTenant = await refusedUp(stack);
@@ -57,7 +57,7 @@ describe("settings and targets that cannot be used", () => {
   });
 
   it("says what to do about a wrong key, and about a host that does not answer", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const env = { ESPER_BASE_URL: simulator.url, ESPER_API_KEY: wrongKey };
     await withStack(programFor({ group }), { env }, async (stack) => {
       await stack.writeFile("corp.p12", p12);
@@ -79,7 +79,7 @@ describe("settings and targets that cannot be used", () => {
   });
 
   it("reads the stack's configuration, and lets the environment win over it, also in a destroy", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     await withStack(programFor({ group }), {}, async (stack) => {
       await stack.writeFile("corp.p12", p12);
       await stack.setConfig("esper:baseUrl", simulator.url);
@@ -101,7 +101,7 @@ describe("settings and targets that cannot be used", () => {
   });
 
   it("refuses ids that Esper does not know when they are new, and only warns of a device that is gone", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const unknown = "00000000-0000-4000-8000-000000000042";
     const [one, two] = simulator.world.devices("Shops");
     await withStack(programFor({ group: unknown }), { env: connectionTo(simulator) }, async (stack) => {
@@ -126,7 +126,7 @@ describe("settings and targets that cannot be used", () => {
   });
 
   it("refuses arguments that make no sense before anything is asked, each with its path and never its value", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const start = programFor({ group: "not-a-uuid" });
     await withStack(start, { env: connectionTo(simulator) }, async (stack) => {
       await stack.writeFile("corp.p12", p12);

@@ -52,7 +52,7 @@ describe("a certificate on a set of groups and devices", () => {
   }
 
   it("sends only to devices that came, and removes only from devices that nothing covers any more", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const start = programFor({ groups: [group("Berlin")], devices: [device("o1"), device("o1").toUpperCase()] });
     await withStack(start, { env: connectionTo(simulator) }, async (stack) => {
       await stack.writeFile("corp.p12", await p12Of(makeIdentity("set.example"), password));
@@ -93,7 +93,7 @@ describe("a certificate on a set of groups and devices", () => {
   });
 
   it("addresses groups alone as GROUP, and replaces when a set becomes one group", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     const start = programFor({ groups: [group("Berlin"), group("Offices")] });
     await withStack(start, { env: connectionTo(simulator) }, async (stack) => {
       await stack.writeFile("corp.p12", await p12Of(makeIdentity("set.example"), password));

@@ -46,7 +46,7 @@ describe("the content of a certificate", () => {
   afterEach(() => simulator.close());
 
   it("is unchanged by another password and other ciphers, which are stored without a command; a new leaf is shown in clear", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     await start(["14", "15"]);
     const source = { file: "corp.p12", password };
     await withStack(programWith(source), { env: connectionTo(simulator) }, async (stack) => {
@@ -85,7 +85,7 @@ describe("the content of a certificate", () => {
   });
 
   it("may be given as PEM, which every Android version reads and whose private key is kept secret", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     await start(["9", "13", "15"]);
     const pem = { certificate: first.certificate, privateKey: first.privateKey };
     await withStack(programWith({ pem, password }), { env: connectionTo(simulator) }, async (stack) => {
@@ -108,7 +108,7 @@ describe("the content of a certificate", () => {
   });
 
   it("is re-encoded for Android versions that cannot read the file, said once; `asGiven` warns and those devices fail", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await start(["11", "13", "14", "15"]);
     const source = { file: "corp.p12", password };
     await withStack(programWith(source), { env: connectionTo(simulator) }, async (stack) => {

@@ -35,7 +35,7 @@ describe("a certificate that cannot be used", () => {
   afterEach(() => simulator.close());
 
   it("refuses the preview with a sentence of its own, shows no secret and asks Esper nothing", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const identity = makeIdentity("refused.example");
     const p12 = await p12Of(identity, password);
     const strangersKey = makeIdentity("stranger.example").privateKey;
@@ -89,7 +89,7 @@ describe("a certificate that cannot be used", () => {
   });
 
   it("does not block an up or a destroy by having expired since", async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     // Long enough for the first run, over before the second.
     const endsAt = Date.now() + 14_000;
     const old = await p12Of(makeIdentity("short-lived.example", { notAfter: new Date(endsAt) }), password);
@@ -117,7 +117,7 @@ describe("a certificate that cannot be used", () => {
   });
 
   it("turns warnings into refusals with `strict`, for what is new", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const soon = await p12Of(makeIdentity("soon.example", { notAfter: new Date(Date.now() + 5 * dayMs) }), password);
     const source = { file: "corp.p12", password };
     await withStack(programWith(source, { strict: true }), { env: connectionTo(simulator) }, async (stack) => {

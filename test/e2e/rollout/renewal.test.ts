@@ -34,7 +34,7 @@ describe("a certificate whose end comes nearer", () => {
   };
 
   it("becomes due by a refresh alone, warns of it in every run, and its successor is not due", async function () {
-    this.timeout(20_000);
+    this.timeout(240_000);
     // Due two seconds from now: renewBeforeDays before the end.
     const args = await argsFor("soon.example", 10 * dayMs + 2_500, { renewBeforeDays: 10 });
     expect(await stack.up(args)).to.deep.equal({ did: "created" });
@@ -57,7 +57,7 @@ describe("a certificate whose end comes nearer", () => {
   });
 
   it("is over one day: runs warn and change nothing, another resource is refused it, and destroy is never in its way", async function () {
-    this.timeout(20_000);
+    this.timeout(240_000);
     const args = await argsFor("over.example", 2_500);
     expect(await stack.up(args)).to.deep.equal({ did: "created" });
     await new Promise((resolve) => setTimeout(resolve, 2_600));

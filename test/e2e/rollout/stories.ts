@@ -37,7 +37,7 @@ export function testStories(subject: string, stories: Stories): void {
 
     for (const each of cases) {
       it(each.title, async function () {
-        this.timeout(90_000);
+        this.timeout(240_000);
         await told.get(each);
       });
     }

@@ -31,7 +31,7 @@ for (const endpoint of ["request", "v2"] as const) {
     after(() => simulator.close());
 
     it("sends only what is left to do: to what failed, to who joined, and twice to nobody", async function () {
-      this.timeout(180_000);
+      this.timeout(240_000);
       const { world } = simulator;
       const device = (alias: string): string => deviceNamed(simulator, alias);
       const sent = newCommands(simulator);

@@ -14,7 +14,7 @@ const printedMaxCharacters = 10_000;
 
 describe("ten thousand devices of which half fail", () => {
   it("end the run with a readable message, a state below 16 kB, and a next up that works", async function () {
-    this.timeout(180_000);
+    this.timeout(240_000);
     const simulator = await startSimulator({
       ...{ deviceMs: 500, pageSize: 1_000 },
       fleet: { groups: [{ name: "Everywhere", devices: 10_000 }] },

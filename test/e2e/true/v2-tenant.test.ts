@@ -11,7 +11,7 @@ const password = "a-password-of-the-v2-tenant";
 
 describe("a tenant whose Commands V2 endpoint refuses certificates", () => {
   it("is named in a sentence with the setting that helps, and that setting helps", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const simulator = await startSimulator({
       ...{ deviceMs: 60, faults: { v2RefusesCertificates: {} } },
       fleet: { groups: [{ name: "Berlin", devices: [{ alias: "b1" }, { alias: "b2" }] }] },
