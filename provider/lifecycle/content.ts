@@ -12,7 +12,6 @@ import {
   fromPem,
   Pkcs12Error,
   readPkcs12,
-  renewalOf,
   summarize,
   writePkcs12,
   type Finding,
@@ -45,7 +44,6 @@ export interface Content {
   readonly findings: (now: number, renewBeforeDays: number | undefined) => readonly Finding[];
   readonly fitting: (encoding: Encoding, osVersions: readonly string[]) => Fitting;
   readonly toSend: (sentAs: SentAs) => Promise<Sendable>;
-  readonly renewal: (renewBeforeDays: number | undefined, now: number) => { renewAt: string; readyForRenewal: boolean };
   /** Takes the password and the file out of a text that others had a hand in. */
   readonly withoutSecrets: (text: string) => string;
 }
@@ -98,11 +96,6 @@ function contentOf(source: Source, bytes: Uint8Array, password: string | undefin
       if (sentAs === "asGiven" || source.kind === "pem") return { base64, password: secret };
       const written = await writePkcs12(p12, { profile: sentAs, password: secret });
       return { base64: Buffer.from(written).toString("base64"), password: secret };
-    },
-    renewal: (renewBeforeDays, now) => {
-      const { notBefore, notAfter } = summary;
-      if (notBefore === undefined || notAfter === undefined) return { renewAt: "", readyForRenewal: false };
-      return renewalOf(notBefore, notAfter, renewBeforeDays, now);
     },
     withoutSecrets: (text) => withoutPieces(without(text, secret), base64),
   };

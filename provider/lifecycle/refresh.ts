@@ -2,11 +2,11 @@
 // it is put into one sentence, `drift`, which the next preview shows (docs/design.md, section 3).
 
 import type { SentCommand, StateCounts } from "../client/client";
-import { renewalOf } from "../pkcs12";
 import { AnswerBook, countOf, finalStates, sameCounts, totalOf } from "./answers";
 import { diff } from "./diff";
 import { nobodyOf, observeFleet, type Fleet } from "./fleet";
 import { knownInstalls, ledgerOf } from "./ledger";
+import { renewalOfCertificate } from "./renewal";
 import { count } from "./report";
 import type { Run } from "./run";
 import { sketchOf } from "./sketch";
@@ -41,7 +41,8 @@ export async function refresh(run: Run, known: State): Promise<Refreshed> {
   const isOld = sameMembers && !(await hasNews(book, known, run.clock.now()));
   const state = isOld ? known : await judgeAgain(run, book, known, fleet);
   const told = strays.length > 0 ? withStrays(state, strays) : state;
-  return withDrift(run, { ...told, ...renewalOfState(told, run.clock.now()) });
+  const renewal = renewalOfCertificate(told.certificate, told.settings.renewBeforeDays, run.clock.now());
+  return withDrift(run, { ...told, ...renewal });
 }
 
 function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): void {
@@ -130,15 +131,6 @@ function withKnownReason({ exceptions }: State): (standing: Standing) => Standin
     if (isSame) return { ...standing, reason: known.reason };
     return standing.is === "failed" && standing.reason !== "" ? { ...standing, reason: unjudgedReason } : standing;
   };
-}
-
-function renewalOfState(
-  { settings, certificate, renewAt }: State,
-  now: number,
-): Pick<State, "renewAt" | "readyForRenewal"> {
-  const { notBefore, notAfter } = certificate;
-  if (typeof notBefore !== "string" || typeof notAfter !== "string") return { renewAt, readyForRenewal: false };
-  return renewalOf(notBefore, notAfter, settings.renewBeforeDays, now);
 }
 
 // What a killed run has sent is not known to the state, so nobody can say what the devices hold: the next run sends to all.

@@ -7,6 +7,7 @@ import { waitedFor } from "./carry-out";
 import { mayRetry } from "./diff";
 import { ledgerOf, type Requests } from "./ledger";
 import { settleRemovals, toRemoveAgain } from "./removals";
+import { renewalOfCertificate } from "./renewal";
 import { count, failureSentences, offlineSentence, unansweredSentence } from "./report";
 import type { RolloutOutcome } from "./roll-out";
 import { isMoreThan } from "./rollout";
@@ -176,7 +177,7 @@ export function stateOf(
         ? { ...pickWritten(raw), rollout: known.written["rollout"] }
         : pickWritten(raw),
     certificate: content.certificate,
-    ...work.content.renewal(inputs.renewBeforeDays, now),
+    ...renewalOfCertificate(content.certificate, inputs.renewBeforeDays, now),
     ...{ sentAs: content.sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
     ...(kept.length > 0 && { kept }),
     record: {

@@ -18,7 +18,7 @@ export { fromPem } from "./pem";
 export type { PemSource } from "./pem";
 export { readPkcs12 } from "./read";
 export type { KeyMaterial, Pkcs12 } from "./read";
-export { renewalOf } from "./renewal";
+export { renewalOf, type Renewal } from "./renewal";
 export type { OtherBag } from "./safes";
 export { summarize } from "./summary";
 export type { CertificateSummary } from "./summary";

@@ -16,7 +16,6 @@ function contentOf(found: readonly Finding[], digest = digestA): Content {
     findings: () => found,
     fitting: () => ({ sentAs: "asGiven" }),
     toSend: () => Promise.reject(new Error("Nothing is sent when arguments are checked.")),
-    renewal: () => ({ renewAt: "", readyForRenewal: false }),
     withoutSecrets: (text) => text,
   };
 }

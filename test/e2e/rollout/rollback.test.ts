@@ -32,6 +32,7 @@ const stories: Stories = {
       expect(shops.outputs).to.deep.include({ progress: { wave: 2, waves: 3, state: "rolledBack" } });
       expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20, failed: 0, missing: 0 });
       expect(shops.outputs).to.have.nested.property("certificate.subject", "CN=first.example");
+      expect(shops.outputs?.["renewAt"], "of the certificate that devices have").to.equal("2044-12-02T00:00:00.000Z");
 
       // The engine updates once more after a failure.
       await shops.upWell("second", rollback);

@@ -25,11 +25,15 @@ interface Content {
 export type Contents = Readonly<Record<ContentName, Content>>;
 
 export async function makeContents(): Promise<Contents> {
-  const make = async (name: ContentName): Promise<Content> => {
-    const file = await p12Of(makeIdentity(`${name}.example`), password);
+  const make = async (name: ContentName, notAfter: string): Promise<Content> => {
+    const file = await p12Of(makeIdentity(`${name}.example`, { notAfter: new Date(notAfter) }), password);
     return { file, digest: digestOf(await readPkcs12(file, password)) };
   };
-  return { first: await make("first"), second: await make("second"), third: await make("third") };
+  return {
+    first: await make("first", "2045-01-01"),
+    second: await make("second", "2046-01-01"),
+    third: await make("third", "2047-01-01"),
+  };
 }
 
 export interface ShopsOptions {
