@@ -1,7 +1,12 @@
 // What is said about devices, waits, rollouts and stored states: small stories of one resource against the simulator, driven
 // in this process, and pure functions where a story would need days.
 
+import { createClient } from "../../../provider/client/create";
+import { systemClock } from "../../../provider/clock";
+import { readSettings } from "../../../provider/config";
 import { unknownValue } from "../../../provider/lifecycle/fields";
+import { readInputs } from "../../../provider/lifecycle/inputs";
+import { Reach } from "../../../provider/lifecycle/reach";
 import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state";
 import { fromPem, writePkcs12 } from "../../../provider/pkcs12";
 import { certificate } from "../../../provider/provider";
@@ -176,8 +181,17 @@ export const devices: Provocations = {
     }),
 
   "a reach that cannot be found out": () =>
-    story(async ({ stack, args, simulator }) => {
+    story(async ({ stack, args, simulator, said }) => {
       simulator.faults.set({ forbidden: { on: ["devices"] } });
+      // One of its own: all reaches of a process share a few seconds, which other tests may have used up.
+      const settings = readSettings(
+        (key) => ({ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey })[key],
+        {},
+      );
+      const client = createClient({ settings, clock: systemClock, random: Math.random });
+      const { inputs } = readInputs(args());
+      const told = inputs && (await new Reach(systemClock).tell(client, inputs, undefined));
+      said.push(told?.reach ?? "");
       return [(await stack.up(args())).error];
     }),
 
