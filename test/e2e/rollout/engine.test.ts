@@ -20,7 +20,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
-import { until } from "./shops";
+import { until } from "../../support/until";
 
 const password = "a-password-of-the-rollout";
 const source = { file: "corp.p12", password };

@@ -4,7 +4,8 @@
 import { expect } from "chai";
 import { printed } from "../../support/quick-stack";
 import { at, expectNoSecret } from "../../support/story";
-import { password, until, waves } from "./shops";
+import { until } from "../../support/until";
+import { password, waves } from "./shops";
 import { testStories, type Stories } from "./stories";
 
 const rollout = { waves, onFailure: "rollback" };

@@ -15,6 +15,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
+import { until } from "../../support/until";
 
 const password = "a-password-of-the-answers";
 const source = { file: "corp.p12", password };
@@ -183,9 +184,4 @@ async function letAMonthPass(stack: Stack, { world }: Simulator): Promise<void> 
   await stack.writeFile("moved.json", moved);
   const imported = await stack.pulumi("stack", "import", "--file", "moved.json");
   expect(imported.code, imported.text).to.equal(0);
-}
-
-/** Simulated devices work in real time. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((go) => setTimeout(go, 20));
 }
