@@ -2,7 +2,7 @@
 // argument are a promise to every state ever written (docs/design.md, section 5): they must never move.
 // Check, diff, create, read, update, delete: decode, observe, plan, act. The deciding stands in lifecycle/.
 
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import type { Client } from "./client/client";
 import { createClient } from "./client/create";
 import { systemClock } from "./clock";
@@ -51,7 +51,8 @@ interface DynamicProvider {
 /** What previews say of the reach, bounded for all resources of a process. */
 const reach = new Reach(systemClock);
 
-const surroundings = { readFile, environment: process.env };
+// A file of some kB is read at once in less time than it takes to come back to it, and `check` holds up the whole run.
+const surroundings = { readFile: readFileSync, environment: process.env };
 
 /** One client for the process, so that all resources share its limiter, its connections and its polls. */
 const clients = new Map<string, Client>();

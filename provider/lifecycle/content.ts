@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import {
   androidSentence,
   androidSupport,
+  chainOf,
   chooseEncoding,
   digestOf,
   findings,
@@ -14,6 +15,8 @@ import {
   readPkcs12,
   summarize,
   writePkcs12,
+  type AndroidSupport,
+  type Chain,
   type Finding,
   type Pkcs12,
   type SentAs,
@@ -24,7 +27,7 @@ import type { Encoding } from "./inputs";
 import type { Source } from "./source";
 
 export interface Surroundings {
-  readonly readFile: (path: string) => Promise<Uint8Array>;
+  readonly readFile: (path: string) => Uint8Array;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -64,23 +67,22 @@ export async function openSource(source: Source, surroundings: Surroundings): Pr
   const password = readPassword(source, surroundings);
   try {
     const bytes = await readBytes(source, password, surroundings);
-    return contentOf(source, bytes, password, await readOnce(bytes, password));
+    return contentOf(source, bytes, password, await openOnce(bytes, password));
   } catch (error) {
     if (error instanceof Pkcs12Error) throw new SourceError(faultyPath(source, error), error.message);
     throw error;
   }
 }
 
-function contentOf(source: Source, bytes: Uint8Array, password: string | undefined, p12: Pkcs12): Content {
-  const base64 = Buffer.from(bytes).toString("base64");
+function contentOf(source: Source, bytes: Uint8Array, password: string | undefined, opened: Opened): Content {
+  const { p12, chain, support } = opened;
+  const base64 = (): string => Buffer.from(bytes).toString("base64");
   const secret = password ?? "";
-  const summary = { ...summarize(p12) };
-  const support = androidSupport(p12);
   return {
-    digest: digestOf(p12),
-    summary,
+    digest: opened.digest,
+    summary: opened.summary,
     findings: (now, renewBeforeDays) =>
-      findings(p12, { now, ...(renewBeforeDays !== undefined && { renewBeforeDays }) }),
+      findings(p12, { now, ...(renewBeforeDays !== undefined && { renewBeforeDays }) }, chain),
     fitting: (encoding, osVersions) => {
       const chosen = chooseEncoding(encoding, support, osVersions);
       // A file made from PEM is written for every Android version; nobody has given one.
@@ -93,11 +95,11 @@ function contentOf(source: Source, bytes: Uint8Array, password: string | undefin
       };
     },
     toSend: async (sentAs) => {
-      if (sentAs === "asGiven" || source.kind === "pem") return { base64, password: secret };
+      if (sentAs === "asGiven" || source.kind === "pem") return { base64: base64(), password: secret };
       const written = await writePkcs12(p12, { profile: sentAs, password: secret });
       return { base64: Buffer.from(written).toString("base64"), password: secret };
     },
-    withoutSecrets: (text) => withoutPieces(without(text, secret), base64),
+    withoutSecrets: (text) => withoutPieces(without(text, secret), base64()),
   };
 }
 
@@ -124,17 +126,33 @@ function withoutPieces(text: string, file: string): string {
   return rest;
 }
 
-// A preview's check, create and many resources with one file: the key derivation is done once a process.
-const opened = new Map<string, Promise<Pkcs12>>();
+/** What opening a file brings to light, whoever asks. */
+interface Opened {
+  readonly p12: Pkcs12;
+  readonly chain: Chain;
+  readonly digest: string;
+  readonly summary: RawObject;
+  readonly support: AndroidSupport;
+}
 
-function readOnce(bytes: Uint8Array, password: string | undefined): Promise<Pkcs12> {
+// A preview's check, create and many resources with one file: it is opened once a process.
+const openedFiles = new Map<string, Promise<Opened>>();
+
+function openOnce(bytes: Uint8Array, password: string | undefined): Promise<Opened> {
   const key = createHash("sha256")
     .update(bytes)
     .update(`\n${password ?? "\n"}`)
     .digest("hex");
-  const reading = opened.get(key) ?? readPkcs12(bytes, password);
-  opened.set(key, reading);
-  return reading;
+  const opening = openedFiles.get(key) ?? openFile(bytes, password);
+  openedFiles.set(key, opening);
+  return opening;
+}
+
+async function openFile(bytes: Uint8Array, password: string | undefined): Promise<Opened> {
+  const p12 = await readPkcs12(bytes, password);
+  const chain = chainOf(p12);
+  const summary = { ...summarize(p12, chain) };
+  return { p12, chain, digest: digestOf(p12), summary, support: androidSupport(p12) };
 }
 
 function readPassword(source: Source, { environment }: Surroundings): string | undefined {
@@ -155,7 +173,7 @@ async function readBytes(
   switch (source.kind) {
     case "file":
       try {
-        return await readFile(source.path);
+        return readFile(source.path);
       } catch (error) {
         throw new SourceError("source.file", fileProblem(source.path, error));
       }

@@ -102,8 +102,16 @@ function hasIssued(issuer: Certificate, certificate: Certificate): boolean {
   return (issuer === certificate || child.checkIssued(parent)) && signatureFits(child, parent);
 }
 
+// Climbing and the findings look at the same certificates, and OpenSSL takes longer to read one than to check a signature.
+const parsed = new WeakMap<Certificate, X509Certificate | undefined>();
+
 /** Undefined for what OpenSSL cannot read; findings say so of the leaf. */
-export function x509Of({ der }: Certificate): X509Certificate | undefined {
+export function x509Of(certificate: Certificate): X509Certificate | undefined {
+  if (!parsed.has(certificate)) parsed.set(certificate, parsedBy(certificate.der));
+  return parsed.get(certificate);
+}
+
+function parsedBy(der: Buffer): X509Certificate | undefined {
   try {
     return new X509Certificate(der);
   } catch {

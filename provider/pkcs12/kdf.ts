@@ -1,7 +1,13 @@
 // Turns a password into key material: the derivation of PKCS#12 itself, PBKDF1, PBKDF2 and scrypt.
 // Knows neither ciphers nor where the parameters stood. Nothing here blocks the event loop for long.
 // Follows RFC 7292 appendix B, RFC 8018 section 5, RFC 7914.
-import { createHash, hash as hashOnce, pbkdf2 as pbkdf2WithCallback, scrypt as scryptWithCallback } from "node:crypto";
+import {
+  createHash,
+  hash as hashOnce,
+  pbkdf2 as pbkdf2WithCallback,
+  pbkdf2Sync,
+  scrypt as scryptWithCallback,
+} from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type Hash, sha1, sha256 } from "./hashes";
@@ -19,8 +25,10 @@ const iterationsPerTurn = 20_000;
 const pbkdf2Async = promisify(pbkdf2WithCallback);
 const scryptAsync = promisify<Buffer, Buffer, number, object, Buffer>(scryptWithCallback);
 
-export function pbkdf2(hash: Hash, password: Buffer, salt: Buffer, iterations: number, length: number) {
-  return pbkdf2Async(password, salt, iterations, length, hash.nodeName);
+export async function pbkdf2(hash: Hash, password: Buffer, salt: Buffer, iterations: number, length: number) {
+  // Usual counts take a millisecond; handing that to another thread and coming back costs a busy process more.
+  if (iterations <= iterationsPerTurn) return pbkdf2Sync(password, salt, iterations, length, hash.nodeName);
+  return await pbkdf2Async(password, salt, iterations, length, hash.nodeName);
 }
 
 export function scrypt(password: Buffer, salt: Buffer, cost: ScryptCost, length: number): Promise<Buffer> {

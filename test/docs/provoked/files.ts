@@ -109,7 +109,7 @@ const aboutFleets: Provocations = {
     const file = await writePkcs12(fromPem(makeIdentity("corp.example")), { profile: "modern", password });
     const source = { kind: "base64", base64: Buffer.from(file).toString("base64"), password } as const;
     const content = await openSource(source, {
-      readFile: () => Promise.reject(new Error("no file")),
+      readFile: () => Buffer.alloc(0),
       environment: {},
     });
     const instants = { startAt: "2020-01-01T00:00:00Z", endAt: "2020-01-02T00:00:00Z" };
@@ -122,7 +122,7 @@ const aboutFleets: Provocations = {
   "devices that cannot read the file": async () => {
     const file = await writePkcs12(fromPem(makeIdentity("corp.example")), { profile: "modern", password });
     const source = { kind: "base64", base64: Buffer.from(file).toString("base64"), password } as const;
-    const surroundings = { readFile: () => Promise.resolve(bytesOf("ossl-modern-ed25519.p12")), environment: {} };
+    const surroundings = { readFile: () => bytesOf("ossl-modern-ed25519.p12"), environment: {} };
     const content = await openSource(source, surroundings);
     const ed25519 = await openSource({ kind: "file", path: "x.p12", password }, surroundings);
     const told = [
