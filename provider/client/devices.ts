@@ -59,7 +59,7 @@ export class Devices {
 
   /** Page by page, since the rows as Esper sends them are many times larger than what is kept of them. */
   private async collect(filters: Readonly<Record<string, string>>, byId: Map<string, Device>): Promise<void> {
-    for await (const { items } of pages(this.requester, listCall(filters))) {
+    for await (const { items } of pages(this.requester, listCall(filters), { readsAhead: true })) {
       for (const row of items) byId.set(row.id, this.deviceOf(row));
     }
   }

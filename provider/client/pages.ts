@@ -21,7 +21,11 @@ export interface Page<A> {
   readonly count: number | undefined;
 }
 
-export async function readPage<A>(requester: Requester, list: ListCall<A>, offset: number): Promise<Page<A>> {
+export async function readPage<A>(
+  requester: Pick<Requester, "call">,
+  list: ListCall<A>,
+  offset: number,
+): Promise<Page<A>> {
   const { item, limit, query, ...rest } = list;
   const page = await requester.call({
     ...rest,
@@ -32,31 +36,44 @@ export async function readPage<A>(requester: Requester, list: ListCall<A>, offse
   return { items: page.results, count: page.count ?? undefined };
 }
 
+export interface PagesOptions {
+  /** For who reads all of them: the next page is asked for while this one is worked on. Default false. */
+  readonly readsAhead?: boolean;
+}
+
 /** Page after page until the count is reached or a page is empty. */
 export async function* pages<A extends { readonly id: string }>(
-  requester: Requester,
+  requester: Pick<Requester, "call">,
   list: ListCall<A>,
+  { readsAhead = false }: PagesOptions = {},
 ): AsyncGenerator<Page<A>, void, undefined> {
   const seen = new Set<string>();
   let offset = 0;
+  let asked: Promise<Page<A>> | undefined;
   for (;;) {
-    const page = await readPage(requester, list, offset);
+    const page = await (asked ?? readPage(requester, list, offset));
     const before = seen.size;
     for (const { id } of page.items) seen.add(id);
-    if (page.items.length > 0) yield page;
     offset += page.items.length;
-    if (page.items.length === 0 || (page.count !== undefined && offset >= page.count)) return;
+    const isLast = page.items.length === 0 || (page.count !== undefined && offset >= page.count);
+    // Without a count nobody knows whether there is a next one.
+    const goesOn = readsAhead && !isLast && page.count !== undefined && seen.size > before;
+    asked = goesOn ? readPage(requester, list, offset) : undefined;
+    if (page.items.length > 0) yield page;
+    if (isLast) return;
     if (seen.size === before) throw repeatedPage(list.path, list.attempt, seen.size);
   }
 }
 
 /** All items, each once: rows may move between two pages while they are read. */
 export async function readAll<A extends { readonly id: string }>(
-  requester: Requester,
+  requester: Pick<Requester, "call">,
   list: ListCall<A>,
 ): Promise<readonly A[]> {
   const byId = new Map<string, A>();
-  for await (const { items } of pages(requester, list)) for (const item of items) byId.set(item.id, item);
+  for await (const { items } of pages(requester, list, { readsAhead: true })) {
+    for (const item of items) byId.set(item.id, item);
+  }
   return [...byId.values()];
 }
 

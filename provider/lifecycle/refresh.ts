@@ -33,11 +33,13 @@ const listMaxAgeMs = 10_000;
 const straysMax = 40;
 
 export async function refresh(run: Run, known: State): Promise<Refreshed> {
-  const fleet = await observeFleet(run.client, known.settings.target, listMaxAgeMs);
+  const [fleet, strays] = await Promise.all([
+    observeFleet(run.client, known.settings.target, listMaxAgeMs),
+    findStrays(run, known),
+  ]);
   refuseGone(known, fleet);
   const book = new AnswerBook(run.client, known);
   const sameMembers = known.record.members === fleet.digest;
-  const strays = await findStrays(run, known);
   const isOld = sameMembers && !(await hasNews(book, known, run.clock.now()));
   const state = isOld ? known : await judgeAgain(run, book, known, fleet);
   const told = strays.length > 0 ? withStrays(state, strays) : state;
