@@ -58,7 +58,7 @@ const RecordCodec = t.readonly(
       schema: t.number,
       /** A short hash of the resource's URN: the first part of the label of every request. */
       urnHash: t.string,
-      /** The digest of the content that devices are to have, or `noContent`. */
+      /** The digest of the content that devices are to have, or `noContent`. Stored where it is not the output's. */
       digest: t.string,
       /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
       members: t.string,
@@ -156,8 +156,10 @@ export class StateError extends Error {
 }
 
 export function readState(outputs: RawObject): State {
+  const certificate = isObject(outputs["certificate"]) ? outputs["certificate"] : {};
   const record = upgrade(outputs["record"]);
-  const decoded = StoredCodec.decode({ ...outputs, record });
+  const whole = isObject(record) ? { digest: certificate["digest"], ...record } : record;
+  const decoded = StoredCodec.decode({ ...outputs, record: whole });
   const settings = readSettings(outputs);
   if (!isRight(decoded) || settings === undefined) {
     throw new StateError(
@@ -167,7 +169,6 @@ export function readState(outputs: RawObject): State {
   }
   const { sentAs, coverage, exceptions, exceptionsOmitted, commands, progress } = decoded.right;
   const { readyForRenewal, renewAt, record: stored, kept } = decoded.right;
-  const certificate = isObject(outputs["certificate"]) ? outputs["certificate"] : {};
   return {
     ...{ sentAs, coverage, exceptions, exceptionsOmitted, commands, progress, readyForRenewal, renewAt },
     record: stored,
@@ -202,7 +203,9 @@ export function pickWritten(raw: RawObject): RawObject {
 /** What Pulumi stores. JSON drops every `undefined`, which would make the engine hang or fail. */
 export function toOutputs(state: State): RawObject {
   const { written, certificate, sentAs, coverage, exceptions, exceptionsOmitted, commands } = state;
-  const { progress, readyForRenewal, renewAt, record, kept } = state;
+  const { progress, readyForRenewal, renewAt, kept } = state;
+  const { digest, ...rest } = state.record;
+  const record = digest === certificate["digest"] ? rest : state.record;
   const outputs: unknown = JSON.parse(
     JSON.stringify({
       ...written,

@@ -71,6 +71,21 @@ describe("the state of a certificate", () => {
     );
   });
 
+  it("stores the digest of the content once, and reads it where an earlier release stored it twice", () => {
+    const digest = "cd".repeat(32);
+    const known = state({ record: { digest }, rest: { certificate: { digest } } });
+    const outputs = toOutputs(known);
+    expect(JSON.stringify(outputs).split(digest)).to.have.length(2);
+    expect(readState(outputs)).to.deep.equal(known);
+    const record = isObject(outputs["record"]) ? outputs["record"] : {};
+    expect(readState({ ...outputs, record: { ...record, digest } })).to.deep.equal(known);
+  });
+
+  it("stores a digest that is not the output's, as after a rollback", () => {
+    const known = state({ record: { digest: "ab".repeat(32) }, rest: { certificate: { digest: "cd".repeat(32) } } });
+    expect(readState(toOutputs(known))).to.deep.equal(known);
+  });
+
   it("carries the number of its schema", () => {
     expect(toOutputs(state())).to.have.nested.property("record.schema", schemaNumber);
   });
