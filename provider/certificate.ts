@@ -3,6 +3,7 @@
 // PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
+import { shortenTraces } from "./short-traces";
 
 /** The devices meant: one group with its sub-groups, or any set of groups and devices. Ids are Esper's UUIDs. */
 export type CertificateTarget =
@@ -321,17 +322,14 @@ export class Certificate extends pulumi.CustomResource {
     const properties = { ...args, ...outputs, source: withSecrets(args.source), __provider: text };
     // What a rollback may need is kept in the state, and only as a secret.
     const additionalSecretOutputs = [...(opts?.additionalSecretOutputs ?? []), "kept"];
-    const limit = Error.stackTraceLimit;
+    const asBefore = shortenTraces();
     try {
-      // The SDK records four stack traces for each property, and with source maps on, these are most of what a resource
-      // costs a program. One frame is enough to say where an error came from; the rest is put to it below.
-      Error.stackTraceLimit = 1;
       super(typeToken, name, properties, { ...opts, additionalSecretOutputs });
     } catch (error) {
-      Error.stackTraceLimit = limit;
+      asBefore();
       throw withCallers(error);
     } finally {
-      Error.stackTraceLimit = limit;
+      asBefore();
     }
   }
 }

@@ -3,6 +3,7 @@
 // argument, and the SDK reads it from PULUMI_NODEJS_ENGINE (measured with CLI 3.250). Where that fails: the console.
 
 import * as pulumi from "@pulumi/pulumi";
+import { shortenTraces } from "./short-traces";
 
 const engineAddress = /^127\.0\.0\.1:\d+$/;
 
@@ -34,7 +35,10 @@ export function progressOn(urn: string): Progress {
       console.log(text);
       return;
     }
-    logging().catch(() => {
+    const asBefore = shortenTraces();
+    const logged = logging();
+    asBefore();
+    logged.catch(() => {
       console.log(text);
     });
   };

@@ -50,7 +50,7 @@ const rules: readonly Rule[] = [
   },
   {
     from: /^provider\/certificate$/,
-    mayImport: only(pulumi),
+    mayImport: only(pulumi, "provider/short-traces"),
     says: "the resource's arguments know nothing of Esper's API or of PKCS#12",
   },
   {

@@ -118,7 +118,10 @@ export = async () => {
       const exported = await stack.exported();
       expect(exported).not.to.contain(base64.slice(40, 80));
       expect(exported).not.to.contain(password);
-      expect(at(await storedResource(stack, "corp"), "outputs", "source")).to.equal(undefined);
+      const stored = await storedResource(stack, "corp");
+      expect(at(stored, "outputs", "source")).to.equal(undefined);
+      expect(JSON.stringify(at(stored, "stackTrace")), "the program's frames").to.match(/index\.ts#/);
+      expect(JSON.stringify(at(stored, "stackTrace")), "no others").not.to.contain("node_modules");
 
       simulator.resetTraffic();
       expectOperations(await stack.up(), { unchanged: 2 });
