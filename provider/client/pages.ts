@@ -37,7 +37,7 @@ export async function readPage<A>(
 }
 
 export interface PagesOptions {
-  /** For who reads all of them: the next page is asked for while this one is worked on. Default false. */
+  /** For who reads all of them: the next two pages are asked for while this one is worked on. Default false. */
   readonly readsAhead?: boolean;
 }
 
@@ -48,18 +48,27 @@ export async function* pages<A extends { readonly id: string }>(
   { readsAhead = false }: PagesOptions = {},
 ): AsyncGenerator<Page<A>, void, undefined> {
   const seen = new Set<string>();
+  const asked = new Map<number, Promise<Page<A>>>();
   let offset = 0;
-  let asked: Promise<Page<A>> | undefined;
   for (;;) {
-    const page = await (asked ?? readPage(requester, list, offset));
+    const page = await (asked.get(offset) ?? readPage(requester, list, offset));
+    const { items, count } = page;
+    // The rows are large; nothing here keeps a page that was handed on.
+    asked.delete(offset);
     const before = seen.size;
-    for (const { id } of page.items) seen.add(id);
-    offset += page.items.length;
-    const isLast = page.items.length === 0 || (page.count !== undefined && offset >= page.count);
-    // Without a count nobody knows whether there is a next one.
-    const goesOn = readsAhead && !isLast && page.count !== undefined && seen.size > before;
-    asked = goesOn ? readPage(requester, list, offset) : undefined;
-    if (page.items.length > 0) yield page;
+    for (const { id } of items) seen.add(id);
+    offset += items.length;
+    const isLast = items.length === 0 || (count !== undefined && offset >= count);
+    // Without a count nobody knows whether there is a next one; and what repeats itself goes on for ever.
+    const end = readsAhead && seen.size > before ? (count ?? 0) : 0;
+    for (const next of [offset, offset + items.length]) {
+      if (next >= end || asked.has(next)) continue;
+      const reading = readPage(requester, list, next);
+      // Its failure is told where it is awaited, which may be never when an earlier page fails.
+      reading.catch(() => undefined);
+      asked.set(next, reading);
+    }
+    if (items.length > 0) yield page;
     if (isLast) return;
     if (seen.size === before) throw repeatedPage(list.path, list.attempt, seen.size);
   }

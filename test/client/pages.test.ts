@@ -7,7 +7,7 @@ import type { Call } from "../../provider/client/request";
 const pageRows = 2;
 
 /** A list of rows, and the offsets that were asked for, each beside the number of pages worked on by then. */
-function listOf(rows: number, { tellsCount = true } = {}) {
+function listOf(rows: number, { tellsCount = true, fails = (_offset: number): boolean => false } = {}) {
   const ids = Array.from({ length: rows }, (_, number) => ({ id: `row-${String(number)}` }));
   const asked: string[] = [];
   let workedOn = 0;
@@ -15,6 +15,7 @@ function listOf(rows: number, { tellsCount = true } = {}) {
     call: <A>({ query, codec }: Call<A>): Promise<A> => {
       const offset = Number(query?.["offset"]);
       asked.push(`${String(offset)} after ${String(workedOn)}`);
+      if (fails(offset)) return Promise.reject(new Error(`no page at ${String(offset)}`));
       const results = ids.slice(offset, offset + pageRows);
       const page = codec.decode(tellsCount ? { count: rows, results } : { results });
       return isRight(page) ? Promise.resolve(page.right) : Promise.reject(new Error("no page"));
@@ -40,10 +41,23 @@ describe("a paged list", () => {
     expect(asked).to.deep.equal(["0 after 0", "2 after 1"]);
   });
 
-  it("is asked for the next page while one is worked on, where all of it is read", async () => {
-    const { asked, read } = listOf(5);
-    expect(await read({ readsAhead: true })).to.equal(5);
-    expect(asked).to.deep.equal(["0 after 0", "2 after 0", "4 after 1"]);
+  it("is asked for the next two pages while one is worked on, where all of it is read", async () => {
+    const { asked, read } = listOf(9);
+    expect(await read({ readsAhead: true })).to.equal(9);
+    expect(asked).to.deep.equal(["0 after 0", "2 after 0", "4 after 0", "6 after 1", "8 after 2"]);
+  });
+
+  it("that cannot be read further fails where it is read, and nothing is heard of the pages asked for beyond", async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): number => unheard.push(reason);
+    process.on("unhandledRejection", hear);
+    const { asked, read } = listOf(9, { fails: (offset) => offset >= 4 });
+    const error: unknown = await read({ readsAhead: true }).catch((reason: unknown) => reason);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", hear);
+    expect(String(error)).to.equal("Error: no page at 4");
+    expect(asked).to.deep.equal(["0 after 0", "2 after 0", "4 after 0", "6 after 1"]);
+    expect(unheard).to.deep.equal([]);
   });
 
   it("that does not tell its length is never read ahead, for there may be no further page", async () => {
