@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { withStack, type Stack } from "../test/support/engine";
 import { password } from "./files";
+import type { CpuMs } from "./processes";
 import { steps, type Profile, type Step } from "./profiles";
 import { echoProgram, floorProgram, installFloorModule } from "./programs";
 import { runStep } from "./run-step";
@@ -13,9 +14,17 @@ import { fileName, prompt, stateBytes, storedCertificate, withStage } from "./st
 import type { Pair } from "./statistics";
 import type { Tenant } from "./tenant";
 
+/** What each side's processes took of the CPUs. */
+export interface CpuOfSides {
+  readonly own: CpuMs;
+  readonly floor: CpuMs;
+  readonly echo?: CpuMs;
+}
+
 /** Of one step, over all rounds. */
 export interface StepFigures {
   readonly pairs: readonly Pair[];
+  readonly cpu: readonly CpuOfSides[];
   /** Of the round that needed most. */
   readonly requests: number;
   readonly byRoute: Readonly<Record<string, number>>;
@@ -93,6 +102,7 @@ async function measureStep(step: Step, { own, floor, echo, tenant }: Sides, ownF
   const echoRun = echo && (await runStep(echo, step));
   return {
     pairs: [{ ownMs: ownRun.ms, floorMs: floorRun.ms, ...(echoRun && { echoMs: echoRun.ms }) }],
+    cpu: [{ own: ownRun.cpuMs, floor: floorRun.cpuMs, ...(echoRun && { echo: echoRun.cpuMs }) }],
     ...{ requests: total, byRoute, busyMs },
     ...(ownRun.providerBytes !== undefined && { ownBytes: ownRun.providerBytes }),
     ...(floorRun.providerBytes !== undefined && { floorBytes: floorRun.providerBytes }),
@@ -116,6 +126,7 @@ function together(before: StepFigures, now: StepFigures): StepFigures {
   return {
     ...most,
     pairs: [...before.pairs, ...now.pairs],
+    cpu: [...before.cpu, ...now.cpu],
     ...(now.ownBytes !== undefined && { ownBytes: highest(before.ownBytes, now.ownBytes) }),
     ...(now.floorBytes !== undefined && { floorBytes: highest(before.floorBytes, now.floorBytes) }),
   };

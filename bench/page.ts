@@ -1,6 +1,7 @@
 // The figures of docs/performance.md: writes the part of the page between its two marks, and leaves the rest. Pure.
 
 import type { LifeFigures } from "./life";
+import { roles } from "./processes";
 import { steps } from "./profiles";
 import { echoRatioOf, median, ratiosOf } from "./statistics";
 import type { Row } from "./wanted";
@@ -43,6 +44,8 @@ export function figuresOf(conditions: Conditions, rows: readonly Row[], lives: r
       ["profile", "step", "s", "floor s", "ratio", "to echo", "requests", "MB", "floor MB", "simulator s"],
       lives.flatMap(lifeLines),
     ),
+    "What the processes took of the CPUs where there are many resources, in seconds, as own / echo / floor; the middle of each.",
+    table(["profile", "step", ...roles], lives.filter(({ profile }) => profile.certificates > 1).flatMap(cpuLines)),
   ].join("\n\n");
 }
 
@@ -56,6 +59,17 @@ function lifeLines({ profile, steps: figures }: LifeFigures): readonly (readonly
     const echo = echoRatioOf(pairs)?.toFixed(2) ?? "";
     const memory = [mega(ownBytes), mega(floorBytes)];
     return [profile.name, step, ...times, range, echo, String(requests), ...memory, seconds(busyMs)];
+  });
+}
+
+function cpuLines({ profile, steps: figures }: LifeFigures): readonly (readonly string[])[] {
+  return steps.map((step) => {
+    const { cpu } = figures[step];
+    const cells = roles.map((role) => {
+      const sides = [cpu.map(({ own }) => own), cpu.flatMap(({ echo }) => echo ?? []), cpu.map(({ floor }) => floor)];
+      return sides.map((side) => seconds(median(side.map((ms) => ms[role])))).join(" / ");
+    });
+    return [profile.name, step, ...cells];
   });
 }
 

@@ -1,14 +1,13 @@
-// One measured run of the engine: how long the whole process took, and the provider's peak memory.
+// One measured run of the engine: how long the whole process took, and what its processes cost.
 
 import type { Stack } from "../test/support/engine";
 import { commandLines, type Step } from "./profiles";
-import { watchProviderMemory } from "./provider-memory";
+import { watchProcesses, type Costs } from "./processes";
 
-export interface StepRun {
+export interface StepRun extends Costs {
   /** From the start of the CLI to its end. */
   readonly ms: number;
   readonly endedAt: number;
-  readonly providerBytes: number | undefined;
 }
 
 /** @throws Error with what the CLI printed when it does not end as it should */
@@ -16,14 +15,14 @@ export async function runStep(stack: Stack, step: Step, wantedCode: 0 | "any" = 
   const { pid, ended } = await stack.start(...commandLines[step]);
   const startedAt = performance.now();
   const over = new AbortController();
-  const memory = watchProviderMemory(pid ?? 0, over.signal);
+  const costs = watchProcesses(pid ?? 0, over.signal);
   try {
     const { code, text } = await ended;
     const ms = performance.now() - startedAt;
     const endedAt = Date.now();
     if (wantedCode === 0 && code !== 0) throw new Error(`\`${step}\` ended with exit code ${code}:\n${text}`);
     over.abort();
-    return { ms, endedAt, providerBytes: await memory };
+    return { ms, endedAt, ...(await costs) };
   } finally {
     over.abort();
   }

@@ -13,6 +13,13 @@ import { rowsOf } from "../../bench/wanted";
 
 const step = (ownMs: number, requests: number): StepFigures => ({
   pairs: [{ ownMs, floorMs: 1000 }],
+  cpu: [
+    {
+      own: { engine: 400, program: 300, provider: 200 },
+      echo: { engine: 390, program: 300, provider: 100 },
+      floor: { engine: 300, program: 290, provider: 90 },
+    },
+  ],
   requests,
   byRoute: {},
   busyMs: 0,
@@ -116,6 +123,9 @@ describe("figures of the bench", () => {
     const figures = figuresOf(conditions, rowsOf(lives, {}), lives);
     expect(figures).to.include("| preview over the floor, 1 x 1,000 | at most 1.10 | 1.15 | not reached |");
     expect(figures).to.include("| 1 x 1,000 | create | 1.20 | 1.00 | 1.20 (1.20 to 1.20) |  | 2 | 150 | 140 | 0.00 |");
+    expect(figures, "one certificate needs no profile").not.to.include("0.40 / 0.39 / 0.30");
+    const many = figuresOf(conditions, [], [life({ name: "100 x 1", certificates: 100 }, 2)]);
+    expect(many).to.include("| 100 x 1 | create | 0.40 / 0.39 / 0.30 | 0.30 / 0.30 / 0.29 | 0.20 / 0.10 / 0.09 |");
     const page = readFileSync(join(__dirname, "../../docs/performance.md"), "utf8");
     const once = withFigures(page, figures);
     expect(once).to.include(figures);
