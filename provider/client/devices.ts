@@ -15,6 +15,8 @@ import type { TypeOf } from "io-ts";
 const DEVICES_A_PAGE = 1000;
 /** Up to so many ids are read one by one; for more, a page of the list is likely to be cheaper. */
 const FEW_IDS = 5;
+/** So often somebody who asks for few gets them one by one; after that many are likely to follow. */
+const FEW_TIMES = 3;
 const LIST = "/v2/devices/";
 const TO_READ = "to read devices";
 /** Esper's `state` of a device that is online (docs/background/esper-api.md, 5c). */
@@ -28,8 +30,8 @@ export class Devices {
   /** By id, also of devices that Esper does not know. */
   private readonly known = new Map<string, { readonly readAtMs: number; readonly device: Device | undefined }>();
   private readonly byIds: Gather<readonly string[], void>;
-  /** How many single devices were asked for so far, and where the next page of the list begins. */
-  private asked = 0;
+  /** How often few devices were asked for so far, and where the next page of the list begins. */
+  private timesAskedForFew = 0;
   private nextOffset = 0;
   /** One copy of the texts that many devices share. */
   private readonly texts = new Map<string, string>();
@@ -79,8 +81,8 @@ export class Devices {
   /** One by one while that is cheaper than the list's remaining pages. */
   private async read(ids: readonly string[]): Promise<void> {
     const missing = new Set(ids);
-    this.asked += ids.length;
-    if (missing.size <= FEW_IDS && this.asked > FEW_IDS) {
+    if (missing.size <= FEW_IDS) this.timesAskedForFew += 1;
+    if (missing.size <= FEW_IDS && this.timesAskedForFew > FEW_TIMES) {
       // Many who ask for few, one after the other: each pays for the next page of the list until all of it is known.
       const page = await readPage(this.requester, listCall({}), this.nextOffset);
       for (const row of page.items) {
