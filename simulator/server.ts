@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import { isIPv6 } from "node:net";
 import type { Api } from "./exchange";
 import { sendPage } from "./page/document";
 
@@ -17,12 +18,16 @@ export interface Listening {
 /** Longer than clients keep idle connections, so that none is closed under a request that is on its way. */
 const keepAliveTimeoutMs = 120_000;
 
+/** An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2). */
+export const originOf = (host: string, port?: number): string =>
+  `http://${isIPv6(host) ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`;
+
 export const listen = async (
   address: { readonly host: string; readonly port: number },
   api: Api,
   control: ControlHandler,
 ): Promise<Listening> => {
-  let origin = `http://${address.host}`;
+  let origin = originOf(address.host);
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(`${origin}${request.url ?? "/"}`);
     if (url.pathname.startsWith("/_simulator")) await control(request, response, url);
@@ -49,7 +54,7 @@ export const listen = async (
   });
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
-  origin = `http://${address.host}:${port}`;
+  origin = originOf(address.host, port);
   return {
     origin,
     close: () =>

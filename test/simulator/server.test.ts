@@ -1,7 +1,14 @@
 import { expect } from "chai";
+import { originOf } from "../../simulator/server";
 import { field, install, list, withTenant } from "./tenant";
 
 describe("simulator: the API", () => {
+  it("has an address that clients can use, whichever it listens on", () => {
+    const origins = ["127.0.0.1", "localhost", "::1"].map((host) => originOf(host, 4010));
+    expect(origins).to.deep.equal(["http://127.0.0.1:4010", "http://localhost:4010", "http://[::1]:4010"]);
+    for (const origin of origins) expect(new URL(origin).origin).to.equal(origin);
+  });
+
   it("pages by limit and offset, with links, and no more rows than its largest page", () =>
     withTenant({ devices: 20 }, async ({ get, simulator }) => {
       const seen: unknown[] = [];
