@@ -5,13 +5,15 @@
 import { sendPrevious, sendUninstalls, waitForAll } from "./carry-out";
 import { mayRetry, roundsUsed } from "./diff";
 import { nobodyOf } from "./fleet";
+import { removalsAtEnd, standingsAtEnd } from "./last-look";
 import { knownInstalls, noRequests, type Requests } from "./ledger";
+import { stateOf } from "./new-state";
 import { observe } from "./observe";
 import { toRemoveAgain } from "./removals";
 import { count, failureSentences } from "./report";
 import type { RolloutOutcome } from "./roll-out";
 import type { Run } from "./run";
-import { previousContent, removalsAtEnd, settle, standingsAtEnd, stateOf, type Outcome } from "./settle";
+import { previousContent, settle, type Outcome } from "./settle";
 import { difference } from "./sketch";
 import { wasSent, type Standing } from "./standing";
 import { isTakenOff, noContent, type Kept, type RolloutProgress, type State } from "./state";

@@ -1,0 +1,147 @@
+// The state that a run leaves behind: made of what was known, what was sent, and where everyone stands now.
+// It asks nobody and words nothing. What a record may hold is docs/design.md, section 5.
+
+import { isDeepStrictEqual } from "node:util";
+import { totalOf, type AnswerBook } from "./answers";
+import type { Removed } from "./last-look";
+import type { Requests } from "./ledger";
+import { renewalOfCertificate } from "./renewal";
+import { sketchOf } from "./sketch";
+import { openParts } from "./source";
+import { coverageOf, exceptionsOf, wasSent, type Standing } from "./standing";
+import {
+  leftOf,
+  noContent,
+  nothingLeft,
+  pickWritten,
+  schemaNumber,
+  sentToAllAt,
+  type Kept,
+  type RolloutProgress,
+  type SentRequest,
+  type State,
+} from "./state";
+import type { Work } from "./work";
+
+/** What differs between the ways a run can end. */
+export interface Ending {
+  /** What the devices are to have, and how it was encoded. */
+  readonly content: Pick<Kept, "digest" | "certificate" | "sentAs">;
+  readonly progress: RolloutProgress;
+  readonly limits?: State["record"]["limits"] | undefined;
+  readonly held?: number | undefined;
+  readonly refused?: string;
+  readonly kept: readonly Kept[];
+  /** Who had the content before, where that may still be given back. */
+  readonly coveredBefore?: string | undefined;
+}
+
+/** @param installs all requests that the coverage may rest on, with those of this run */
+export function stateOf(
+  work: Work,
+  standings: readonly Standing[],
+  installs: Requests,
+  removed: Removed,
+  ending: Ending,
+): State {
+  const { content, progress, limits, held = 0, refused, kept, coveredBefore } = ending;
+  const { inputs, known, fleet, book, run, plan, sent } = work;
+  const now = run.clock.now();
+  const coverage = coverageOf(standings, fleet.unsupported);
+  const listed = exceptionsOf(standings);
+  const exceptions = listed.exceptions.map((one) => ({ ...one, reason: work.content.withoutSecrets(one.reason) }));
+  const needed = new Set(standings.map(({ requestId }) => requestId));
+  const { used, isFolded } = fold(
+    installs.requests.filter((request) => needed.has(request.id)),
+    standings,
+    book,
+  );
+  const base = installs.requests.slice(0, installs.base).filter((request) => used.includes(request)).length;
+  const commands = [...used, ...removed.requests];
+  const isCleared = (!plan.startsOver && known?.record.cleared === true) || work.removals.left.length > 0;
+  const left = leftOf(coverage, exceptions, removed.failed.length, held);
+  const toAllAt = lastSentToAll(work, now);
+  const covered = standings.filter(wasSent).map(({ device }) => device.id);
+  return {
+    ...settingsAtEnd(work),
+    certificate: content.certificate,
+    ...renewalOfCertificate(content.certificate, inputs.renewBeforeDays, now),
+    ...{ sentAs: content.sentAs, coverage, exceptions, exceptionsOmitted: listed.omitted, commands, progress },
+    ...(kept.length > 0 && { kept }),
+    record: {
+      schema: schemaNumber,
+      urnHash: run.urnHash,
+      digest: content.digest,
+      members: fleet.digest,
+      base,
+      covered: sketchOf(new Set(covered)),
+      newestAt: sent.reduce(
+        (newest, { createdAt }) => (createdAt > newest ? createdAt : newest),
+        known?.record.newestAt ?? "",
+      ),
+      rounds: plan.rounds,
+      seen: commands.map((request) => book.countsOf(request.id)),
+      ...(isDeepStrictEqual(left, nothingLeft) ? {} : { left }),
+      ...(toAllAt === commands[0]?.sentAt ? {} : { sentToAllAt: toAllAt }),
+      source: openParts(inputs.source),
+      ...(isCleared && { cleared: true }),
+      ...(overwrites(work, ending) && { overwrites: true }),
+      ...((isFolded || installs.foldedAt !== undefined) && { folded: true }),
+      ...(removed.failed.length > 0 && { removalsFailed: removed.failed.length }),
+      ...(limits !== undefined && { limits }),
+      ...(held > 0 && { held }),
+      ...(refused !== undefined && { refused }),
+      ...(coveredBefore !== undefined && { coveredBefore }),
+    },
+  };
+}
+
+/** A rollout that could not go on is asked for again by the next schedule, so what was asked for stays as it was. */
+function settingsAtEnd({ inputs, raw, known, isLate }: Work): Pick<State, "settings" | "written"> {
+  if (!isLate || known === undefined) return { settings: inputs, written: pickWritten(raw) };
+  return {
+    settings: { ...inputs, rollout: known.settings.rollout },
+    written: { ...pickWritten(raw), rollout: known.written["rollout"] },
+  };
+}
+
+/** Whether devices had other content of this resource before the one that they are to have now. */
+function overwrites({ known, plan }: Work, { content, refused }: Ending): boolean {
+  if (refused !== undefined && content.digest !== noContent) return true;
+  if (known === undefined) return false;
+  const { digest, strays, overwrites: before } = known.record;
+  const isSame = digest === content.digest;
+  const isOther = digest !== noContent && !isSame;
+  return isOther || (isSame && plan.startsOver) || ((isSame || strays !== undefined) && before === true);
+}
+
+/** When everyone was last sent what devices are to have now (ISO). */
+function lastSentToAll({ known, plan, sent }: Work, now: number): string {
+  const nowAt = new Date(now).toISOString();
+  if (known !== undefined && !plan.startsOver) return sentToAllAt(known) ?? nowAt;
+  // A run that sends to everyone sends that first.
+  return sent[0]?.request.sentAt ?? nowAt;
+}
+
+/** So many requests are kept however well they ended; a fleet that devices join again and again would fill the state. */
+const requestsKept = 20;
+
+/**
+ * Drops requests whose devices have all got the content: the sketch remembers those. The oldest, when there are many; and
+ * once everyone has it, those with failures that later ones have made good.
+ */
+function fold(
+  requests: readonly SentRequest[],
+  standings: readonly Standing[],
+  book: AnswerBook,
+): { readonly used: readonly SentRequest[]; readonly isFolded: boolean } {
+  const open = new Set(standings.filter(({ is }) => is !== "installed").map(({ requestId }) => requestId));
+  const isMadeGood = ({ id }: SentRequest): boolean => {
+    const counts = book.countsOf(id);
+    return open.size === 0 && totalOf(counts) !== counts.Success;
+  };
+  const isRecent = (index: number): boolean => index >= requests.length - requestsKept;
+  const used = requests.filter((request, index) => open.has(request.id) || (isRecent(index) && !isMadeGood(request)));
+  const isComplete = open.size === 0 && requests.length > 1;
+  return { used, isFolded: isComplete || used.length < requests.length };
+}
