@@ -15,7 +15,7 @@ import { PAGE_ROWS, readAll } from "./pages";
 import { Latest } from "./latest";
 import { readRecent, sentCommandOf, type RequestRow } from "./recent";
 import { pathOf } from "./request";
-import { countStates, readState, sumTotals } from "./states";
+import { countOf, countStates, finalStates, readState, sumTotals } from "./states";
 import { rowReads, RowReader, rowsAskedFor } from "./status-rows";
 
 const TO_READ = "to read device commands";
@@ -158,7 +158,7 @@ export class CommandsV2 implements CommandsEndpoint {
     }
   }
 
-  /** Few requests by their rows; many by the counts in the list, and then rows of those that small and final. */
+  /** Few requests by their rows; many by the counts in the list, and then rows of those that are small and final. */
   async look(requests: readonly Watched[]): Promise<Round> {
     const sightings = new Map<string, Sighting>();
     const failures = new Map<string, unknown>();
@@ -177,7 +177,7 @@ export class CommandsV2 implements CommandsEndpoint {
     }
     const looks = requests.map(async ({ requestId, devices }) => {
       const counts = listed.get(requestId);
-      if (counts !== undefined && (devices > FEW_DEVICES || !isOver(counts, devices))) {
+      if (counts !== undefined && (devices > FEW_DEVICES || countOf(counts, finalStates) < devices)) {
         sightings.set(requestId, { counts });
         return;
       }
@@ -201,11 +201,6 @@ export class CommandsV2 implements CommandsEndpoint {
     }
     return Promise.resolve(false);
   }
-}
-
-function isOver(counts: StateCounts, devices: number): boolean {
-  const final = (["Success", "Failure", "Cancelled"] as const).reduce((sum, state) => sum + (counts[state] ?? 0), 0);
-  return final >= devices;
 }
 
 function isSameCommand(one: SentCommand, other: SentCommand): boolean {

@@ -9,6 +9,7 @@ import type { Sighting, Watched } from "./client";
 import type { Round } from "./endpoint";
 import { FirstLook } from "./first-look";
 import { SPAN_MS } from "./share";
+import { countOf, finalStates, totalOf } from "./states";
 
 /** The interval grows to this share of the time waited … */
 const SHARE_OF_WAITED = 1 / 5;
@@ -176,9 +177,8 @@ function together(turns: readonly Turn[]): readonly Watched[] {
 /** Nothing about it can change any more, so it is not read again. */
 function isSettled(sighting: Sighting | undefined, devices: number): boolean {
   if (sighting === undefined || devices === 0) return false;
-  const { counts } = sighting;
-  const final = (counts.Success ?? 0) + (counts.Failure ?? 0) + (counts.Cancelled ?? 0);
-  return final >= devices && Object.values(counts).reduce((sum, count) => sum + count, 0) === final;
+  const final = countOf(sighting.counts, finalStates);
+  return final >= devices && totalOf(sighting.counts) === final;
 }
 
 /** Rows that were there and are gone were dropped by Esper, not undone. */

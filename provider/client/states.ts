@@ -1,9 +1,9 @@
-// The states of a command on a device, between Esper's spelling ("Command TimeOut") and the provider's ("TimeOut").
-// Pure. Compared without regard to case; a state not known here counts as pending (docs/background/esper-api.md, 4b).
+// The states of a command on a device, between Esper's spelling ("Command TimeOut") and the provider's ("TimeOut"), and
+// devices counted by them. Pure. Compared without regard to case; a state not known here counts as pending (docs/background/esper-api.md, 4b).
 
 import type { CommandState, StateCounts, StatusRow } from "./client";
 
-const KNOWN = [
+export const knownStates = [
   "Queued",
   "Scheduled",
   "Initiated",
@@ -15,7 +15,7 @@ const KNOWN = [
   "TimeOut",
 ] as const satisfies readonly CommandState[];
 
-const byText = new Map<string, CommandState>(KNOWN.map((state) => [state.toLowerCase(), state]));
+const byText = new Map<string, CommandState>(knownStates.map((state) => [state.toLowerCase(), state]));
 
 export function readState(stateText: string): CommandState {
   return (
@@ -33,10 +33,8 @@ export function writeState(state: CommandState): string | undefined {
   return state === "Unknown" ? undefined : `Command ${state}`;
 }
 
-/** A state that nothing changes any more; TimeOut is none. */
-export function isFinal(state: CommandState): boolean {
-  return state === "Success" || state === "Failure" || state === "Cancelled";
-}
+/** The states that nothing changes any more; TimeOut is none. */
+export const finalStates: readonly CommandState[] = ["Success", "Failure", "Cancelled"];
 
 export function countStates(rows: readonly StatusRow[]): StateCounts {
   const counts: Partial<Record<CommandState, number>> = {};
@@ -50,4 +48,24 @@ export function sumTotals(totals: readonly { readonly state: string; readonly to
     if (total > 0) counts[readState(state)] = (counts[readState(state)] ?? 0) + total;
   }
   return counts;
+}
+
+/** Devices in any state. */
+export function totalOf(counts: StateCounts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** Devices in one of these states. */
+export function countOf(counts: StateCounts, states: readonly CommandState[]): number {
+  return states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+}
+
+/** A state that is not named counts as none. */
+export function sameCounts(one: StateCounts, other: StateCounts): boolean {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].every((key) => readCount(one, key) === readCount(other, key));
+}
+
+function readCount(counts: StateCounts, key: string): number {
+  return Object.entries(counts).find(([state]) => state === key)?.[1] ?? 0;
 }

@@ -1,21 +1,12 @@
 // What Esper says of the requests: keeps the newest counts of each and reads rows only where counts do not tell enough.
 // It asks the client; it judges nothing (standing.ts and waiting.ts do).
 
-import type { Client, CommandState, Sighting, StateCounts, StatusRow } from "../client/client";
+import type { Client, Sighting, StateCounts, StatusRow } from "../client/client";
+import { countOf, countStates, knownStates, sameCounts, totalOf } from "../client/states";
 import type { Answers } from "./standing";
 import { seenOf, type Exception, type SentRequest, type State } from "./state";
 
-export const finalStates: readonly CommandState[] = ["Success", "Failure", "Cancelled"];
-const otherThanSuccess: readonly CommandState[] = [
-  "Failure",
-  "Cancelled",
-  "TimeOut",
-  "Queued",
-  "Scheduled",
-  "Initiated",
-  "Acknowledged",
-  "In Progress",
-];
+const otherThanSuccess = knownStates.filter((state) => state !== "Success");
 
 /** Requests to at most this many devices are read row by row, many requests in one exchange. */
 export const fewDevices = 25;
@@ -59,7 +50,7 @@ export class AnswerBook {
     for (const { id } of small) {
       const own = rows.filter((row) => row.requestId === id);
       if (own.length === 0) await this.lookAtCounts(id);
-      else this.note(id, { counts: countRows(own), rows: own });
+      else this.note(id, { counts: countStates(own), rows: own });
     }
   }
 
@@ -94,7 +85,7 @@ export class AnswerBook {
     const exceptions = onlyExceptions ? await this.exceptionRows(request.id, counts) : undefined;
     const rows = exceptions ?? (await this.client.rows({ requestIds: [request.id] }));
     const answers = { rows: byDevice(rows), othersSucceeded: exceptions !== undefined };
-    this.seen.set(request.id, { counts: exceptions === undefined ? countRows(rows) : counts, answers });
+    this.seen.set(request.id, { counts: exceptions === undefined ? countStates(rows) : counts, answers });
     return answers;
   }
 
@@ -120,33 +111,10 @@ export class AnswerBook {
 
 function rowOf(requestId: string, { device, state, reason, since }: Exception): StatusRow | undefined {
   if (state === "Never sent") return undefined;
-  const known = [...finalStates, ...otherThanSuccess].find((name) => name === state) ?? "Queued";
+  const known = knownStates.find((name) => name === state) ?? "Queued";
   return { id: "", requestId, deviceId: device, state: known, stateText: state, reason, updatedAt: since };
 }
 
 function byDevice(rows: readonly StatusRow[]): ReadonlyMap<string, StatusRow> {
   return new Map(rows.map((row) => [row.deviceId, row]));
-}
-
-function countRows(rows: readonly StatusRow[]): StateCounts {
-  const counts: Partial<Record<CommandState, number>> = {};
-  for (const { state } of rows) counts[state] = (counts[state] ?? 0) + 1;
-  return counts;
-}
-
-export function totalOf(counts: StateCounts): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
-
-export function countOf(counts: StateCounts, states: readonly CommandState[]): number {
-  return states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
-}
-
-export function sameCounts(one: StateCounts, other: StateCounts): boolean {
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].every((key) => readCount(one, key) === readCount(other, key));
-}
-
-function readCount(counts: StateCounts, key: string): number {
-  return Object.entries(counts).find(([state]) => state === key)?.[1] ?? 0;
 }

@@ -2,7 +2,8 @@
 // It decides nothing; plan.ts has, and standing.ts judges the outcome.
 
 import type { CommandState, CommandToSend, Device } from "../client/client";
-import { countOf, type AnswerBook } from "./answers";
+import { countOf } from "../client/states";
+import type { AnswerBook } from "./answers";
 import type { Settings } from "./inputs";
 import { installOf, newLabel, uninstallOf } from "./commands";
 import { observeFleet, type Fleet } from "./fleet";

@@ -2,7 +2,7 @@
 // It never throws: what cannot be read any more counts as it was last seen, and is a problem. It judges nothing by itself
 // (standing.ts does), and what becomes of the answers is settle.ts's and roll-back.ts's.
 
-import { totalOf } from "./answers";
+import { totalOf } from "../client/states";
 import { ledgerOf, type Requests } from "./ledger";
 import { settleRemovals, toRemoveAgain } from "./removals";
 import { judge, type Ledger, type Standing } from "./standing";

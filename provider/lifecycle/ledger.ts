@@ -1,6 +1,7 @@
 // Puts the requests of one resource together with their answers, so that standing.ts can judge. It asks the answer book.
 
-import { totalOf, type AnswerBook } from "./answers";
+import { totalOf } from "../client/states";
+import type { AnswerBook } from "./answers";
 import type { Fleet } from "./fleet";
 import { difference } from "./sketch";
 import type { Answers, Ledger } from "./standing";

@@ -2,7 +2,8 @@
 // It asks nobody and words nothing. What a record may hold is docs/design.md, section 5.
 
 import { isDeepStrictEqual } from "node:util";
-import { totalOf, type AnswerBook } from "./answers";
+import { totalOf } from "../client/states";
+import type { AnswerBook } from "./answers";
 import type { Removed } from "./last-look";
 import type { Requests } from "./ledger";
 import { renewalOfCertificate } from "./renewal";

@@ -2,7 +2,8 @@
 // it is put into one sentence, `drift`, which the next preview shows (docs/design.md, section 3).
 
 import type { SentCommand, StateCounts } from "../client/client";
-import { AnswerBook, countOf, finalStates, sameCounts, totalOf } from "./answers";
+import { countOf, finalStates, sameCounts, totalOf } from "../client/states";
+import { AnswerBook } from "./answers";
 import { diff } from "./diff";
 import { nobodyOf, observeFleet, type Fleet } from "./fleet";
 import { knownInstalls, ledgerOf } from "./ledger";

@@ -5,8 +5,9 @@
 // nobody waits for (offline ones), and only once for the same counts.
 
 import type { Client, StateCounts } from "../client/client";
+import { countOf, finalStates, totalOf } from "../client/states";
 import type { Clock } from "../clock";
-import { countOf, finalStates, totalOf, type AnswerBook } from "./answers";
+import type { AnswerBook } from "./answers";
 import type { Answers } from "./standing";
 import type { SentRequest } from "./state";
 

@@ -10,7 +10,7 @@ import {
   TokenInfoJson,
   unwrap,
 } from "../../provider/client/codecs";
-import { isFinal, readState, sumTotals, writeState } from "../../provider/client/states";
+import { finalStates, readState, sameCounts, sumTotals, writeState } from "../../provider/client/states";
 
 function read<A>(codec: Type<A, unknown>, answer: unknown): A {
   const decoded = codec.decode(unwrap(answer));
@@ -79,7 +79,7 @@ describe("the states of a command", () => {
 
   it("that nobody knows are pending", () => {
     expect(readState("Command Requeued")).to.equal("Unknown");
-    expect([isFinal("Unknown"), isFinal("TimeOut"), isFinal("Success")]).to.deep.equal([false, false, true]);
+    expect(finalStates).to.deep.equal(["Success", "Failure", "Cancelled"]);
     expect(
       sumTotals([
         { state: "Command A", total: 2 },
@@ -87,5 +87,11 @@ describe("the states of a command", () => {
         { state: "Command Success", total: 0 },
       ]),
     ).to.deep.equal({ Unknown: 3 });
+  });
+
+  it("are counted alike when one is absent and when it is zero", () => {
+    expect(sameCounts({ Success: 3 }, { Success: 3, Failure: 0 })).to.equal(true);
+    expect(sameCounts({ Success: 3 }, { Success: 2, Failure: 1 })).to.equal(false);
+    expect(sameCounts({}, { Queued: 1 })).to.equal(false);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Sighting, Watched } from "../../provider/client/client";
 import { Poller } from "../../provider/client/poll";
 import type { Round } from "../../provider/client/endpoint";
-import { isFinal } from "../../provider/client/states";
+import { finalStates } from "../../provider/client/states";
 import { steppedClock } from "../support/quick-clock";
 import { commandFor, refusalOf, tenantBench, type TenantBench } from "./harness";
 
@@ -45,7 +45,7 @@ for (const commandsApi of ["request", "v2"] as const) {
       expect(rounds[0]?.get(id)?.counts.Success ?? 0).to.equal(0);
       const rows = rounds.at(-1)?.get(id)?.rows ?? [];
       expect(rows.map(({ deviceId }) => deviceId)).to.have.members(ids);
-      expect(rows.every(({ state, requestId }) => isFinal(state) && requestId === id)).to.be.true;
+      expect(rows.every(({ state, requestId }) => finalStates.includes(state) && requestId === id)).to.be.true;
     });
 
     it("reads 400 waits of one device each in a few reads a round", async () => {
