@@ -1,4 +1,5 @@
-// Every error class of the provider, with its fields as data; a leaf: it imports nothing.
+// The errors of the settings and of talking to Esper, with their fields as data; a leaf: it imports nothing. Those of the
+// lifecycle stand in lifecycle/failures.ts, those of PKCS#12 files in pkcs12/errors.ts.
 // Rules: a message says what was attempted, on what, what was seen and what to do next; it never holds a key, a
 // password, a file's content or a whole body. A `cause` is kept only where it cannot hold one of these.
 // Kinds are told apart by `name`: two copies of this package may be loaded in one process, and then instanceof fails.

@@ -10,10 +10,10 @@ import { readSettings as readConnection, type Settings as Connection } from "./c
 import { isSettingError } from "./errors";
 import { objections } from "./lifecycle/check";
 import { urnHashOf } from "./lifecycle/commands";
-import { openSource, SourceError, type Content } from "./lifecycle/content";
+import { openSource, type Content } from "./lifecycle/content";
 import { converge } from "./lifecycle/converge";
 import { diff, lastingWarnings } from "./lifecycle/diff";
-import { PartialFailure } from "./lifecycle/failures";
+import { PartialFailure, SourceError } from "./lifecycle/failures";
 import { isObject, type Failure, type RawObject } from "./lifecycle/fields";
 import { readInputs } from "./lifecycle/inputs";
 import { refresh } from "./lifecycle/refresh";

@@ -22,6 +22,7 @@ import {
   type SentAs,
 } from "../pkcs12";
 import type { Sendable } from "./commands";
+import { SourceError } from "./failures";
 import type { RawObject } from "./fields";
 import type { Encoding } from "./inputs";
 import type { Source } from "./source";
@@ -49,18 +50,6 @@ export interface Content {
   readonly toSend: (sentAs: SentAs) => Promise<Sendable>;
   /** Takes the password and the file out of a text that others had a hand in. */
   readonly withoutSecrets: (text: string) => string;
-}
-
-/** The source cannot be used; `path` is the argument at fault. */
-export class SourceError extends Error {
-  override readonly name = "SourceError";
-
-  constructor(
-    readonly path: string,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 export async function openSource(source: Source, surroundings: Surroundings): Promise<Content> {

@@ -1,7 +1,25 @@
-// Failures of the lifecycle itself, with their sentences. What the API and the settings can do wrong stands in errors.ts.
+// What can go wrong in the lifecycle, each failure with its fields as data. What Esper and the settings can do wrong stands in
+// errors.ts, what a PKCS#12 file can have wrong in pkcs12/errors.ts.
 
 import type { RawObject } from "./fields";
 import { someOf } from "./report";
+
+/** The source cannot be used; `path` is the argument at fault. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+
+  constructor(
+    readonly path: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Stored outputs that this release cannot read; `message` says what to do. */
+export class StateError extends Error {
+  override readonly name = "StateError";
+}
 
 /** The program names groups or devices that Esper does not know. */
 export class UnknownTargetError extends Error {
@@ -17,6 +35,16 @@ export class UnknownTargetError extends Error {
         "(esper.getGroup and esper.getDevices find them by name), and that the API key may see them.",
     );
   }
+}
+
+/** The whole target is gone from Esper. */
+export class TargetGoneError extends Error {
+  override readonly name = "TargetGoneError";
+}
+
+/** The certificate is still on some devices; the resource stays in the state. */
+export class RemovalError extends Error {
+  override readonly name = "RemovalError";
 }
 
 /**

@@ -5,6 +5,7 @@ import type { SentCommand, StateCounts } from "../client/client";
 import { countOf, finalStates, sameCounts, totalOf } from "../client/states";
 import { AnswerBook } from "./answers";
 import { diff } from "./diff";
+import { TargetGoneError } from "./failures";
 import { nobodyOf, observeFleet, type Fleet } from "./fleet";
 import { knownInstalls, ledgerOf } from "./ledger";
 import { renewalOfCertificate } from "./renewal";
@@ -16,11 +17,6 @@ import { isTakenOff, leftOf, noContent, nothingLeft, seenOf, type Left, type Sta
 import { observeRemovals, toRemoveAgain } from "./removals";
 import { findStrays } from "./strays";
 import { waveCount, waveOf } from "./waves";
-
-/** The whole target is gone from Esper. */
-export class TargetGoneError extends Error {
-  override readonly name = "TargetGoneError";
-}
 
 export interface Refreshed {
   readonly state: State;

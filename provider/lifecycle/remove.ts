@@ -14,6 +14,7 @@ import {
 } from "./carry-out";
 import type { CommandToSend } from "../client/client";
 import { uninstallOf } from "./commands";
+import { RemovalError } from "./failures";
 import { observeFleet, type Fleet } from "./fleet";
 import { ledgerOf } from "./ledger";
 import { count, failureSentences, unansweredSentence } from "./report";
@@ -22,11 +23,6 @@ import { judge } from "./standing";
 import { difference } from "./sketch";
 import type { State } from "./state";
 import type { Address } from "./target";
-
-/** The certificate is still on some devices; the resource stays in the state. */
-export class RemovalError extends Error {
-  override readonly name = "RemovalError";
-}
 
 // Of several resources that go in one run, each would read the same devices again.
 const listMaxAgeMs = 10_000;

@@ -5,6 +5,7 @@
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
 import type { StateCounts } from "../client/client";
+import { StateError } from "./failures";
 import { isObject, type RawObject } from "./fields";
 import { readSettings, settingNames, type Settings } from "./inputs";
 import { WaveLimitsCodec } from "./waves";
@@ -149,11 +150,6 @@ export interface State extends Stored {
 
 /** Reads records of older schemas, one step at a time: the entry `n` turns a record of schema n into one of n + 1. */
 const upgrades: Readonly<Record<number, (record: RawObject) => RawObject>> = {};
-
-/** Stored outputs that this release cannot read; `message` says what to do. */
-export class StateError extends Error {
-  override readonly name = "StateError";
-}
 
 export function readState(outputs: RawObject): State {
   const certificate = isObject(outputs["certificate"]) ? outputs["certificate"] : {};

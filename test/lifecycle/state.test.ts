@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { isObject, type RawObject } from "../../provider/lifecycle/fields";
 import { sketchOf } from "../../provider/lifecycle/sketch";
 import { coverageOf, exceptionsOf, type Standing } from "../../provider/lifecycle/standing";
-import { readState, schemaNumber, seenOf, StateError, toOutputs, type State } from "../../provider/lifecycle/state";
+import { StateError } from "../../provider/lifecycle/failures";
+import { readState, schemaNumber, seenOf, toOutputs, type State } from "../../provider/lifecycle/state";
 import { at, groupA, groupB, request, standing, state, uuid } from "./given";
 
 const schedule = { window: { start: "2026-12-01T22:00:00Z", end: "2026-12-02T04:00:00Z" } };
