@@ -205,9 +205,9 @@ export interface CertificateCoverage {
   readonly installed: number;
   /** Sent and not answered yet. */
   readonly pending: number;
-  /** Answered with a failure, or the command was cancelled, timed out or expired. */
+  /** Answered with a failure, or the command was cancelled or timed out. */
   readonly failed: number;
-  /** Never sent the present content. */
+  /** Never sent the present content, or did not take it within 30 days. */
   readonly missing: number;
   /** Those of the pending that were offline when last seen. */
   readonly offline: number;
