@@ -1,5 +1,5 @@
 // What is measured: how many certificates on how many devices, and the steps of a certificate's life. Plain data.
-// Follows the table of issue 8.
+// What each is to cost, wanted.ts knows; docs/performance.md says why these.
 
 export const steps = ["create", "no-change up", "preview", "refresh", "destroy"] as const;
 export type Step = (typeof steps)[number];

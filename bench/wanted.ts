@@ -1,4 +1,4 @@
-// The figures that are wanted (issue 8) against those that were seen. Pure. A row whose measurement was left out is left out.
+// The figures that are wanted, against those that were seen. Pure. A row whose measurement was left out is left out.
 
 import type { Extras } from "./extras";
 import type { LifeFigures } from "./life";

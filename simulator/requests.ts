@@ -1,5 +1,5 @@
 // Command requests and what became of them on each device, with the counts per state kept as they change.
-// It knows nothing of how a device works (device-work.ts) nor how answers look (answers-*.ts).
+// It knows nothing of how a device works (device-work.ts) nor how answers look (routes-*.ts).
 // Source: docs/background/esper-api.md, 2 to 4.
 
 import type { Chance } from "./random";

@@ -1,5 +1,5 @@
 // Devices that fail, are offline or slow, through the real engine: what fails the run and what only warns, what the stack
-// keeps, and what the next run sends (DESIGN, section 3 and the `wait` argument of section 2).
+// keeps, and what the next run sends (docs/design.md, section 3 and the `wait` argument of section 2).
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

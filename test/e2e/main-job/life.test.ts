@@ -1,5 +1,5 @@
 // The life of one certificate through the real engine: create, nothing to do, new content, new alias, new group, destroy
-// (DESIGN, section 3). Devices are looked at in the simulated tenant itself.
+// (docs/design.md, section 3). Devices are looked at in the simulated tenant itself.
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

@@ -1,5 +1,5 @@
 // What programs may be written in and where a certificate may come from, through the real engine: ES modules, TypeScript,
-// files as assets, base64, passwords out of the environment; and the lookups a program uses (DESIGN, section 2).
+// files as assets, base64, passwords out of the environment; and the lookups a program uses (docs/design.md, section 2).
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

@@ -1,5 +1,5 @@
 // Nothing secret is shown or kept in clear: not in the stack, not in the most talkative output, not in any error; and the
-// provider's text in the stack is the one line of DESIGN, section 5.
+// provider's text in the stack is the one line of docs/design.md, section 5.
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

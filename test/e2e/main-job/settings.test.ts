@@ -1,5 +1,5 @@
 // Settings that are wrong or missing, and targets that Esper does not know, through the real engine: one sentence each that
-// says what to do, nothing sent, no key printed (DESIGN, "Configuration"; issue 3).
+// says what to do, nothing sent, no key printed (docs/design.md, "Configuration").
 
 import { expect } from "chai";
 import { createServer } from "node:net";

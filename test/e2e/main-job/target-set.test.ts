@@ -1,5 +1,5 @@
 // A certificate on a set of groups and devices through the real engine: what each change of the set sends, to whom, and as
-// which kind of command (DESIGN, sections 2 and 3). Sub-groups overlap on purpose.
+// which kind of command (docs/design.md, sections 2 and 3). Sub-groups overlap on purpose.
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

@@ -1,5 +1,6 @@
 // What counts as the same certificate and how it is sent, through the real engine: another wrapping is no change, a new
-// leaf is shown in clear, PEM becomes the same file every time, old Android versions get what they read (DESIGN 1, 2, 4).
+// leaf is shown in clear, PEM becomes the same file every time, old Android versions get what they read (docs/design.md,
+// sections 1, 2 and 4).
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

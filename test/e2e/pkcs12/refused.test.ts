@@ -1,5 +1,6 @@
 // What the preview refuses before anything is asked of Esper, through the real engine: each file that cannot be used has a
-// sentence of its own, and none shows a secret. What time alone brings about does not block later runs (DESIGN, section 4).
+// sentence of its own, and none shows a secret. What time alone brings about does not block later runs (docs/design.md,
+// section 4).
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

@@ -1,5 +1,5 @@
-// Renewal as time goes by (DESIGN, sections 2 and 4): when a certificate becomes due, when it is over, and what each of it
-// does to runs. Its last days are seconds here.
+// Renewal as time goes by (docs/design.md, sections 2 and 4): when a certificate becomes due, when it is over, and what
+// each of it does to runs. Its last days are seconds here.
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

@@ -1,5 +1,5 @@
-// What a failed rollout gives back, to whom, and when not (DESIGN, section 7: `onFailure: "rollback"`): the provider in this
-// process against a real server, over both endpoints.
+// What a failed rollout gives back, to whom, and when not (docs/design.md, section 7: `onFailure: "rollback"`): the
+// provider in this process against a real server, over both endpoints.
 
 import { expect } from "chai";
 import { printed } from "../../support/quick-stack";

@@ -1,5 +1,5 @@
 // Installs that wait for a window: what is sent, shown, moved, cancelled, and left behind by a window that is over
-// (DESIGN, sections 2 to 4): the provider in this process against a real server, over both endpoints.
+// (docs/design.md, sections 2 to 4): the provider in this process against a real server, over both endpoints.
 
 import { expect } from "chai";
 import { printed } from "../../support/quick-stack";

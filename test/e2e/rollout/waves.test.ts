@@ -1,5 +1,5 @@
-// Waves, stop, pause and going on, with every way that a rollout can be cut, changed or joined (DESIGN, section 7): the
-// provider in this process against a real server, over both endpoints.
+// Waves, stop, pause and going on, with every way that a rollout can be cut, changed or joined (docs/design.md, section 7):
+// the provider in this process against a real server, over both endpoints.
 
 import { expect } from "chai";
 import type { DeviceSpec } from "../../../simulator";
@@ -58,7 +58,7 @@ const stories: Stories = {
       shops.simulator.world.failWith(shops.oneInWave(2), "The keystore is locked");
       await shops.upBadly(stopped(2, 3, 10), "first", { retryRounds: 0 });
       shops.sent();
-      // The engine updates once more after a failure; then runs are unchanged and end well (DESIGN, section 2, retryRounds).
+      // The engine updates once more after a failure; then runs are unchanged and end well (`retryRounds`).
       await shops.upWell("first", { retryRounds: 0 });
       expect(shops.sent()).to.deep.equal([]);
       expect(shops.outputs).to.deep.include({ progress: { wave: 2, waves: 3, state: "stopped" } });

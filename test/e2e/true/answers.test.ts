@@ -1,5 +1,5 @@
 // What devices answer late, never, or always the same: soft time-outs, installs that expire, devices that fail for good
-// (DESIGN, sections 1 to 3), through the real engine.
+// (docs/design.md, sections 1 to 3), through the real engine.
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

@@ -1,5 +1,5 @@
 // The engine or the provider is killed, without a chance to say or store anything, at seeded moments of create, update and
-// delete. Whatever comes next ends with the right fleet, and no device is asked more than twice (DESIGN, section 3).
+// delete. Whatever comes next ends with the right fleet, and no device is asked more than twice (docs/design.md, section 3).
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

@@ -1,5 +1,5 @@
 // A certificate on a fleet where things go wrong, from the first `up` to the last `destroy`: a device fails, one is offline,
-// one joins, one cannot be cleared. The same story over both endpoints of Esper's API (DESIGN, sections 3 and 6).
+// one joins, one cannot be cleared. The same story over both endpoints of Esper's API (docs/design.md, sections 3 and 6).
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";

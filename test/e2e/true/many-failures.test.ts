@@ -1,5 +1,5 @@
 // Ten thousand devices of which five thousand fail, with words of their own: the run ends by itself, what it prints and
-// what the stack keeps stay small, and the next `up` mends it (DESIGN, sections 3 and 5).
+// what the stack keeps stay small, and the next `up` mends it (docs/design.md, sections 3 and 5).
 
 import { expect } from "chai";
 import { startSimulator } from "../../../simulator";

@@ -1,5 +1,5 @@
 // Devices and groups come and go, lose what they had, and Esper forgets: what a refresh makes of it, and what the next `up`
-// sends (DESIGN, section 3), through the real engine.
+// sends (docs/design.md, section 3), through the real engine.
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
