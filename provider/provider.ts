@@ -17,7 +17,7 @@ import { PartialFailure, SourceError } from "./lifecycle/failures";
 import { isObject, type Failure, type RawObject } from "./lifecycle/fields";
 import { readInputs } from "./lifecycle/inputs";
 import { refresh } from "./lifecycle/refresh";
-import { Reach, unknownReach } from "./lifecycle/reach";
+import { Reach, unknownReach, type Asked, type Told } from "./lifecycle/reach";
 import { remove } from "./lifecycle/remove";
 import type { Run } from "./lifecycle/run";
 import type { Outcome } from "./lifecycle/settle";
@@ -78,20 +78,17 @@ export function certificate(urn: string): DynamicProvider {
     ...progress,
   });
 
-  const tellReach = async (wanted: Parameters<Reach["tell"]>[1], content: Content | undefined): Promise<void> => {
-    const told = await tell(wanted, content);
+  const tellReach = async (asked: Asked, content: Content | undefined): Promise<void> => {
+    const told = await askReach(asked, content);
     if (told === undefined) return;
     progress.note(told.reach);
     if (told.fitting?.note !== undefined) progress.note(told.fitting.note);
     if (told.fitting?.warning !== undefined) progress.warn(told.fitting.warning);
   };
 
-  const tell: Reach["tell"] extends (client: Client, ...rest: infer R) => infer T ? (...rest: R) => T : never = async (
-    wanted,
-    content,
-  ) => {
+  const askReach = async (asked: Asked, content: Content | undefined): Promise<Told | undefined> => {
     try {
-      return await reach.tell(runFor().client, wanted, content);
+      return await reach.tell(runFor().client, asked, content);
     } catch (error) {
       // A setting is missing: a preview goes without, and an update says it in its own words.
       if (!isSettingError(error)) throw error;
@@ -100,7 +97,8 @@ export function certificate(urn: string): DynamicProvider {
   };
 
   return {
-    // Not async: everything must be set before the first await, since the engine calls on without waiting (#1 of the traps).
+    // Not async: everything must be set before the first await, since the engine calls on without waiting
+    // (docs/background/pulumi-dynamic-providers.md, 2.3).
     configure: ({ config }) => {
       stackConfig = (key) => config.get(key);
       return Promise.resolve();
@@ -131,8 +129,8 @@ export function certificate(urn: string): DynamicProvider {
       quietly(() => {
         const raw = asObject(news);
         const { alias, target, options } = readInputs(raw);
-        const summary = isObject(raw["certificate"]) ? raw["certificate"]["digest"] : undefined;
-        const digest = typeof summary === "string" ? summary : undefined;
+        const given = asObject(raw["certificate"])["digest"];
+        const digest = typeof given === "string" ? given : undefined;
         const known = readState(asObject(olds));
         const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
         const wanted = { alias, target, digest, settings };

@@ -24,7 +24,8 @@ export interface Told {
   readonly fitting?: Fitting;
 }
 
-interface Wanted {
+/** What is asked about: a certificate of which nothing else need be known. */
+export interface Asked {
   readonly target: Target;
   readonly encoding: Encoding;
   readonly rollout: Rollout;
@@ -37,14 +38,14 @@ export class Reach {
   constructor(private readonly clock: Clock) {}
 
   /** Undefined once the time of the run is used up. */
-  async tell(client: Client, wanted: Wanted, content: Content | undefined): Promise<Told | undefined> {
+  async tell(client: Client, asked: Asked, content: Content | undefined): Promise<Told | undefined> {
     if (this.leftMs <= 0) return undefined;
     const startedAt = this.clock.now();
     const ended = new AbortController();
     const tooLate = this.clock
       .sleep(this.leftMs, ended.signal)
       .then(() => unknownReach("Esper did not answer in time."));
-    const asking = describe(client, wanted, content).catch((error: unknown) => {
+    const asking = describe(client, asked, content).catch((error: unknown) => {
       if (error instanceof Error) return unknownReach(error.message);
       throw error;
     });
@@ -61,7 +62,7 @@ export function unknownReach(why: string): Told {
 
 async function describe(
   client: Client,
-  { target, encoding, rollout, deviceType }: Wanted,
+  { target, encoding, rollout, deviceType }: Asked,
   content: Content | undefined,
 ): Promise<Told> {
   const fleet = narrowed(await observeFleet(client, target, listMaxAgeMs), deviceType);
