@@ -3,22 +3,10 @@
 
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
-import { readSettings, type Settings } from "../provider/config";
+import { readSettings, settingNames, type Settings } from "../provider/config";
 import { isSettingError } from "../provider/errors";
 import type { Console } from "./console";
 import { finding, wordsOf, type Finding } from "./doctor-checks";
-
-/** Every setting, by the stack's name and the environment's (provider/config.ts reads them). */
-export const settingNames = [
-  { key: "esper:tenant", variable: "ESPER_TENANT" },
-  { key: "esper:baseUrl", variable: "ESPER_BASE_URL" },
-  { key: "esper:apiKey", variable: "ESPER_API_KEY" },
-  { key: "esper:enterpriseId", variable: "ESPER_ENTERPRISE_ID" },
-  { key: "esper:commandsApi", variable: "ESPER_COMMANDS_API" },
-  { key: "esper:requestsPerMinute", variable: "ESPER_REQUESTS_PER_MINUTE" },
-  { key: "esper:pollSeconds", variable: "ESPER_POLL_SECONDS" },
-  { key: "esper:requestTimeoutSeconds", variable: "ESPER_REQUEST_TIMEOUT_SECONDS" },
-] as const;
 
 const keyName = "esper:apiKey";
 

@@ -8,9 +8,7 @@ import type { Console } from "../../cli/console";
 import { doctorCommand } from "../../cli/doctor";
 import type { Finding } from "../../cli/doctor-checks";
 import { skewFinding } from "../../cli/doctor-esper";
-import { settingNames } from "../../cli/doctor-settings";
 import { nodeFinding } from "../../cli/doctor-versions";
-import { waysToSet } from "../../provider/config";
 import { startSimulator, type Simulator } from "../../simulator";
 import { consoleOf, type Kept } from "./report-console";
 
@@ -191,10 +189,21 @@ describe("pulumi-esper doctor", () => {
     expect(none["Pulumi CLI"]).to.include({ verdict: "wrong", message: "there is no `pulumi` on the PATH." });
   });
 
-  it("knows every setting by both its names", () => {
-    for (const { key, variable } of settingNames) {
-      const ways = waysToSet(key.replace("esper:", "") as Parameters<typeof waysToSet>[0]);
-      expect(ways).to.contain(`pulumi config set ${key} `).and.to.contain(variable);
+  it("finds every setting, and tells where it comes from", async () => {
+    const settings = [
+      { key: "esper:tenant", variable: "ESPER_TENANT", value: "acme" },
+      { key: "esper:baseUrl", variable: "ESPER_BASE_URL", value: simulator.url },
+      { key: "esper:enterpriseId", variable: "ESPER_ENTERPRISE_ID", value: simulator.enterpriseId },
+      { key: "esper:commandsApi", variable: "ESPER_COMMANDS_API", value: "request" },
+      { key: "esper:requestsPerMinute", variable: "ESPER_REQUESTS_PER_MINUTE", value: "600" },
+      { key: "esper:pollSeconds", variable: "ESPER_POLL_SECONDS", value: "1" },
+      { key: "esper:requestTimeoutSeconds", variable: "ESPER_REQUEST_TIMEOUT_SECONDS", value: "20" },
+    ];
+    const env = environment(Object.fromEntries(settings.map(({ variable, value }) => [variable, value])));
+    const found = await findings({ env });
+    for (const { key, variable, value } of settings) {
+      expect(found[key]?.message).to.equal(`"${value}", from ${variable}.`);
     }
+    expect(found["esper:apiKey"]?.message).to.equal("set, from ESPER_API_KEY.");
   });
 });
