@@ -2,6 +2,7 @@
 // Pure: an inspection in, a text out.
 import type { Protection } from "../provider/pkcs12";
 import type { Inspection, ListedCertificate } from "./inspect";
+import { printable } from "./style";
 
 type Row = readonly [name: string, value: string];
 
@@ -89,9 +90,4 @@ function section(title: string, rows: readonly Row[]): string {
   const width = Math.max(0, ...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}`);
   return [printable(title), ...(lines.length === 0 ? ["  none"] : lines)].join("\n");
-}
-
-/** Names in files come from others: control characters must not reach the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "\u{fffd}");
 }
