@@ -1,7 +1,7 @@
 // Clocks for tests: one that runs faster than the world (for waits over real sockets), and one that stands still until
 // the test moves it (for decisions that depend on time alone).
 
-import type { Clock } from "../../provider/clock";
+import { systemClock, type Clock } from "../../provider/clock";
 
 /** `speed` seconds pass in each real one. */
 export function quickClock(speed: number): Clock {
@@ -9,20 +9,7 @@ export function quickClock(speed: number): Clock {
   const origin = performance.now();
   return {
     now: () => startedAtMs + (performance.now() - origin) * speed,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted === true) {
-          resolve();
-          return;
-        }
-        const done = (): void => {
-          clearTimeout(timer);
-          signal?.removeEventListener("abort", done);
-          resolve();
-        };
-        const timer = setTimeout(done, ms / speed);
-        signal?.addEventListener("abort", done, { once: true });
-      }),
+    sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
   };
 }
 
