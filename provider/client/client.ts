@@ -89,6 +89,12 @@ export interface StatusRow {
   readonly updatedAt: string;
 }
 
+/** Which status rows are asked for: those of these requests, all or only those in `states`. */
+export interface RowQuery {
+  readonly requestIds: readonly string[];
+  readonly states?: readonly CommandState[];
+}
+
 /** A device as Esper lists it. */
 export interface Device {
   /** Esper's UUID, as `target.devices` takes it. */
@@ -160,12 +166,8 @@ export interface Client {
   recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]>;
   /** How many devices are in which state; undefined when Esper does not know the request any more. */
   counts(requestId: string): Promise<StateCounts | undefined>;
-  /** Status rows of these requests, all or only those in `states` or of `devices`. A forgotten request has none. */
-  rows(query: {
-    readonly requestIds: readonly string[];
-    readonly states?: readonly CommandState[];
-    readonly deviceIds?: readonly string[];
-  }): Promise<readonly StatusRow[]>;
+  /** A forgotten request has none. */
+  rows(query: RowQuery): Promise<readonly StatusRow[]>;
   /**
    * What is seen of these requests, round after round: first soon, then after `pollMs`, then more slowly, to 15 s; the
    * rounds of all callers share their reads. It ends at `untilMs` (clock time) after one last round; leave the loop to end it

@@ -4,10 +4,10 @@
 
 import type { Clock } from "../clock";
 import { isApiError, isNotFound } from "../errors";
-import type { CommandToSend, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
+import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
 import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "./codecs";
 import { bodyOf, sentAs, targetsOf } from "./command-body";
-import { FEW_DEVICES, type CommandsEndpoint, type Round, type RowQuery } from "./endpoint";
+import { FEW_DEVICES, type CommandsEndpoint, type Round } from "./endpoint";
 import { PAGE_ROWS, readAll } from "./pages";
 import { Latest } from "./latest";
 import { readRecent, sentCommandOf } from "./recent";

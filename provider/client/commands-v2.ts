@@ -4,11 +4,11 @@
 // Source: docs/background/esper-api.md, 1b, 2c, 3b and 4a.
 
 import { isApiError, isNotFound } from "../errors";
-import type { CommandToSend, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
+import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
 import { AcceptedJson, CommandJson, StatusJson } from "./codecs";
 import { bodyOf, sentAs, targetsOf } from "./command-body";
 import type { EndpointParts } from "./commands-request";
-import { FEW_DEVICES, type CommandsEndpoint, type Round, type RowQuery } from "./endpoint";
+import { FEW_DEVICES, type CommandsEndpoint, type Round } from "./endpoint";
 import type { Enterprise } from "./groups";
 import { withMeaning } from "./meaning";
 import { PAGE_ROWS, readAll } from "./pages";

@@ -1,13 +1,7 @@
 // What each of Esper's two command endpoints must be able to do for the client; commands-request and commands-v2
 // implement it. Internal to this folder: types only. What an endpoint lacks, its adapter makes up for or refuses.
 
-import type { CommandState, CommandToSend, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
-
-export interface RowQuery {
-  readonly requestIds: readonly string[];
-  readonly states?: readonly CommandState[];
-  readonly deviceIds?: readonly string[];
-}
+import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
 
 /** One round of reading: what was seen, and what failed, by request. A forgotten request is in neither. */
 export interface Round {

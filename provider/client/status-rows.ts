@@ -1,8 +1,7 @@
 // Status rows as the provider knows them, and how a question about many of them becomes few, short reads.
 // It must not know which endpoint the rows are of, nor send anything.
 
-import type { CommandState, StatusRow } from "./client";
-import type { RowQuery } from "./endpoint";
+import type { CommandState, RowQuery, StatusRow } from "./client";
 import type { Secrecy } from "./secrecy";
 import { chunksOf } from "./share";
 import { readState, writeState } from "./states";
@@ -69,17 +68,9 @@ export class RowReader {
 /** The query strings of the reads that answer the question: chunks of ids, and one read a state (`state=` takes one). */
 export function rowReads(query: RowQuery): readonly Readonly<Record<string, string>>[] {
   const requests = chunksOf([...new Set(query.requestIds)], IDS_IN_URL);
-  const devices: readonly (readonly string[] | undefined)[] =
-    query.deviceIds === undefined ? [undefined] : chunksOf([...new Set(query.deviceIds)], IDS_IN_URL);
   const states = statesToAsk(query.states);
   return requests.flatMap((requestIds) =>
-    devices.flatMap((deviceIds) =>
-      states.map((state) => ({
-        request: requestIds.join(","),
-        ...(deviceIds === undefined ? {} : { device: deviceIds.join(",") }),
-        ...(state === undefined ? {} : { state }),
-      })),
-    ),
+    states.map((state) => ({ request: requestIds.join(","), ...(state === undefined ? {} : { state }) })),
   );
 }
 
@@ -93,11 +84,7 @@ function statesToAsk(states: readonly CommandState[] | undefined): readonly (str
 /** Only what was asked for: a server that does not know a filter gives everything. */
 export function rowsAskedFor(rows: readonly StatusRow[], query: RowQuery): readonly StatusRow[] {
   const requestIds = new Set(query.requestIds);
-  const deviceIds = query.deviceIds === undefined ? undefined : new Set(query.deviceIds);
   return rows.filter(
-    (row) =>
-      requestIds.has(row.requestId) &&
-      (deviceIds === undefined || deviceIds.has(row.deviceId)) &&
-      (query.states === undefined || query.states.includes(row.state)),
+    (row) => requestIds.has(row.requestId) && (query.states === undefined || query.states.includes(row.state)),
   );
 }
