@@ -23,8 +23,6 @@ export interface Pkcs12 extends KeyMaterial {
   /** Entries that were not read: revocation lists, secrets, unknown kinds. */
   readonly otherBags: readonly OtherBag[];
   readonly encoding: Encoding;
-  /** The names that keys and certificates carry in the file, each once. */
-  readonly friendlyNames: readonly string[];
 }
 
 /**
@@ -69,9 +67,7 @@ function pkcs12From(contents: Contents, mac: Mac | undefined, emptyPassword: boo
     mac: mac === undefined ? undefined : describeMac(mac),
     emptyPassword,
   });
-  const names = [...privateKeys, ...certificates].flatMap(({ friendlyName }) => friendlyName ?? []);
-  const friendlyNames = [...new Set(names)];
-  return { certificates, privateKeys, otherBags: contents.otherBags, encoding, friendlyNames };
+  return { certificates, privateKeys, otherBags: contents.otherBags, encoding };
 }
 
 function readCertificate({ bytes, names }: FoundItem): Certificate {

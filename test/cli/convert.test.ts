@@ -55,7 +55,7 @@ describe("pulumi-esper convert", () => {
     await convert(given, ...passwords, "--profile", "modern", "--name", "corp", "--out", at("modern.p12"));
     const p12 = await readPkcs12(readFileSync(at("modern.p12")), "another one");
     expect(p12.encoding.label).to.equal("PBES2 AES-256, HMAC-SHA-256");
-    expect(p12.friendlyNames).to.deep.equal(["corp"]);
+    expect(p12.privateKeys.map(({ friendlyName }) => friendlyName)).to.deep.equal(["corp"]);
   });
 
   it("builds a file from PEM and DER", async () => {
