@@ -46,7 +46,7 @@ export function mayColor(env: Terminal["env"], isTerminal: boolean): boolean {
 }
 
 /** @throws Error with one sentence: what was run, and why it did not go */
-export async function runPulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+async function runPulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const command = `pulumi ${args.join(" ")}`;
   try {
     const options = { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, maxBuffer: mostBytes, timeout: mostMs };

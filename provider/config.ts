@@ -49,7 +49,7 @@ const names = {
 export const settingNames: readonly Pick<Name, "key" | "variable">[] = Object.values(names);
 
 /** Both ways to set a setting, as they stand in messages. */
-export function waysToSet(setting: keyof typeof names, example: string = names[setting].example): string {
+function waysToSet(setting: keyof typeof names, example: string = names[setting].example): string {
   return `\`pulumi config set ${names[setting].key} ${example}\` or the environment variable ${names[setting].variable}`;
 }
 

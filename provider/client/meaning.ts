@@ -43,7 +43,7 @@ function wordsIn(value: unknown, depth: number): string | undefined {
   return undefined;
 }
 
-export function meaningOf(status: number): ApiMeaning {
+function meaningOf(status: number): ApiMeaning {
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";
   if (status === 404) return "notFound";

@@ -9,7 +9,7 @@ import { readPage, type ListCall, type Page } from "./pages";
 import type { Requester } from "./request";
 
 /** Each row echoes its arguments, so a page of 50 may be some MB. */
-export const RECENT_ROWS = 50;
+const RECENT_ROWS = 50;
 /** A list that is in order ends by its dates; one that is not is read so far and no further. */
 const MAX_PAGES = 400;
 const MAX_PAGES_UNORDERED = 40;

@@ -36,7 +36,7 @@ export async function send(endpoint: CommandsEndpoint, command: CommandToSend, c
 }
 
 /** Whether Esper may have accepted the command although this was the answer. */
-export function leavesOpen(error: unknown): boolean {
+function leavesOpen(error: unknown): boolean {
   if (isNetworkError(error)) return error.mayHaveArrived;
   if (isApiError(error)) return error.status >= 500 || error.status === 408;
   return isDecodeError(error);

@@ -12,7 +12,7 @@ import type { Target } from "./target";
 import { isStaged } from "./waves";
 
 /** For all resources of a run together: `check` is called for one after the other. */
-export const reachBudgetMs = 3_000;
+const reachBudgetMs = 3_000;
 
 /** Lists read for the reach are used again by `create`. */
 const listMaxAgeMs = 60_000;

@@ -53,7 +53,7 @@ export function readIds(
   return [...new Set(ids)].sort();
 }
 
-export function commandTypeOf(groups: readonly string[], devices: readonly string[]): CommandType {
+function commandTypeOf(groups: readonly string[], devices: readonly string[]): CommandType {
   if (groups.length === 0) return "DEVICE";
   return devices.length === 0 ? "GROUP" : "DYNAMIC";
 }

@@ -12,7 +12,7 @@ import type { Answers } from "./standing";
 import type { SentRequest } from "./state";
 
 /** A TimeOut may become a Success; it is watched this long after the last other answer (docs/design.md, section 2). */
-export const timeOutGraceMs = 60_000;
+const timeOutGraceMs = 60_000;
 
 export interface Awaited {
   readonly request: SentRequest;

@@ -22,7 +22,7 @@ export interface Outcome {
   readonly lastWords: string;
 }
 
-export const progressEveryMs = 10_000;
+const progressEveryMs = 10_000;
 
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 

@@ -42,7 +42,7 @@ export async function findUsable(folders: readonly string[], helperFolders: read
 }
 
 /** Why a CLI of that version, with that helper missing, cannot be used; undefined when it can. */
-export function whyUnusable(version: string | undefined, missing: string | undefined): string | undefined {
+function whyUnusable(version: string | undefined, missing: string | undefined): string | undefined {
   if (version === undefined) return "does not tell its version";
   if (!isAtLeast(version, oldestUsableCli)) return `is ${version}, not ${oldestUsableCli} or a later 3.x`;
   return missing === undefined ? undefined : `has no ${missing} beside it or on the PATH`;
