@@ -78,34 +78,42 @@ export class Devices {
     return found;
   }
 
-  /** One by one while that is cheaper than the list's remaining pages. */
+  /** Many are looked for in the list, few are asked for one by one; what is found is remembered. */
   private async read(ids: readonly string[]): Promise<void> {
     const missing = new Set(ids);
-    if (missing.size <= FEW_IDS) this.timesAskedForFew += 1;
-    if (missing.size <= FEW_IDS && this.timesAskedForFew > FEW_TIMES) {
-      // Many who ask for few, one after the other: each pays for the next page of the list until all of it is known.
-      const page = await readPage(this.requester, listCall({}), this.nextOffset);
-      for (const row of page.items) {
-        this.remember(row.id, this.deviceOf(row));
-        missing.delete(row.id);
-      }
-      const end = this.nextOffset + page.items.length;
-      this.nextOffset = page.items.length === 0 || end >= (page.count ?? end) ? 0 : end;
-    }
-    if (missing.size > FEW_IDS) {
-      let offset = 0;
-      for await (const { items, count } of pages(this.requester, listCall({}))) {
-        for (const row of items) {
-          this.remember(row.id, this.deviceOf(row));
-          missing.delete(row.id);
-        }
-        offset += items.length;
-        const pagesLeft = count === undefined ? 1 : Math.ceil((count - offset) / Math.max(1, items.length));
-        if (missing.size <= pagesLeft) break;
-      }
+    if (missing.size > FEW_IDS) await this.readList(missing);
+    else {
+      this.timesAskedForFew += 1;
+      if (this.timesAskedForFew > FEW_TIMES) await this.readNextPage(missing);
     }
     // What the list lacks is asked for by name before it counts as unknown: the list may leave out some states.
     await Promise.all([...missing].map((id) => this.readOne(id)));
+  }
+
+  /** Page after page, until to ask for the rest one by one costs no more than the pages that are left. */
+  private async readList(missing: Set<string>): Promise<void> {
+    let offset = 0;
+    for await (const { items, count } of pages(this.requester, listCall({}))) {
+      this.take(items, missing);
+      offset += items.length;
+      const pagesLeft = count === undefined ? 1 : Math.ceil((count - offset) / Math.max(1, items.length));
+      if (missing.size <= pagesLeft) break;
+    }
+  }
+
+  /** Of many who ask for few, one after the other, each pays for the next page of the list until all of it is known. */
+  private async readNextPage(missing: Set<string>): Promise<void> {
+    const { items, count } = await readPage(this.requester, listCall({}), this.nextOffset);
+    this.take(items, missing);
+    const end = this.nextOffset + items.length;
+    this.nextOffset = items.length === 0 || end >= (count ?? end) ? 0 : end;
+  }
+
+  private take(rows: readonly TypeOf<typeof DeviceJson>[], missing: Set<string>): void {
+    for (const row of rows) {
+      this.remember(row.id, this.deviceOf(row));
+      missing.delete(row.id);
+    }
   }
 
   private async readOne(id: string): Promise<void> {
