@@ -55,6 +55,24 @@ describe("devices and groups", () => {
       .and.not.have.property(ONE);
   });
 
+  it("reads the next page of the list for whoever asks for few after three have done so", async () => {
+    await start({ devices: 20, pageSize: 10 });
+    const ids = bench.sim.world.devices().map(({ id }) => id);
+    const askFor = async (place: number): Promise<readonly [pages: number, single: number]> => {
+      const id = ids[place] ?? "";
+      bench.sim.resetTraffic();
+      expect((await bench.client.devicesById([id], 60_000)).has(id)).to.be.true;
+      const { [LIST]: pages = 0, [ONE]: single = 0 } = bench.sim.traffic.byRoute;
+      return [pages, single];
+    };
+    for (const place of [17, 18, 19]) expect(await askFor(place)).to.deep.equal([0, 1]);
+    // The first page has it not; what is on that page nobody has to ask for any more.
+    expect(await askFor(16)).to.deep.equal([1, 1]);
+    expect(await askFor(5)).to.deep.equal([0, 0]);
+    expect(await askFor(12)).to.deep.equal([1, 0]);
+    expect(await askFor(15)).to.deep.equal([0, 0]);
+  });
+
   it("leaves out ids that Esper does not know, after asking for them by name", async () => {
     await start({ devices: 20 });
     const ids = bench.sim.world.devices().map(({ id }) => id);
