@@ -7,7 +7,7 @@ import { startSimulator, type Faults, type Simulator } from "../../../simulator"
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { printed, QuickStack, type Ended } from "../../support/quick-stack";
 import { expectNoSecret } from "../../support/story";
-import { startTogether } from "../../support/together";
+import { startTogether, type Told } from "../../support/together";
 
 type Endpoint = "request" | "v2";
 type Operation = "create" | "refresh" | "update" | "delete";
@@ -161,18 +161,18 @@ const cases: readonly Case[] = rows.flatMap((row) =>
 );
 
 describe("a certificate survives, in create, refresh, update and delete,", () => {
-  let stories: ReadonlyMap<Case, Promise<void>>;
+  let told: Told<Case, void>;
 
   before(async () => {
     const [first, second] = [makeIdentity("first.example"), makeIdentity("second.example")];
     const files = [await p12Of(first, password), await p12Of(second, password)] as const;
-    stories = startTogether(cases, 50, (each) => story(each, files));
+    told = startTogether(cases, 50, (each) => story(each, files));
   });
 
   for (const each of cases) {
     it(each.title, async function () {
       this.timeout(240_000);
-      await stories.get(each);
+      await told(each);
     });
   }
 });

@@ -6,7 +6,7 @@ import { faultStorm, startSimulator, type Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { printed, QuickStack, type Ended } from "../../support/quick-stack";
 import { expectNoSecret } from "../../support/story";
-import { startTogether } from "../../support/together";
+import { startTogether, type Told } from "../../support/together";
 
 const devices = 30;
 const password = "a-password-of-the-storm";
@@ -26,18 +26,18 @@ const storms: readonly Storm[] = seeds.flatMap((seed) => [
 ]);
 
 describe("a certificate ends where it should in a storm of all faults", () => {
-  let stories: ReadonlyMap<Storm, Promise<void>>;
+  let told: Told<Storm, void>;
 
   before(async () => {
     const [first, second] = [makeIdentity("first.example"), makeIdentity("second.example")];
     const files = [await p12Of(first, password), await p12Of(second, password)] as const;
-    stories = startTogether(storms, 30, (storm) => weather(storm, files));
+    told = startTogether(storms, 30, (storm) => weather(storm, files));
   });
 
   for (const storm of storms) {
     it(`seed ${storm.seed} (${storm.endpoint})`, async function () {
       this.timeout(240_000);
-      await stories.get(storm);
+      await told(storm);
     });
   }
 });

@@ -1,7 +1,7 @@
 // Makes tests of stories: each over both endpoints, each with a tenant of its own, a dozen side by side, since most of
 // their time is waiting. It knows nothing of what they tell.
 
-import { startTogether } from "../../support/together";
+import { startTogether, type Told } from "../../support/together";
 import { makeContents, Shops, type Endpoint, type ShopsOptions } from "./shops";
 
 export interface Story extends Omit<ShopsOptions, "endpoint"> {
@@ -26,7 +26,7 @@ export function testStories(subject: string, stories: Stories): void {
   );
 
   describe(subject, () => {
-    let told: ReadonlyMap<Case, Promise<void>>;
+    let told: Told<Case, void>;
 
     before(async () => {
       const contents = await makeContents();
@@ -38,7 +38,7 @@ export function testStories(subject: string, stories: Stories): void {
     for (const each of cases) {
       it(each.title, async function () {
         this.timeout(240_000);
-        await told.get(each);
+        await told(each);
       });
     }
   });

@@ -8,7 +8,7 @@ import { startSimulator, type Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickStack, type Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
-import { startTogether } from "../../support/together";
+import { startTogether, type Told } from "../../support/together";
 
 const password = "a-password-of-any-history";
 const groupNames = ["Shops", "Berlin", "Hamburg", "Offices"] as const;
@@ -18,17 +18,17 @@ const kinds = [undefined, "stop", "rollback"] as const;
 const eventsEach = 40;
 
 describe("any history of a fleet", () => {
-  let stories: ReadonlyMap<number, Promise<void>>;
+  let told: Told<number, void>;
 
   before(async () => {
     const files = [await made("first.example"), await made("second.example")];
-    stories = startTogether(seeds, 20, (seed) => new History(seed, files, kinds[seed % kinds.length]).play());
+    told = startTogether(seeds, 20, (seed) => new History(seed, files, kinds[seed % kinds.length]).play());
   });
 
   for (const seed of seeds) {
     it(`ends right (seed ${seed})`, async function () {
       this.timeout(240_000);
-      await stories.get(seed);
+      await told(seed);
     });
   }
 });
