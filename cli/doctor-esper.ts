@@ -61,7 +61,7 @@ async function checkKey(requester: Requester, { baseUrl, enterpriseId }: Setting
     if (enterpriseId === undefined || of === undefined || of.toLowerCase() === enterpriseId.toLowerCase()) {
       return { findings, enterprise: enterpriseId ?? of, goesOn: true };
     }
-    const message = `The key belongs to the enterprise ${of}, and esper:enterpriseId says ${enterpriseId}: leave it away.`;
+    const message = `The key belongs to the enterprise ${of}, and esper:enterpriseId says ${enterpriseId}: leave that unset.`;
     return { findings: [...findings, finding("enterprise id", "wrong", message)], enterprise: of, goesOn: true };
   } catch (error) {
     const isRefused = isApiError(error) && error.meaning !== "unauthorized";

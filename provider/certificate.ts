@@ -19,8 +19,8 @@ export type CertificateTarget =
     };
 
 /**
- * How the file is opened: with `password`, with `passwordEnv`, or with neither when it has no password. Both are refused.
- * For `pem` it is the password of the PKCS#12 file that is made.
+ * How the file is opened: with `password`, with `passwordEnv`, or with neither when it has no password. The two together
+ * are refused. For `pem` it is the password of the PKCS#12 file that is made.
  */
 export interface CertificatePassword {
   /** The file's password. Kept as a secret. */
@@ -147,7 +147,7 @@ export interface CertificateArgs {
   readonly deviceType?: pulumi.Input<"all" | "active" | "inactive">;
   /** How many later runs try again on devices that failed; a whole number, 0 or more. Default 3. */
   readonly retryRounds?: pulumi.Input<number>;
-  /** Sends to everyone again when the last full install is older than so many days, 1 or more. Default: never. */
+  /** Sends to everyone again when the last full install is older than this many days, 1 or more. Default: never. */
   readonly reinstallAfterDays?: pulumi.Input<number>;
   /**
    * How many days before the certificate ends `readyForRenewal` turns true; default a third of the certificate's life, at

@@ -135,7 +135,7 @@ function readEnterpriseId(given: string | undefined): string | undefined {
   if (given !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given)) {
     throw new SettingError(
       names.enterpriseId.key,
-      `The Esper enterprise id must be a UUID: leave it away (it is found out through the key), or set it with ${waysToSet("enterpriseId")}.`,
+      `The Esper enterprise id must be a UUID: leave it unset (it is found out through the key), or set it with ${waysToSet("enterpriseId")}.`,
     );
   }
   return given;

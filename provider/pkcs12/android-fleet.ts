@@ -26,7 +26,7 @@ const firstModernVersion = 14;
  * What to send. `auto` keeps the file as it is when every targeted version reads it, or when no encoding would help (a
  * key type); else it takes the strongest profile that all of them read.
  * @param osVersions one entry a device, as Esper reports them ("10", "12.1"); when there is none, or one that is no
- * version, every version from 9 on is reckoned with
+ * version, every version from 9 on is taken into account
  */
 export function chooseEncoding(
   wanted: "auto" | SentAs,
