@@ -6,6 +6,7 @@ import { reportCommand } from "../../cli/report";
 import { startSimulator, type Simulator } from "../../simulator";
 import { makeIdentity, p12Of } from "../support/certificates";
 import { withStack, type Stack } from "../support/engine";
+import { deviceNamed } from "../support/sent";
 import { connectionTo, programOf } from "../support/story";
 import { consoleOf, type Kept } from "./report-console";
 
@@ -39,7 +40,7 @@ describe("on a stack of the real engine", function () {
   it("report tells of failures and of drift, and ends well once they are gone; doctor finds the stack's key", async () => {
     const target = { group: simulator.world.group("Shops").id };
     const program = programOf({ corp: { alias: "corp", target, source: { file: "corp.p12", password } } });
-    const device = simulator.world.devices().find(({ alias }) => alias === "d2")?.id ?? "";
+    const device = deviceNamed(simulator, "d2");
     simulator.world.failWith(device, "The keystore is locked");
     await withStack(program, { env: connectionTo(simulator) }, async (stack) => {
       await stack.writeFile("corp.p12", await p12Of(makeIdentity("report.example"), password));

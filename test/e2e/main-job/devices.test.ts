@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { withStack } from "../../support/engine";
 import { makeIdentity, p12Of } from "../../support/certificates";
+import { deviceNamed } from "../../support/sent";
 import {
   at,
   commandsOf,
@@ -22,8 +23,7 @@ const source = { file: "corp.p12", password };
 describe("devices that do not take a certificate at once", () => {
   let simulator: Simulator;
   let p12: Uint8Array;
-  const device = (alias: string): string =>
-    simulator.world.devices().find((each) => each.alias === alias)?.id ?? `no device ${alias}`;
+  const device = (alias: string): string => deviceNamed(simulator, alias);
   const programWith = (more: object): string => {
     const target = { group: simulator.world.group("Shops").id };
     return programOf({ corp: { alias: "corp", target, source, ...more } });

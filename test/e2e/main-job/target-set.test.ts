@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { withStack, type Stack } from "../../support/engine";
 import { makeIdentity, p12Of } from "../../support/certificates";
+import { deviceNamed } from "../../support/sent";
 import {
   at,
   commandsOf,
@@ -22,8 +23,7 @@ const source = { file: "corp.p12", password };
 describe("a certificate on a set of groups and devices", () => {
   let simulator: Simulator;
   const group = (name: string): string => simulator.world.group(name).id;
-  const device = (alias: string): string =>
-    simulator.world.devices().find((each) => each.alias === alias)?.id ?? `no device ${alias}`;
+  const device = (alias: string): string => deviceNamed(simulator, alias);
   const programFor = (target: unknown): string => programOf({ corp: { alias: "corp", target, source } });
 
   beforeEach(async () => {
