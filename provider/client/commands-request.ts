@@ -7,7 +7,7 @@ import { isApiError, isNotFound } from "../errors";
 import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
 import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "./codecs";
 import { bodyOf, sentAs, targetsOf } from "./command-body";
-import { FEW_DEVICES, type CommandsEndpoint, type Round } from "./endpoint";
+import type { CommandsEndpoint, Round } from "./endpoint";
 import { PAGE_ROWS, readAll } from "./pages";
 import { Latest } from "./latest";
 import { readRecent, sentCommandOf } from "./recent";
@@ -15,7 +15,7 @@ import { pathOf, type Requester } from "./request";
 import type { Secrecy } from "./secrecy";
 import { chunksOf, Gather } from "./share";
 import { countStates, readState, sumTotals } from "./states";
-import { IDS_IN_URL, rowReads, RowReader, rowsAskedFor } from "./status-rows";
+import { FEW_DEVICES, IDS_IN_URL, rowReads, RowReader, rowsAskedFor } from "./status-rows";
 
 const COMMANDS = "/commands/v0/commands/";
 const STATUS = "/commands/v0/status/";

@@ -8,7 +8,7 @@ import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, Statu
 import { AcceptedJson, CommandJson, StatusJson } from "./codecs";
 import { bodyOf, sentAs, targetsOf } from "./command-body";
 import type { EndpointParts } from "./commands-request";
-import { FEW_DEVICES, type CommandsEndpoint, type Round } from "./endpoint";
+import type { CommandsEndpoint, Round } from "./endpoint";
 import type { Enterprise } from "./groups";
 import { withMeaning } from "./meaning";
 import { PAGE_ROWS, readAll } from "./pages";
@@ -16,7 +16,7 @@ import { Latest } from "./latest";
 import { readRecent, sentCommandOf, type RequestRow } from "./recent";
 import { pathOf } from "./request";
 import { countOf, countStates, finalStates, readState, sumTotals } from "./states";
-import { rowReads, RowReader, rowsAskedFor } from "./status-rows";
+import { FEW_DEVICES, rowReads, RowReader, rowsAskedFor } from "./status-rows";
 
 const TO_READ = "to read device commands";
 /** More requests than this are counted through the list, which holds 50 a page. */

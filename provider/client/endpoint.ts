@@ -21,6 +21,3 @@ export interface CommandsEndpoint {
   look(requests: readonly Watched[]): Promise<Round>;
   cancel(row: StatusRow): Promise<boolean>;
 }
-
-/** A request with at most so many devices is read as rows: they say more than counts, and many fit into one read. */
-export const FEW_DEVICES = 25;

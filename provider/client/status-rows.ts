@@ -9,6 +9,8 @@ import { isoInstant } from "./recent";
 
 /** Ids in one URL: 50 UUIDs are under 2 kB, which every server and proxy takes. */
 export const IDS_IN_URL = 50;
+/** A request with at most so many devices is read as rows: they say more than counts, and many fit into one read. */
+export const FEW_DEVICES = 25;
 const WITHHELD = "(Esper's reason is not shown: it repeats a part of what was sent)";
 
 export interface StatusJsonRow {

@@ -3,13 +3,11 @@
 
 import type { Client, Sighting, StateCounts, StatusRow } from "../client/client";
 import { countOf, countStates, knownStates, sameCounts, totalOf } from "../client/states";
+import { FEW_DEVICES } from "../client/status-rows";
 import type { Answers } from "./standing";
 import { seenOf, type Exception, type SentRequest, type State } from "./state";
 
 const otherThanSuccess = knownStates.filter((state) => state !== "Success");
-
-/** Requests to at most this many devices are read row by row, many requests in one exchange. */
-export const fewDevices = 25;
 
 export class AnswerBook {
   private readonly seen = new Map<string, { readonly counts: StateCounts; readonly answers?: Answers }>();
@@ -41,8 +39,8 @@ export class AnswerBook {
   async look(all: readonly SentRequest[]): Promise<void> {
     // Where every device has succeeded nothing can change any more, and Esper may forget it.
     const requests = all.filter((request) => !this.isAllSuccess(request));
-    const small = requests.filter((request) => request.devices <= fewDevices);
-    const large = requests.filter((request) => request.devices > fewDevices);
+    const small = requests.filter((request) => request.devices <= FEW_DEVICES);
+    const large = requests.filter((request) => request.devices > FEW_DEVICES);
     const [rows] = await Promise.all([
       small.length > 0 ? this.client.rows({ requestIds: small.map((request) => request.id) }) : [],
       Promise.all(large.map((request) => this.lookAtCounts(request.id))),
