@@ -14,6 +14,7 @@ import {
   Pkcs12Error,
   readPkcs12,
   summarize,
+  unableInShort,
   writePkcs12,
   type AndroidSupport,
   type Chain,
@@ -47,6 +48,8 @@ export interface Content {
   readonly summary: RawObject;
   readonly findings: (now: number, renewBeforeDays: number | undefined) => readonly Finding[];
   readonly fitting: (encoding: Encoding, osVersions: readonly string[]) => Fitting;
+  /** Who cannot read the file as given, such as `38 run Android 10 to 12`. */
+  readonly unable: (osVersions: readonly string[]) => string | undefined;
   readonly toSend: (sentAs: SentAs) => Promise<Sendable>;
   /** Takes the password and the file out of a text that others had a hand in. */
   readonly withoutSecrets: (text: string) => string;
@@ -83,6 +86,7 @@ function contentOf(source: Source, bytes: Uint8Array, password: string | undefin
         ...(warning !== undefined && { warning }),
       };
     },
+    unable: (osVersions) => unableInShort(support, osVersions),
     toSend: async (sentAs) => {
       if (sentAs === "asGiven" || source.kind === "pem") return { base64: base64(), password: secret };
       const written = await writePkcs12(p12, { profile: sentAs, password: secret });

@@ -49,7 +49,7 @@ export function chooseEncoding(
   const versions = helped.map(({ version }) => version);
   const sentence =
     androidSentence(support, osVersions) ?? `Android ${listed(versions)} cannot read the file (${support.encoding}).`;
-  return { sentAs, reason: `${sentence} It is re-encoded locally as ${profileNames[sentAs]}.` };
+  return { sentAs, reason: `${sentence} The file is re-encoded locally as ${profileNames[sentAs]}.` };
 }
 
 /**
@@ -71,10 +71,25 @@ export function androidSentence(
   const groups = groupBy(affected, ({ consequence }) => consequence);
   const sentences = [...groups].map(([consequence, devices]) => {
     const share = `${devices.length} of ${osVersions.length} ${osVersions.length === 1 ? "device" : "devices"}`;
-    const versions = listed(devices.map(({ version }) => version));
-    return `${share} ${devices.length === 1 ? "runs" : "run"} Android ${versions} and ${consequence}.`;
+    return `${share} ${running(devices.map(({ version }) => version))} and ${consequence}.`;
   });
   return sentences.length === 0 ? undefined : sentences.join(" ");
+}
+
+/**
+ * Who of the devices cannot use the file as given, in a few words: "38 run Android 10 to 12". Undefined when all can.
+ * @param osVersions one entry a device
+ */
+export function unableInShort(support: AndroidSupport, osVersions: readonly string[]): string | undefined {
+  const unable = osVersions.flatMap((osVersion) => {
+    const version = majorVersion(osVersion);
+    return version === undefined || consequenceFor(support, version, "asGiven") === undefined ? [] : [version];
+  });
+  return unable.length === 0 ? undefined : `${unable.length} ${running(unable)}`;
+}
+
+function running(versions: readonly number[]): string {
+  return `${versions.length === 1 ? "runs" : "run"} Android ${listed(versions)}`;
 }
 
 function consequenceFor(support: AndroidSupport, version: number, sentAs: SentAs): string | undefined {

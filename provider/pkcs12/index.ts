@@ -3,7 +3,7 @@
 // Contract: docs/design.md, sections 1, 2 and 4; docs/background/pkcs12-and-android.md.
 export { androidSupport } from "./android";
 export type { AndroidSupport } from "./android";
-export { androidSentence, chooseEncoding } from "./android-fleet";
+export { androidSentence, chooseEncoding, unableInShort } from "./android-fleet";
 export type { Profile, SentAs } from "./android-fleet";
 export type { Certificate } from "./certificate";
 export { chainOf } from "./chain";

@@ -1,6 +1,12 @@
 // Which Android versions read a file, row by row of the measured table, and what that means for a fleet.
 import { expect } from "chai";
-import { type AndroidSupport, androidSentence, androidSupport, chooseEncoding } from "../../provider/pkcs12";
+import {
+  type AndroidSupport,
+  androidSentence,
+  androidSupport,
+  chooseEncoding,
+  unableInShort,
+} from "../../provider/pkcs12";
 import { read } from "./fixtures";
 
 const all = [9, 10, 11, 12, 13, 14, 15, 16];
@@ -96,6 +102,15 @@ describe("a fleet of Android devices", () => {
     expect(androidSentence(support, [])).to.be.undefined;
   });
 
+  it("is told in short who cannot read the file, whatever the reason", async () => {
+    const support = await supportOf("iter-modern-2048.p12");
+    expect(unableInShort(support, fleet)).to.equal("38 run Android 10 to 12");
+    expect(unableInShort(support, ["13", "16", "unknown"])).to.equal("1 runs Android 13");
+    expect(unableInShort(await supportOf("ossl-legacy-ed25519.p12"), ["14", "15"])).to.equal("2 run Android 14 and 15");
+    expect(unableInShort(support, ["14", "15", "17"])).to.be.undefined;
+    expect(unableInShort(support, [])).to.be.undefined;
+  });
+
   it("is told of keys that no encoding helps, also after re-encoding", async () => {
     const support = await supportOf("ossl-legacy-ed25519.p12");
     expect(androidSentence(support, ["14"], "androidLegacy")).to.equal(
@@ -128,7 +143,7 @@ describe("a fleet of Android devices", () => {
     const { sentAs, reason } = chooseEncoding("auto", await supportOf("iter-modern-2048.p12"), fleet);
     expect(sentAs).to.equal("androidLegacy");
     expect(reason).to.equal(
-      "38 of 412 devices run Android 10 to 12 and would answer 'wrong password'. It is re-encoded locally as SHA1-3DES, HMAC-SHA-1.",
+      "38 of 412 devices run Android 10 to 12 and would answer 'wrong password'. The file is re-encoded locally as SHA1-3DES, HMAC-SHA-1.",
     );
   });
 

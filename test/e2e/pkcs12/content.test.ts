@@ -120,6 +120,7 @@ describe("the content of a certificate", () => {
       const diagnostics = up.text.slice(up.text.indexOf("Diagnostics:"));
       expect(diagnostics.match(/re-encoded/g), up.text).to.have.length(1);
       expect(diagnostics).to.match(/2 of 4 devices run Android 11 (to|and) 13/);
+      expect(diagnostics).to.match(/reaches 4 devices: 4 online, 0 offline; 2 run Android 11 (to|and) 13\n/);
       const stored = await storedResource(stack, "corp");
       expect(at(stored, "outputs", "sentAs")).to.equal("androidLegacy");
       expect(at(stored, "outputs", "certificate", "encoding")).to.match(/AES-256/);
