@@ -5,7 +5,7 @@
 import { cancelScheduled, sendInstalls, sendUninstalls, waitForAll, type Sent } from "./carry-out";
 import type { Fitting } from "./content";
 import type { Settings } from "./inputs";
-import { isRefused, leftToTakeBack, refusedSentence } from "./diff";
+import { isRefused, leftToTakeBack, refusedSentence, roundsUsed } from "./diff";
 import { observe } from "./observe";
 import { plan, type Plan } from "./plan";
 import { toRemoveAgain } from "./removals";
@@ -57,12 +57,12 @@ function isOverdue({ schedule }: { readonly schedule?: Schedule | undefined }, r
 }
 
 /** Esper refuses a command whose window is over; what is still to be sent waits for a new one. */
-function withoutLateInstalls(run: Run, { schedule }: Settings, known: State | undefined, planned: Plan): Plan {
-  if (known === undefined || !isOverdue({ schedule }, run)) return planned;
+function withoutLateInstalls(run: Run, settings: Settings, known: State | undefined, planned: Plan): Plan {
+  if (known === undefined || !isOverdue(settings, run)) return planned;
   const removals = planned.steps.filter((step) => step.action === "uninstall");
   if (removals.length < planned.steps.length)
     run.warn("The schedule is over, so nothing is installed until it is moved.");
-  return { steps: removals, rounds: known.record.rounds, startsOver: false };
+  return { steps: removals, rounds: roundsUsed(known, settings), startsOver: false };
 }
 
 /** The encoding for the devices that are to be sent something; people are told when it is not the file as given. */

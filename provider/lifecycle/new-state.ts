@@ -97,12 +97,12 @@ export function stateOf(
   };
 }
 
-/** A rollout that could not go on is asked for again by the next schedule, so what was asked for stays as it was. */
+/** What could not be done is asked for again by the next schedule, so what was asked for stays as it was. */
 function settingsAtEnd({ inputs, raw, known, isLate }: Work): Pick<State, "settings" | "written"> {
   if (!isLate || known === undefined) return { settings: inputs, written: pickWritten(raw) };
   return {
-    settings: { ...inputs, rollout: known.settings.rollout },
-    written: { ...pickWritten(raw), rollout: known.written["rollout"] },
+    settings: { ...inputs, rollout: known.settings.rollout, triggers: known.settings.triggers },
+    written: { ...pickWritten(raw), rollout: known.written["rollout"], triggers: known.written["triggers"] },
   };
 }
 

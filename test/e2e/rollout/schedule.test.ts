@@ -158,6 +158,40 @@ const stories: Stories = {
       expect(shops.sent()).to.deep.equal(["INSTALL 8"]);
     },
   },
+  "keeps in mind that triggers asked for it when its window was over, and sends it in a new one": {
+    devices: 4,
+    tell: async (shops) => {
+      const schedule = windowIn(-60_000, 1_500);
+      await shops.upWell("first", { ...atOnce, schedule, triggers: [1] });
+      await rest(1_600);
+      shops.sent();
+      await shops.upWell("first", { ...atOnce, schedule, triggers: [2] });
+      expect(shops.sent()).to.deep.equal([]);
+      await shops.upWell("first", { ...atOnce, schedule: windowIn(hourMs, 2 * hourMs), triggers: [2] });
+      expect(shops.sent()).to.deep.equal(["INSTALL 4"]);
+    },
+  },
+  "keeps in mind that the retry rounds begin anew when its window was over": {
+    devices: 4,
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      const [bad = ""] = shops.devices();
+      world.failWith(bad, "The keystore is locked");
+      const schedule = windowIn(-60_000, 3_000);
+      const patient = { ...atOnce, retryRounds: 1, wait: { for: "all", timeoutMinutes: 0.1 } };
+      for (const expected of ["INSTALL 4", "INSTALL 1"]) {
+        await shops.upBadly(/The keystore is locked/, "first", { ...patient, schedule });
+        expect(shops.sent()).to.deep.equal([expected]);
+      }
+      await rest(3_000);
+      world.failWith(bad, undefined);
+      await shops.upWell("first", { ...patient, schedule, encoding: "modern" });
+      expect(shops.sent()).to.deep.equal([]);
+      await shops.upWell("first", { ...patient, schedule: windowIn(-60_000, hourMs), encoding: "modern" });
+      expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
+      expect(shops.holds()).to.deep.equal({ first: 4 });
+    },
+  },
   "refuses a window that is over, with the sentence at its end, and sends nothing": {
     tell: async (shops) => {
       await shops.upBadly(/^is in the past$/, "first", { ...atOnce, schedule: windowIn(-2 * hourMs, -hourMs) });
