@@ -86,7 +86,10 @@ export async function sendUninstalls(work: Work, devices: readonly string[]): Pr
 
 /** Cancels the installs that still wait for their window, of these devices or all: they would come after what is sent now. */
 export async function cancelScheduled(run: Run, known: State, deviceIds?: readonly string[]): Promise<void> {
-  if (known.settings.schedule === undefined) return;
+  // The schedule may be out of the program since, and what was sent under it still wait.
+  const mayWait =
+    known.settings.schedule !== undefined || known.record.seen.some((seen) => (seen["Scheduled"] ?? 0) > 0);
+  if (!mayWait) return;
   const requestIds = known.commands.filter(({ kind }) => kind === "install").map(({ id }) => id);
   if (requestIds.length === 0) return;
   const rows = await run.client.rows({ requestIds, states: ["Scheduled"] });

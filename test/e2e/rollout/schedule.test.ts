@@ -97,6 +97,23 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 20 });
     },
   },
+  "cancels what is still scheduled also when the schedule went out of the program some runs ago": {
+    only: canCancel,
+    devices: 3,
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      const briefly = { ...atOnce, wait: { timeoutMinutes: 0.01, onTimeout: "warn" } };
+      await shops.upWell("first", nextHour());
+      world.join("Shops");
+      await shops.refresh();
+      await shops.upWell("first", briefly);
+      expect(shops.sent()).to.deep.equal(["INSTALL 3", "INSTALL 1"]);
+      await shops.upWell("second", briefly);
+      expect(shops.holds()).to.deep.equal({ second: 4 });
+      world.advance(90 * 60_000);
+      expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 4 });
+    },
+  },
   "does not bring it in its window to a device that left the set before": {
     only: canCancel,
     tell: async (shops) => {
