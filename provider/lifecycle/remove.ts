@@ -53,13 +53,17 @@ export async function remove(run: Run, state: State): Promise<void> {
   await judgeRemoval(run, state, fleet, book, sent);
 }
 
-// Late joiners and retried devices were addressed one by one and may have left their group since.
-async function devicesSentSingly(run: Run, { commands, record }: State, fleet: Fleet): Promise<Fleet["members"]> {
+// Late joiners and retried devices were addressed one by one and may have left their group since. A killed run may have sent
+// to devices of a set that the state does not name.
+async function devicesSentSingly(run: Run, state: State, fleet: Fleet): Promise<Fleet["members"]> {
+  const { commands, record, settings } = state;
   const single = commands.filter(({ kind }, index) => kind === "uninstall" || index >= record.base);
-  if (single.length === 0) return new Map();
+  const strays = settings.target.kind === "set" ? (record.strays ?? []) : [];
+  if (single.length + strays.length === 0) return new Map();
   const since = difference(record.covered, new Set(fleet.members.keys()));
-  if (since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall")) return new Map();
-  const rows = await run.client.rows({ requestIds: single.map(({ id }) => id) });
+  const isAllThere = since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall");
+  if (isAllThere && strays.length === 0) return new Map();
+  const rows = await run.client.rows({ requestIds: [...single.map(({ id }) => id), ...strays] });
   const ids = [...new Set(rows.map((row) => row.deviceId))].filter((id) => !fleet.members.has(id));
   return ids.length === 0 ? new Map() : run.client.devicesById(ids, 0);
 }

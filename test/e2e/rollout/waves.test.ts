@@ -211,6 +211,18 @@ const stories: Stories = {
       await shops.upUnchanged("first");
     },
   },
+  "is destroyed also on a device that a killed run has added to the set": {
+    only: "request",
+    devices: 4,
+    tell: async (shops) => {
+      const [one, other = ""] = shops.devices();
+      await shops.upWell("first", { rollout: {}, target: { devices: [one] } });
+      await shops.twin().upWell("first", { rollout: {}, target: { devices: [one, other] } });
+      expect(shops.held(other)).to.equal("first");
+      await shops.refresh();
+      await shops.destroy();
+    },
+  },
   "goes on where sending was refused in the middle": {
     tell: async (shops) => {
       const { faults } = shops.simulator;
