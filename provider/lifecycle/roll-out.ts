@@ -66,13 +66,15 @@ interface Wave {
 }
 
 async function wavePasses(work: Work, { number, of, own, upTo }: Wave): Promise<boolean> {
-  const { run, inputs } = work;
+  const { run, inputs, known, plan } = work;
   const { rollout } = inputs;
+  // Its devices have answered since a run gave up waiting for them, so nothing is sent; but it has not soaked.
+  const isUnfinished = !plan.startsOver && known?.progress.state === "stopped" && known.progress.wave === number;
   if (own.length > 0) run.note(`Wave ${number} of ${of}: ${count(own.length, "device")}.`);
   await sendInstalls(work, own);
   await waitForAll(work, upTo);
   const passes = judgeWave(await standingsIn(work, upTo), work) === "passed";
-  if (!passes || number === of || own.length === 0 || rollout.soakMs === 0) return passes;
+  if (!passes || number === of || (own.length === 0 && !isUnfinished) || rollout.soakMs === 0) return passes;
   run.status(`Wave ${number} of ${of} soaks for ${count(rollout.soakMs / 60_000, "minute")}.`);
   await run.clock.sleep(rollout.soakMs);
   return judgeWave(await standingsIn(work, upTo), work) === "passed";

@@ -244,6 +244,20 @@ const stories: Stories = {
       expect(Date.now() - second, "time after the last wave").to.be.lessThan(soakMs);
     },
   },
+  "lets a wave soak whose devices have answered only after the run gave up": {
+    devices: 6,
+    tell: async (shops) => {
+      const half = { waves: ["50%", "100%"], soakMinutes: 0.04 };
+      for (const id of shops.inWave(1, half)) shops.simulator.world.timeOutThenSucceed(id, 1_000);
+      await shops.upBadly(stopped(1, 2, 3), "first", { rollout: half, wait: { timeoutMinutes: 0.01 } });
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      expect(shops.sent()).to.deep.equal(["INSTALL 3"]);
+      const startedAt = Date.now();
+      await shops.upWell("first", { rollout: half });
+      expect(Date.now() - startedAt).to.be.at.least(2_400);
+      expect(shops.sent()).to.deep.equal(["INSTALL 3"]);
+    },
+  },
   "stops when a device fails while its wave soaks": {
     devices: 20,
     tell: async (shops) => {
