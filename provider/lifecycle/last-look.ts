@@ -33,7 +33,7 @@ export interface Removed {
 
 /** Where the devices stand that are to lose it; what cannot be read is a problem, and all requests stay needed. */
 export async function removalsAtEnd(work: Work, problems: string[]): Promise<Removed> {
-  const { run, book, removals, fleet, inputs } = work;
+  const { run, book, removals, holders, inputs } = work;
   const sent = uninstallsOf(work);
   if (inputs.wait.for !== "none") await tolerate(() => book.look(sent.requests), undefined, problems);
   const otherwise = {
@@ -41,7 +41,7 @@ export async function removalsAtEnd(work: Work, problems: string[]): Promise<Rem
     requests: [...removals.earlier.requests, ...sent.requests],
   };
   const { requests, standings } = await tolerate(
-    () => settleRemovals(run, book, removals, sent, fleet),
+    () => settleRemovals(run, book, removals, sent, holders),
     otherwise,
     problems,
   );

@@ -22,7 +22,8 @@ export async function observe(
   digest: string,
 ): Promise<Observed> {
   const { client, clock } = run;
-  const fleet = narrowed(await observeFleet(client, inputs.target, listMaxAgeMs), inputs.deviceType);
+  const everyone = await observeFleet(client, inputs.target, listMaxAgeMs);
+  const fleet = narrowed(everyone, inputs.deviceType);
   const named = new Set(known ? [...groupsOf(known.settings.target), ...devicesOf(known.settings.target)] : []);
   refuseUnknown(fleet, (id) => !named.has(id));
   for (const id of [...fleet.unknownGroups, ...fleet.unknownDevices]) {
@@ -33,7 +34,7 @@ export async function observe(
   await book.look(installs.requests);
   const ids = new Set(fleet.members.keys());
   const standings = judge(fleet.members.values(), await ledgerOf(book, installs, ids, clock.now()), clock.now());
-  const holders = digest === noContent ? nobodyOf(fleet) : fleet;
+  const holders = digest === noContent ? nobodyOf(everyone) : everyone;
   const removals = await observeRemovals(run, book, known, inputs.target, holders);
-  return { known, fleet, book, installs, standings, removals };
+  return { known, fleet, holders, book, installs, standings, removals };
 }

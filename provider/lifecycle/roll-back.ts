@@ -163,5 +163,5 @@ async function ending(
 function withoutHolders(work: Work, touched: readonly string[]): Work {
   const { fleet, removals } = work;
   const members = touched.map((id) => fleet.members.get(id)).filter((device) => device !== undefined);
-  return { ...work, fleet: nobodyOf(fleet), removals: { ...removals, left: [...removals.left, ...members] } };
+  return { ...work, holders: nobodyOf(fleet), removals: { ...removals, left: [...removals.left, ...members] } };
 }

@@ -27,6 +27,8 @@ export interface Wanted {
 export interface Observed {
   readonly known: State | undefined;
   readonly fleet: Fleet;
+  /** Whoever may keep the certificate: everyone in the target, also where `deviceType` leaves them out of this run. */
+  readonly holders: Fleet;
   readonly book: AnswerBook;
   /** Earlier installs of the same content. */
   readonly installs: Requests;

@@ -409,6 +409,20 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 12, second: 8 });
     },
   },
+  "takes it off no offline device that the target still covers, when deviceType leaves that one out": {
+    devices: 3,
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      const groups = [world.group("Shops").id, world.addGroup("Berlin", "Shops")];
+      const away = world.join("Berlin");
+      const active = { rollout: {}, deviceType: "active" };
+      await shops.upWell("first", { ...active, target: { groups } });
+      world.setOnline(away, false);
+      shops.sent();
+      await shops.upWell("first", { ...active, target: { groups: groups.slice(0, 1) } });
+      expect(shops.sent()).to.deep.equal([]);
+    },
+  },
   "counts also those whose wave has not come after a refresh of active devices alone": {
     devices: half(12, 8),
     tell: async (shops) => {
