@@ -21,7 +21,8 @@ import type { Observed, Wanted, Work } from "./work";
 export async function converge(run: Run, wanted: Wanted, known: State | undefined): Promise<Outcome> {
   if (known !== undefined && isRefused(known, wanted.content.digest, wanted.inputs)) {
     run.warn(refusedSentence);
-    if (leftToTakeBack(known, wanted.inputs) > 0) return finishRollBack(run, wanted, known);
+    const isLeft = leftToTakeBack(known, wanted.inputs) > 0 || known.record.strays !== undefined;
+    if (isLeft) return finishRollBack(run, wanted, known);
     return { state: known, problems: [] };
   }
   const observed = await observe(run, wanted, known, wanted.content.digest);

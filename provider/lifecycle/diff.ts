@@ -139,6 +139,9 @@ export const refusedSentence =
 
 function contentRefused(known: State, { digest, settings }: Wanted): Verdict | undefined {
   if (digest === undefined || settings === undefined || !isRefused(known, digest, settings)) return undefined;
+  if (known.record.strays !== undefined) {
+    return update("rollbackLeft", "A run that was cut off has sent commands; the rollout is taken back there as well.");
+  }
   const left = leftToTakeBack(known, settings);
   if (left > 0) return update("rollbackLeft", `The rollout is still to be taken back on ${count(left, "device")}.`);
   const reason = "contentRefused";

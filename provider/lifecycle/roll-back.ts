@@ -4,7 +4,7 @@
 
 import { sendPrevious, sendUninstalls, waitForAll } from "./carry-out";
 import { mayRetry, roundsUsed } from "./diff";
-import { nobodyOf } from "./fleet";
+import { nobodyOf, observeFleet } from "./fleet";
 import { removalsAtEnd, standingsAtEnd } from "./last-look";
 import { knownInstalls, noRequests, type Requests } from "./ledger";
 import { stateOf } from "./new-state";
@@ -17,6 +17,7 @@ import { previousContent, settle, type Outcome } from "./settle";
 import { difference } from "./sketch";
 import { wasSent, type Standing } from "./standing";
 import { isTakenOff, noContent, type Kept, type RolloutProgress, type State } from "./state";
+import type { Target } from "./target";
 import { waveOf } from "./waves";
 import { installsOf, type Wanted, type Work } from "./work";
 
@@ -34,7 +35,7 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
   const problems: string[] = [];
   const standings = await standingsAtEnd(work, installsOf(work), problems);
   const tried = standings.filter(wasSent).map(({ device }) => device.id);
-  const touched = [...new Set([...tried, ...unfinishedBefore(work)])];
+  const touched = [...new Set([...tried, ...(await unfinishedBefore(work))])];
   const failed = standings.filter(({ is }) => is === "failed");
   const previous = previousContent(known, content.digest);
   if (previous === undefined && !isFirstContent(work)) {
@@ -69,30 +70,41 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
   return { state, problems: [told, ...failureSentences(failed, "install"), ...sentences].map(content.withoutSecrets) };
 }
 
-/** A later run: tries again on the devices that did not take the previous content, or did not lose the alias. */
+/**
+ * A later run: tries again on the devices that did not take the previous content, or did not lose the alias. After a run
+ * that was cut off it is everyone's turn, as nobody can say what that has left on whom.
+ */
 export async function finishRollBack(run: Run, asked: Wanted, known: State): Promise<Outcome> {
   const { record, progress, settings, written } = known;
   // Whoever came to the target or left it since waits, like the content, for the ban to be lifted.
   const inputs = { ...asked.inputs, target: settings.target };
   const wanted = { ...asked, inputs, raw: { ...asked.raw, target: written["target"] } };
-  const observed = await observe(run, wanted, known, record.digest);
-  const previous = known.kept?.find(({ digest }) => digest === record.digest);
-  const failed = observed.standings.filter(({ is }) => is === "failed").map(({ device }) => device.id);
-  const again = previous !== undefined && mayRetry(known, wanted.inputs) ? failed : [];
-  const rounds = roundsUsed(known, wanted.inputs) + (again.length > 0 ? 1 : 0);
+  const isCutOff = record.strays !== undefined;
+  const previous = isCutOff
+    ? previousContent(known, wanted.content.digest)
+    : known.kept?.find(({ digest }) => digest === record.digest);
+  const observed = await observe(run, wanted, known, previous?.digest ?? noContent);
+  const { standings: before, removals } = observed;
+  const due = before.filter(({ is }) => isCutOff || is === "failed").map(({ device }) => device.id);
+  const again = previous !== undefined && (isCutOff || mayRetry(known, wanted.inputs)) ? due : [];
+  const rounds = isCutOff ? 0 : roundsUsed(known, wanted.inputs) + (again.length > 0 ? 1 : 0);
   const work: Work = {
     ...{ ...wanted, ...observed, run, sent: [], isLate: false },
-    plan: { steps: [], rounds, startsOver: false },
+    plan: { steps: [], rounds, startsOver: isCutOff },
     fitting: { sentAs: known.sentAs },
   };
-  const toClear = toRemoveAgain(observed.removals.standings).map(({ device }) => device.id);
+  const notCleared = toRemoveAgain(removals.standings).map(({ device }) => device.id);
+  const left = isCutOff ? removals.left.map(({ id }) => id) : [];
+  const members = isCutOff && previous === undefined ? [...observed.fleet.members.keys()] : [];
+  const toClear = [...new Set([...notCleared, ...left, ...members])];
   const problems: string[] = [];
   try {
     if (previous !== undefined) await sendPrevious(work, previous, again);
     await sendUninstalls(work, toClear);
     await waitForAll(work);
   } catch (error) {
-    if (work.sent.length === 0 || !(error instanceof Error)) throw error;
+    // After a run that was cut off the state stays as it was, so that the next run sends to everyone again.
+    if (work.sent.length === 0 || isCutOff || !(error instanceof Error)) throw error;
     problems.push(error.message);
   }
   const back = { previous, progress, refused: record.refused ?? wanted.content.digest, touched: toClear, problems };
@@ -102,16 +114,31 @@ export async function finishRollBack(run: Run, asked: Wanted, known: State): Pro
   return { state, problems: all.map(wanted.content.withoutSecrets) };
 }
 
+const listMaxAgeMs = 60_000;
+
 /** Devices that an earlier content reached which was never rolled out to everyone: they go back as well. */
-function unfinishedBefore({ known, content, fleet }: Work): readonly string[] {
+async function unfinishedBefore({ run, known, content, fleet }: Work): Promise<readonly string[]> {
   const { limits, strays } = known?.record ?? {};
   // Nobody can say what a run that was cut off has left on whom.
   if (strays !== undefined) return [...fleet.members.keys()];
   if (known === undefined || limits === undefined || known.record.digest === content.digest) return [];
   if (known.progress.state === "complete" || known.progress.state === "rolledBack") return [];
-  const { alias } = known.settings;
-  const reached = (id: string): boolean => (waveOf(limits, alias, id, new Set()) ?? Infinity) <= known.progress.wave;
+  const { alias, rollout } = known.settings;
+  const canaries = await canariesOf(run, rollout.canary);
+  if (canaries === undefined) return [...fleet.members.keys()];
+  const reached = (id: string): boolean => (waveOf(limits, alias, id, canaries) ?? Infinity) <= known.progress.wave;
   return [...fleet.members.keys()].filter(reached);
+}
+
+/** Undefined when they cannot be read: commands were sent, so nothing may be thrown here. */
+async function canariesOf(run: Run, canary: Target | undefined): Promise<ReadonlySet<string> | undefined> {
+  if (canary === undefined) return new Set();
+  try {
+    return new Set((await observeFleet(run.client, canary, listMaxAgeMs)).members.keys());
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return undefined;
+  }
 }
 
 /** Whether the devices had nothing of this resource before. */

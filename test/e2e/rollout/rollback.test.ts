@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { printed } from "../../support/quick-stack";
 import { at, expectNoSecret } from "../../support/story";
 import { until } from "../../support/until";
-import { password, waves } from "./shops";
+import { password, waves, type Change } from "./shops";
 import { testStories, type Stories } from "./stories";
 
 const rollout = { waves, onFailure: "rollback" };
@@ -291,6 +291,53 @@ const stories: Stories = {
       await shops.up("third", rollback);
       const { first = 0 } = shops.holds();
       expect(shops.outputs?.["coverage"], JSON.stringify(shops.holds())).to.include({ members: 20, installed: first });
+    },
+  },
+  "reaches also the canary devices of the second content, where the third has others": {
+    devices: 6,
+    tell: async (shops) => {
+      const [one, other = ""] = shops.devices();
+      const canary = (id: string | undefined, more = {}): Change => ({
+        rollout: { canary: { devices: [id] }, onFailure: "rollback", ...more },
+      });
+      await shops.upWell("first", canary(one));
+      await shops.upWell("second", canary(one, { pauseAfterWave: 1 }));
+      expect(shops.holds()).to.deep.equal({ first: 5, second: 1 });
+      shops.simulator.world.flaky(other, 1);
+      await shops.upBadly(tookBack(1, 2, 2, gotBack), "third", canary(other));
+      expect(shops.holds()).to.deep.equal({ first: 6 });
+      expect(shops.outputs?.["coverage"]).to.include({ members: 6, installed: 6 });
+    },
+  },
+  "holds also after a killed run brought a third content, when the program goes back to the refused one": {
+    // Without a label nobody sees what a killed run has sent.
+    only: "request",
+    tell: async (shops) => {
+      await shops.upWell("first", rollback);
+      shops.simulator.world.flaky(shops.oneInWave(1), 1);
+      await shops.upBadly(tookBack(1, 3, 2, gotBack), "second", rollback);
+      await shops.twin().upWell("third", { rollout: { ...rollout, pauseAfterWave: 2 } });
+      expect(shops.holds()).to.deep.equal({ first: 10, third: 10 });
+      await shops.refresh();
+      await shops.upWell("second", rollback);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20 });
+      await shops.refresh();
+      await shops.upUnchanged("second", rollback);
+    },
+  },
+  "takes off what a killed run brought, where there was no content before the refused one": {
+    only: "request",
+    tell: async (shops) => {
+      shops.simulator.world.flaky(shops.oneInWave(1), 1);
+      await shops.upBadly(tookBack(1, 3, 2, lostAgain), "first", rollback);
+      await shops.twin().upWell("second", { rollout: { ...rollout, pauseAfterWave: 2 } });
+      expect(shops.holds()).to.deep.equal({ nothing: 10, second: 10 });
+      await shops.refresh();
+      await shops.upWell("first", rollback);
+      expect(shops.holds()).to.deep.equal({ nothing: 20 });
+      await shops.refresh();
+      await shops.upUnchanged("first", rollback);
     },
   },
   "queues the previous content behind the refused one for devices that are offline": {
