@@ -11,7 +11,7 @@ const sdkFolder = dirname(require.resolve("@pulumi/pulumi")) + sep;
 // What of Error is V8's, as functions that need no `this`.
 interface Traces {
   stackTraceLimit: number;
-  prepareStackTrace: (error: Error, frames: NodeJS.CallSite[]) => unknown;
+  prepareStackTrace?: ((error: Error, frames: NodeJS.CallSite[]) => unknown) | undefined;
 }
 const traces: Traces = Error;
 
@@ -19,10 +19,13 @@ const traces: Traces = Error;
 export function shortenTraces(): () => void {
   const { stackTraceLimit, prepareStackTrace } = traces;
   traces.stackTraceLimit = 1;
-  traces.prepareStackTrace = (error, frames) => prepareStackTrace(error, withoutStarters(frames));
+  // A program may have taken it away: then V8 has a way of its own, which cannot be asked.
+  if (prepareStackTrace !== undefined) {
+    traces.prepareStackTrace = (error, frames) => prepareStackTrace(error, withoutStarters(frames));
+  }
   return () => {
     traces.stackTraceLimit = stackTraceLimit;
-    traces.prepareStackTrace = prepareStackTrace;
+    if (prepareStackTrace !== undefined) traces.prepareStackTrace = prepareStackTrace;
   };
 }
 

@@ -33,6 +33,18 @@ describe("a shortened stack trace", () => {
     expect(lines).to.have.length(1);
   });
 
+  it("is whole where the program has taken V8's hook away", () => {
+    const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace") ?? {};
+    Object.defineProperty(Error, "prepareStackTrace", { ...before, value: undefined });
+    const asBefore = shortenTraces();
+    try {
+      expect(linesOf(new Error("one"))).to.have.length(1);
+    } finally {
+      asBefore();
+      Object.defineProperty(Error, "prepareStackTrace", before);
+    }
+  });
+
   it("is over when the construction is", () => {
     const habits = (): unknown => Object.getOwnPropertyDescriptors(Error);
     const before = habits();
