@@ -13,7 +13,7 @@ import { count } from "./report";
 import type { Run } from "./run";
 import { sketchOf } from "./sketch";
 import { commandLifeMs, coverageOf, exceptionsOf, judge, wasSent, type Standing } from "./standing";
-import { isTakenOff, leftOf, noContent, nothingLeft, seenOf, type Left, type State } from "./state";
+import { isTakenOff, leftOf, noContent, nothingLeft, seenOf, type Left, type SentRequest, type State } from "./state";
 import { observeRemovals, toRemoveAgain } from "./removals";
 import { findStrays } from "./strays";
 import { waveCount, waveOf } from "./waves";
@@ -54,7 +54,7 @@ function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): voi
 
 /** Whether the answers have changed since they were last seen, or time has made something of them. */
 async function hasNews(book: AnswerBook, known: State, now: number): Promise<boolean> {
-  const open = known.commands.filter(({ id }) => !isSettled(seenOf(known, id) ?? {}));
+  const open = known.commands.filter((request) => !isSettled(request, seenOf(known, request.id) ?? {}));
   await book.look(open);
   return open.some(({ id, sentAt }) => {
     if (book.forgotten.has(id)) return false;
@@ -63,8 +63,10 @@ async function hasNews(book: AnswerBook, known: State, now: number): Promise<boo
 }
 
 /** Every device has given its last answer. */
-function isSettled(seen: StateCounts): boolean {
-  return totalOf(seen) > 0 && countOf(seen, finalStates) === totalOf(seen);
+function isSettled({ devices }: SentRequest, seen: StateCounts): boolean {
+  const total = totalOf(seen);
+  // The rows of some may not have been there yet.
+  return total > 0 && total >= devices && countOf(seen, finalStates) === total;
 }
 
 async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet): Promise<State> {

@@ -1,0 +1,34 @@
+import { expect } from "chai";
+import type { Client } from "../../provider/client/client";
+import { observeFleet } from "../../provider/lifecycle/fleet";
+import { refresh } from "../../provider/lifecycle/refresh";
+import type { Run } from "../../provider/lifecycle/run";
+import { sketchOf } from "../../provider/lifecycle/sketch";
+import { fakeClient } from "./fake-client";
+import { devices, nowMs, row, state } from "./given";
+
+const silent = (): void => undefined;
+
+describe("a refresh", () => {
+  it("looks again at a request of which some rows were not there yet, although all that were had ended", async () => {
+    const members = devices(12);
+    const rows = members.map((_, number) => row(number, "Success"));
+    const fake = fakeClient(() => rows, { startMs: nowMs });
+    const client: Client = {
+      ...fake.client,
+      devices: () => Promise.resolve(members),
+      recent: () => Promise.resolve([]),
+    };
+    const run: Run = {
+      ...{ client, clock: fake.clock, random: () => 0, urnHash: "0123456789ab" },
+      ...{ status: silent, note: silent, warn: silent },
+    };
+    const known = state({
+      coverage: { installed: 5, pending: 7 },
+      record: { seen: [{ Success: 5 }], covered: sketchOf(new Set(members.map(({ id }) => id))) },
+    });
+    const { digest } = await observeFleet(client, known.settings.target, 0);
+    const refreshed = await refresh(run, { ...known, record: { ...known.record, members: digest } });
+    expect(refreshed.state.coverage).to.include({ members: 12, installed: 12, pending: 0 });
+  });
+});
