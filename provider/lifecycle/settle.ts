@@ -89,7 +89,8 @@ function coveredBefore({ known, content }: Work): string | undefined {
 /** The content that devices had before this one, where the state keeps it. */
 export function previousContent(known: State | undefined, digest: string): Kept | undefined {
   // The first one kept is the last that everyone had; what was only tried on some since is none to go back to.
-  return known?.kept?.find((kept) => kept.digest !== digest);
+  const first = known?.kept?.[0];
+  return first?.digest === digest ? undefined : first;
 }
 
 function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[] {

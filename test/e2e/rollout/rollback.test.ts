@@ -340,6 +340,18 @@ const stories: Stories = {
       await shops.upUnchanged("first", rollback);
     },
   },
+  "gives nobody what was only tried, when a pause was ended by going back": {
+    tell: async (shops) => {
+      await shops.upWell("first", rollback);
+      await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
+      expect(shops.holds()).to.deep.equal({ first: 18, second: 2 });
+      shops.simulator.world.flaky(shops.oneInWave(2), 1);
+      await shops.upBadly(/^Wave 2 of 3 did not pass, so the rollout stopped/m, "first", rollback);
+      expect(shops.holds()).to.deep.equal({ first: 20 });
+      await shops.upWell("first", rollback);
+      await shops.upUnchanged("first", rollback);
+    },
+  },
   "queues the previous content behind the refused one for devices that are offline": {
     devices: [...Array.from({ length: 16 }, () => ({})), ...Array.from({ length: 4 }, () => ({ online: false }))],
     tell: async (shops) => {
