@@ -31,8 +31,9 @@ export async function settle(
   const failures = failureSentences(removed.failed, "removal");
   const stopped = rolloutSentence(rollout);
   // Without a retry round left nothing will be different next time; the run says so and ends well.
-  if (rollout?.problem === undefined && known !== undefined && !mayRetry(known, inputs)) stopped.forEach(work.run.warn);
-  else problems.push(...stopped);
+  if (rollout?.problem === undefined && known !== undefined && !mayRetry(known, inputs)) {
+    for (const sentence of stopped) work.run.warn(content.withoutSecrets(sentence));
+  } else problems.push(...stopped);
   problems.push(...verdict(work, standings), ...failures);
   const kept = await keptContents(work, rollout);
   const state = stateOf(work, standings, installsOf(work), removed, {
@@ -104,7 +105,10 @@ function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[]
 }
 
 /** Warns about what is normal, and returns what fails the run. */
-function verdict({ run, inputs, fleet, known, isLate }: Work, standings: readonly Standing[]): readonly string[] {
+function verdict(
+  { run, inputs, content, fleet, known, isLate }: Work,
+  standings: readonly Standing[],
+): readonly string[] {
   const problems: string[] = [];
   const coverage = coverageOf(standings, fleet.unsupported);
   const failed = standings.filter(({ is }) => is === "failed");
@@ -113,7 +117,7 @@ function verdict({ run, inputs, fleet, known, isLate }: Work, standings: readonl
   const givenUp = isLate || (known !== undefined && !mayRetry(known, inputs));
   const sentences = failureSentences(failed, "install");
   if (tooMany && !givenUp) problems.push(...sentences);
-  else for (const sentence of sentences) run.warn(sentence);
+  else for (const sentence of sentences) run.warn(content.withoutSecrets(sentence));
 
   const awaited = waitedFor(inputs, fleet.members.keys(), fleet.members);
   const unanswered = standings.filter(({ is, device }) => is === "pending" && awaited.has(device.id));

@@ -4,7 +4,8 @@
 import { expect } from "chai";
 import type { DeviceSpec } from "../../../simulator";
 import { printed } from "../../support/quick-stack";
-import { waves } from "./shops";
+import { expectNoSecret } from "../../support/story";
+import { password, waves } from "./shops";
 import { testStories, type Stories } from "./stories";
 
 const stopped = (wave: number, of: number, held: number): RegExp =>
@@ -101,6 +102,19 @@ const stories: Stories = {
       expect(shops.sent()).to.deep.equal(["INSTALL 2"]);
       await shops.upUnchanged("first", { rollout });
       expect(shops.holds()).to.deep.equal({ first: 20 });
+    },
+  },
+  "warns of those that may fail without the password that they repeat, also in a run that sends no install": {
+    devices: 2,
+    tell: async (shops) => {
+      const [bad = "", other] = shops.devices();
+      shops.simulator.world.failWith(bad, `No key opens with ${password}`);
+      const patient = { rollout: { maxFailures: 1 }, retryRounds: 0 };
+      await shops.upWell("first", { ...patient, target: { devices: [bad, other] } });
+      await shops.upWell("first", { ...patient, target: { devices: [bad] } });
+      expect(shops.sent()).to.deep.equal(["INSTALL 2", "UNINSTALL 1"]);
+      expect(printed.join("\n")).to.contain("No key opens with [secret]");
+      expectNoSecret(printed.join("\n"), { password });
     },
   },
   "lets a share of the answers so far fail, and no more": {
