@@ -11,6 +11,7 @@ import { count, progressLine } from "./report";
 import type { Run } from "./run";
 import type { Kept, SentRequest, State } from "./state";
 import { addresses, devicesOf, groupsOf, type Address, type Target } from "./target";
+import { isScheduled, type Standing } from "./standing";
 import { waitForAnswers, type Awaited } from "./waiting";
 import type { Work } from "./work";
 
@@ -110,6 +111,22 @@ export function waitedFor(
   return new Set([...devices].filter((id) => whom === "all" || known.get(id)?.online === true));
 }
 
+/** Who is waited for and has not answered. What still waits for its window will not answer before, as with a schedule. */
+export function unansweredOf(
+  settings: Pick<Settings, "wait" | "schedule">,
+  standings: readonly Standing[],
+  known: ReadonlyMap<string, Device>,
+): readonly Standing[] {
+  const isDue = (standing: Standing): boolean => settings.wait.for === "all" || !isScheduled(standing);
+  const open = standings.filter((standing) => standing.is === "pending" && isDue(standing));
+  const awaited = waitedFor(
+    settings,
+    open.map(({ device }) => device.id),
+    known,
+  );
+  return open.filter(({ device }) => awaited.has(device.id));
+}
+
 /**
  * Waits for what was sent in this run, and for what earlier runs left pending (a later run waits for it again, without
  * sending it again). With `only`, devices outside it are not waited for.
@@ -124,8 +141,9 @@ export async function waitForAll(work: Work, only?: ReadonlySet<string>): Promis
     devices: waitedFor(inputs, [...ids].filter(isWanted), devices),
   });
   const before = plan.startsOver ? [] : standings;
+  const unanswered = unansweredOf(inputs, before, devices);
   const pending = (plan.startsOver ? [] : installs.requests).map((request) => {
-    const open = before.filter(({ is, requestId }) => is === "pending" && requestId === request.id);
+    const open = unanswered.filter(({ requestId }) => requestId === request.id);
     return awaited(
       request,
       open.map(({ device }) => device.id),

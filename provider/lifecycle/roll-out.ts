@@ -3,7 +3,7 @@
 // it was. The verdict on a wave is pure (`judgeWave`).
 
 import { observeFleet, refuseUnknown } from "./fleet";
-import { sendInstalls, waitedFor, waitForAll } from "./carry-out";
+import { sendInstalls, unansweredOf, waitForAll } from "./carry-out";
 import { ledgerOf } from "./ledger";
 import { count } from "./report";
 import { isMoreThan } from "./rollout";
@@ -88,8 +88,7 @@ export function judgeWave(
   const failed = standings.filter(({ is }) => is === "failed").length;
   const answered = failed + standings.filter(({ is }) => is === "installed").length;
   if (isMoreThan(inputs.rollout.maxFailures, failed, answered)) return "failed";
-  const pending = standings.filter(({ is }) => is === "pending").map(({ device }) => device.id);
-  const isSilent = waitedFor(inputs, pending, fleet.members).size > 0;
+  const isSilent = unansweredOf(inputs, standings, fleet.members).length > 0;
   return isSilent && inputs.wait.onTimeout === "fail" ? "failed" : "passed";
 }
 

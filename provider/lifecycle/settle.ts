@@ -1,7 +1,7 @@
 // After the commands: what of a run is not as the program wants it, in sentences, and what the new state is made of.
 // Once something was sent this never throws. Where everyone stands, last-look.ts reads; the state itself, new-state.ts makes.
 
-import { waitedFor } from "./carry-out";
+import { unansweredOf } from "./carry-out";
 import { mayRetry } from "./diff";
 import { removalsAtEnd, standingsAtEnd } from "./last-look";
 import { stateOf } from "./new-state";
@@ -119,8 +119,7 @@ function verdict(
   if (tooMany && !givenUp) problems.push(...sentences);
   else for (const sentence of sentences) run.warn(content.withoutSecrets(sentence));
 
-  const awaited = waitedFor(inputs, fleet.members.keys(), fleet.members);
-  const unanswered = standings.filter(({ is, device }) => is === "pending" && awaited.has(device.id));
+  const unanswered = unansweredOf(inputs, standings, fleet.members);
   if (unanswered.length > 0) {
     const sentence = unansweredSentence(unanswered, inputs.wait.timeoutMs);
     if (inputs.wait.onTimeout === "fail") problems.push(sentence);

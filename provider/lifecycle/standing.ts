@@ -83,6 +83,11 @@ export function wasSent({ state }: Standing): boolean {
   return state !== neverSent;
 }
 
+/** Whether its command waits for a window to open. */
+export function isScheduled({ state }: Standing): boolean {
+  return /^(command )?scheduled$/i.test(state);
+}
+
 export function coverageOf(standings: readonly Standing[], unsupported: number): Coverage {
   const count = (is: Standing["is"]): number => standings.filter((standing) => standing.is === is).length;
   return {

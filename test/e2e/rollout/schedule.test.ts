@@ -114,6 +114,16 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 4 });
     },
   },
+  "is not waited for where the program has no schedule any more": {
+    devices: 3,
+    tell: async (shops) => {
+      await shops.upWell("first", nextHour());
+      shops.simulator.world.join("Shops");
+      await shops.refresh();
+      await shops.upWell("first", { ...atOnce, wait: { timeoutMinutes: 0.02 } });
+      expect(shown(shops)).to.include({ installed: 1, pending: 3 });
+    },
+  },
   "does not bring it in its window to a device that left the set before": {
     only: canCancel,
     tell: async (shops) => {
