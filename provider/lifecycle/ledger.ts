@@ -69,7 +69,7 @@ function currentOf(
 const noRows: Answers = { rows: new Map(), othersSucceeded: false };
 
 /** Esper makes the rows of a request after it has accepted it; so long a missing row says nothing. */
-const rowsMayBeLateMs = 120_000;
+export const rowsMayBeLateMs = 120_000;
 
 export async function ledgerOf(
   book: AnswerBook,

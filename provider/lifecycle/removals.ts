@@ -1,9 +1,9 @@
 // Devices that left a set: who they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
 
 import type { Device } from "../client/client";
-import type { AnswerBook } from "./answers";
+import { totalOf, type AnswerBook } from "./answers";
 import { observeFleet, type Fleet } from "./fleet";
-import { joinRequests, ledgerOf, noRequests, type Requests } from "./ledger";
+import { joinRequests, ledgerOf, noRequests, rowsMayBeLateMs, type Requests } from "./ledger";
 import type { Run } from "./run";
 import { judge, wasSent, type Standing } from "./standing";
 import type { SentRequest, State } from "./state";
@@ -67,7 +67,9 @@ export async function settleRemovals(
   const all = joinRequests(removals.earlier, sent, false);
   const standings = await standingsOfRemoved(run, book, all, removals.left, fleet);
   const open = new Set(standings.filter(({ is }) => is !== "installed").map(({ requestId }) => requestId));
-  return { standings, requests: all.requests.filter((request) => open.has(request.id)) };
+  const mayHaveMore = ({ id, devices, sentAt }: SentRequest): boolean =>
+    run.clock.now() - Date.parse(sentAt) < rowsMayBeLateMs && totalOf(book.countsOf(id)) < devices;
+  return { standings, requests: all.requests.filter((request) => open.has(request.id) || mayHaveMore(request)) };
 }
 
 /** Those on which the certificate may still be: the UNINSTALL failed, or the device did not take it in 30 days. */

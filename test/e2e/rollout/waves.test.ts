@@ -237,6 +237,24 @@ const stories: Stories = {
       await shops.destroy();
     },
   },
+  "finds later which device kept it that left a set, when Esper did not show that to the run after": {
+    only: "request",
+    devices: 3,
+    tell: async (shops) => {
+      const { world, faults } = shops.simulator;
+      const [one, other, kept = ""] = shops.devices();
+      const hasty = { rollout: {}, wait: { for: "none" } };
+      await shops.upWell("first", { rollout: {}, target: { devices: [one, other, kept] } });
+      world.flaky(kept, 1);
+      faults.set({ lateStatusRowsMs: { ms: 2_000 } });
+      await shops.upWell("first", { ...hasty, target: { devices: [one, other] } });
+      await shops.upWell("first", { ...hasty, target: { devices: [one] } });
+      faults.set({});
+      await shops.refresh();
+      await shops.upWell("first", { rollout: {}, target: { devices: [one] } });
+      expect(shops.holds()).to.deep.equal({ first: 1, nothing: 2 });
+    },
+  },
   "goes on where sending was refused in the middle": {
     tell: async (shops) => {
       const { faults } = shops.simulator;
