@@ -60,6 +60,8 @@ export function stateOf(
   const base = installs.requests.slice(0, installs.base).filter((request) => used.includes(request)).length;
   const commands = [...used, ...removed.requests];
   const isCleared = (!plan.startsOver && known?.record.cleared === true) || work.removals.left.length > 0;
+  // What there was before this one is no part of it, also when it has sent nothing itself.
+  const sentBefore = known?.record.newestAt ?? (sent.length === 0 ? new Date(now).toISOString() : "");
   const left = leftOf(coverage, exceptions, removed.failed.length, held);
   const toAllAt = lastSentToAll(work, now);
   const covered = standings.filter(wasSent).map(({ device }) => device.id);
@@ -76,10 +78,7 @@ export function stateOf(
       members: fleet.digest,
       base,
       covered: sketchOf(new Set(covered)),
-      newestAt: sent.reduce(
-        (newest, { createdAt }) => (createdAt > newest ? createdAt : newest),
-        known?.record.newestAt ?? "",
-      ),
+      newestAt: sent.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), sentBefore),
       rounds: plan.rounds,
       seen: commands.map((request) => book.countsOf(request.id)),
       ...(isDeepStrictEqual(left, nothingLeft) ? {} : { left }),

@@ -1,7 +1,8 @@
 // Devices that left a set: who they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
 
 import type { Device } from "../client/client";
-import { totalOf, type AnswerBook } from "./answers";
+import { totalOf } from "../client/states";
+import type { AnswerBook } from "./answers";
 import { observeFleet, type Fleet } from "./fleet";
 import { joinRequests, ledgerOf, noRequests, rowsMayBeLateMs, type Requests } from "./ledger";
 import type { Run } from "./run";

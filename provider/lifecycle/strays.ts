@@ -18,9 +18,11 @@ export async function findStrays(run: Run, known: State): Promise<readonly SentC
   );
   const own = labelPrefix(urnHash);
   const ids = new Set(known.commands.map(({ id }) => id));
-  return lists
-    .flat()
-    .filter(({ id, label, createdAt }) => label?.startsWith(own) === true && createdAt > newestAt && !ids.has(id));
+  // Where the alias changes, the old one is removed under the same label after the new one stands.
+  const isOfAlias = ({ aliasName }: SentCommand): boolean =>
+    (aliasName ?? known.settings.alias) === known.settings.alias;
+  const isNewer = ({ id, createdAt }: SentCommand): boolean => createdAt > newestAt && !ids.has(id);
+  return lists.flat().filter((sent) => sent.label?.startsWith(own) === true && isOfAlias(sent) && isNewer(sent));
 }
 
 /** Read once for all resources of a refresh. */

@@ -255,6 +255,25 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 1, nothing: 2 });
     },
   },
+  "takes the removal of the old alias, which comes after the new one stands, for no run that was cut off": {
+    devices: 3,
+    tell: async (shops) => {
+      await shops.upWell("first", { rollout: {}, alias: "old" });
+      await shops.upWell("first", { rollout: {} });
+      await shops.refresh();
+      await shops.upUnchanged("first", { rollout: {} });
+    },
+  },
+  "takes nothing that an earlier one was sent for a run that was cut off, when there was nobody to send it to": {
+    devices: 3,
+    tell: async (shops) => {
+      const elsewhere = { rollout: {}, target: { group: shops.simulator.world.addGroup("Offices") } };
+      await shops.upWell("first", { rollout: {} });
+      await shops.upWell("first", elsewhere);
+      await shops.refresh();
+      await shops.upUnchanged("first", elsewhere);
+    },
+  },
   "goes on where sending was refused in the middle": {
     tell: async (shops) => {
       const { faults } = shops.simulator;
