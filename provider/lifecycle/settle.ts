@@ -83,6 +83,8 @@ async function keptContents(
 
 /** The members that had the content before, as far as they are remembered. */
 function coveredBefore({ known, content }: Work): string | undefined {
+  // After a run that was cut off nobody can say who has what, so nobody is said to have it.
+  if (known?.record.strays !== undefined) return sketchOf(new Set());
   const isBegin = known?.record.digest === previousContent(known, content.digest)?.digest;
   return isBegin ? known?.record.covered : known?.record.coveredBefore;
 }

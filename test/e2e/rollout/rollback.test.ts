@@ -352,6 +352,20 @@ const stories: Stories = {
       await shops.upUnchanged("first", rollback);
     },
   },
+  "says of nobody that they have the previous content whom a killed run may have given another": {
+    only: "request",
+    tell: async (shops) => {
+      await shops.upWell("first", rollback);
+      await shops.twin().upWell("second", { rollout: {} });
+      await shops.refresh();
+      await shops.upWell("third", { rollout: { ...rollout, pauseAfterWave: 1 } });
+      expect(shops.holds()).to.deep.equal({ second: 18, third: 2 });
+      shops.simulator.world.flaky(shops.oneInWave(1), 1);
+      await shops.upBadly(/the rollout was taken back/, "second", rollback);
+      const { first = 0 } = shops.holds();
+      expect(shops.outputs?.["coverage"], JSON.stringify(shops.holds())).to.include({ installed: first });
+    },
+  },
   "queues the previous content behind the refused one for devices that are offline": {
     devices: [...Array.from({ length: 16 }, () => ({})), ...Array.from({ length: 4 }, () => ({ online: false }))],
     tell: async (shops) => {
