@@ -9,6 +9,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The longest that a timer takes, some 24 days; it answers a longer one at once. */
+const longestMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
@@ -22,7 +25,12 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      let timer: NodeJS.Timeout | undefined;
+      const wait = (leftMs: number): void => {
+        const isLong = leftMs > longestMs;
+        timer = isLong ? setTimeout(wait, longestMs, leftMs - longestMs) : setTimeout(done, leftMs);
+      };
+      wait(ms);
       signal?.addEventListener("abort", done, { once: true });
     }),
 };
