@@ -319,7 +319,9 @@ export class Certificate extends pulumi.CustomResource {
         resolve(providerText(known));
       });
     });
-    const properties = { ...args, ...outputs, source: withSecrets(args.source), __provider: text };
+    // JavaScript programs may leave out what types ask for: `check` says so in a sentence.
+    const { source } = (args as CertificateArgs | undefined) ?? {};
+    const properties = { ...args, ...outputs, source: withSecrets(source), __provider: text };
     // What a rollback may need is kept in the state, and only as a secret.
     const additionalSecretOutputs = [...(opts?.additionalSecretOutputs ?? []), "kept"];
     const asBefore = shortenTraces();
@@ -344,7 +346,9 @@ function withCallers(error: unknown): unknown {
 }
 
 /** Marks what is secret in a source, and only that: the path of a file stays readable in previews. */
-function withSecrets(source: CertificateArgs["source"]): pulumi.Input<unknown> {
+function withSecrets(source: CertificateArgs["source"] | undefined): pulumi.Input<unknown> {
+  // What is no object is refused by `check`; it may be a secret that was put in the wrong place.
+  if (typeof source !== "object") return source === undefined ? undefined : pulumi.secret(source);
   if (pulumi.Output.isInstance(source) || source instanceof Promise) return pulumi.secret(source);
   return {
     ...source,

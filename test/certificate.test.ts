@@ -120,6 +120,21 @@ describe("a Certificate in a program", () => {
     });
   });
 
+  it("leaves it to the check to say that a source is missing, or is none", async () => {
+    const missing = { alias: "corp-client", target } as unknown as CertificateArgs;
+    expect(Object.keys((await register("sourceless", missing)).inputs)).to.have.members([
+      "__provider",
+      "alias",
+      "target",
+    ]);
+    const nothing = undefined as unknown as CertificateArgs;
+    expect(Object.keys((await register("argless", nothing)).inputs)).to.deep.equal(["__provider"]);
+    const path = { ...missing, source: file } as unknown as CertificateArgs;
+    // Pulumi's mark of a secret.
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: file };
+    expect((await register("a path alone", path)).inputs["source"]).to.deep.equal(secret);
+  });
+
   it("inside a component carries the component in its URN", async () => {
     const shop = new pulumi.ComponentResource("acme:shop:Shop", "berlin");
     const { inputs } = await register("inside", { alias: "a", target, source: { file } }, { parent: shop });
