@@ -12,16 +12,16 @@ import {
   waitWithProgress,
   type Sent,
 } from "./carry-out";
-import type { CommandToSend } from "../client/client";
+import type { CommandToSend, Device, StatusRow } from "../client/client";
 import { uninstallOf } from "./commands";
 import { RemovalError } from "./failures";
 import { observeFleet, type Fleet } from "./fleet";
 import { ledgerOf } from "./ledger";
 import { count, failureSentences, unansweredSentence } from "./report";
 import type { Run } from "./run";
-import { judge } from "./standing";
+import { judge, standingOf, type Standing } from "./standing";
 import { difference } from "./sketch";
-import type { State } from "./state";
+import type { SentRequest, State } from "./state";
 import type { Address } from "./target";
 
 // Of several resources that go in one run, each would read the same devices again.
@@ -30,13 +30,16 @@ const listMaxAgeMs = 10_000;
 export async function remove(run: Run, state: State): Promise<void> {
   const { settings, record } = state;
   const inTarget = await observeFleet(run.client, settings.target, listMaxAgeMs);
-  const singly = await devicesSentSingly(run, state, inTarget);
+  const { singly, leaving } = await devicesSentSingly(run, state, inTarget);
   const fleet = { ...inTarget, members: new Map([...inTarget.members, ...singly]) };
   const parcels = [
     ...(await parcelsForEveryone(run, settings.target, inTarget)),
     ...parcelsForDevices([...singly.keys()]),
   ];
-  if (parcels.length === 0) return;
+  if (parcels.length === 0) {
+    warnOfPending(run, leaving);
+    return;
+  }
 
   await cancelScheduled(run, state);
   run.status(`Removes the certificate from ${count(fleet.members.size, "device")}.`);
@@ -50,22 +53,68 @@ export async function remove(run: Run, state: State): Promise<void> {
   const offline = countOffline(fleet.members.values());
   const base = { members: fleet.members.size, done: 0, offline, verb: "removed" as const };
   await waitWithProgress(run, book, awaited, base, settings.wait.timeoutMs);
-  await judgeRemoval(run, state, fleet, book, sent);
+  await judgeRemoval(run, state, fleet, book, sent, leaving);
 }
 
-// Late joiners and retried devices were addressed one by one and may have left their group since. A killed run may have sent
-// to devices of a set that the state does not name.
-async function devicesSentSingly(run: Run, state: State, fleet: Fleet): Promise<Fleet["members"]> {
+interface SentSingly {
+  /** Those that the certificate is to be removed from. */
+  readonly singly: Fleet["members"];
+  /** How many have been told already, and have not answered yet. */
+  readonly leaving: number;
+}
+
+// Late joiners and retried devices were addressed one by one and may have left their group since. Devices taken out of a
+// set that lost the certificate then, or will once they are online, are left alone: another resource may have given them
+// the alias since. After a killed run nobody knows that, and it may have sent to devices that the state does not name.
+async function devicesSentSingly(run: Run, state: State, fleet: Fleet): Promise<SentSingly> {
   const { commands, record, settings } = state;
   const single = commands.filter(({ kind }, index) => kind === "uninstall" || index >= record.base);
-  const strays = settings.target.kind === "set" ? (record.strays ?? []) : [];
-  if (single.length + strays.length === 0) return new Map();
+  const strays = record.strays ?? [];
+  const straysOfSet = settings.target.kind === "set" ? strays : [];
   const since = difference(record.covered, new Set(fleet.members.keys()));
   const isAllThere = since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall");
-  if (isAllThere && strays.length === 0) return new Map();
-  const rows = await run.client.rows({ requestIds: [...single.map(({ id }) => id), ...strays] });
-  const ids = [...new Set(rows.map((row) => row.deviceId))].filter((id) => !fleet.members.has(id));
-  return ids.length === 0 ? new Map() : run.client.devicesById(ids, 0);
+  if ((single.length === 0 || isAllThere) && straysOfSet.length === 0) return { singly: new Map(), leaving: 0 };
+  const rows = await run.client.rows({ requestIds: [...single.map(({ id }) => id), ...straysOfSet] });
+  const outside = rows.filter((row) => !fleet.members.has(row.deviceId));
+  const ids = [...new Set(outside.map((row) => row.deviceId))];
+  const devices = ids.length === 0 ? new Map<string, Device>() : await run.client.devicesById(ids, 0);
+  if (strays.length > 0) return { singly: devices, leaving: 0 };
+  const told = toldToRemove(single, outside, devices, run.clock.now());
+  const toldIds = new Set(told.map(({ device }) => device.id));
+  return {
+    singly: new Map([...devices].filter(([id]) => !toldIds.has(id))),
+    leaving: told.filter(({ is }) => is === "pending").length,
+  };
+}
+
+/** Devices whose newest command was an UNINSTALL that they have done, or will do while it lives. */
+function toldToRemove(
+  requests: readonly SentRequest[],
+  rows: readonly StatusRow[],
+  devices: Fleet["members"],
+  now: number,
+): readonly Standing[] {
+  const requestById = new Map(requests.map((request) => [request.id, request]));
+  const newest = new Map<string, { readonly row: StatusRow; readonly request: SentRequest }>();
+  for (const row of rows) {
+    const request = requestById.get(row.requestId);
+    const before = newest.get(row.deviceId);
+    if (request === undefined || (before !== undefined && before.request.sentAt > request.sentAt)) continue;
+    newest.set(row.deviceId, { row, request });
+  }
+  return [...newest].flatMap(([id, { row, request }]) => {
+    const device = devices.get(id);
+    if (device === undefined || request.kind !== "uninstall") return [];
+    const standing = standingOf(device, request, row, now);
+    return standing.is === "installed" || standing.is === "pending" ? [standing] : [];
+  });
+}
+
+function warnOfPending(run: Run, pending: number): void {
+  if (pending === 0) return;
+  run.warn(
+    `${count(pending, "device")} will lose the certificate when next online; Esper keeps the command until then.`,
+  );
 }
 
 async function judgeRemoval(
@@ -74,6 +123,7 @@ async function judgeRemoval(
   fleet: Fleet,
   book: AnswerBook,
   sent: readonly Sent[],
+  leaving: number,
 ): Promise<void> {
   const requests = sent.map(({ request }) => request);
   if (settings.wait.for !== "none") {
@@ -94,9 +144,5 @@ async function judgeRemoval(
     throw new RemovalError(sentences.join("\n"));
   }
   const pending = standings.filter(({ is }) => is === "pending").length;
-  if (pending > 0) {
-    run.warn(
-      `${count(pending, "device")} will lose the certificate when next online; Esper keeps the command until then.`,
-    );
-  }
+  warnOfPending(run, pending + leaving);
 }

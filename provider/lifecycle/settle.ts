@@ -8,6 +8,7 @@ import { stateOf } from "./new-state";
 import { count, failureSentences, offlineSentence, unansweredSentence } from "./report";
 import type { RolloutOutcome } from "./roll-out";
 import { isMoreThan } from "./rollout";
+import { sketchOf } from "./sketch";
 import { coverageOf, type Standing } from "./standing";
 import type { Kept, RolloutProgress, State } from "./state";
 import { installsOf, type Work } from "./work";

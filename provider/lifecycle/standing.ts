@@ -56,7 +56,8 @@ function judgeOne(device: Device, newestFirst: Ledger, now: number): Standing {
   return { device, is: "missing", state: neverSent, reason: "", since: new Date(now).toISOString() };
 }
 
-function standingOf(device: Device, request: SentRequest, row: StatusRow, now: number): Standing {
+/** Where a device stands by its row of one request. */
+export function standingOf(device: Device, request: SentRequest, row: StatusRow, now: number): Standing {
   const known = { device, reason: row.reason ?? "", since: row.updatedAt, requestId: request.id };
   switch (row.state) {
     case "Success":

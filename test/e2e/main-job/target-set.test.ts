@@ -92,6 +92,26 @@ describe("a certificate on a set of groups and devices", () => {
     });
   });
 
+  it("leaves devices alone that it has taken out, when another resource gives them the alias", async function () {
+    this.timeout(240_000);
+    simulator.world.setOnline(device("h1"), false);
+    const corp = (...aliases: string[]) => ({ alias: "corp", target: { devices: aliases.map(device) }, source });
+    const start = programOf({ one: corp("b1", "b2", "h1") });
+    await withStack(start, { env: connectionTo(simulator) }, async (stack) => {
+      await stack.writeFile("corp.p12", await p12Of(makeIdentity("set.example"), password));
+      expectOperations(await stack.up(), { created: 2 });
+      // h1 is offline, so the removal stays open.
+      await stack.writeProgram(programOf({ one: corp("b1") }));
+      expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
+      await stack.writeProgram(programOf({ one: corp("b1"), two: corp("b2", "h1") }));
+      expectOperations(await stack.up(), { created: 1, unchanged: 2 });
+      await stack.writeProgram(programOf({ two: corp("b2", "h1") }));
+      expectOperations(await stack.up(), { deleted: 1, unchanged: 2 });
+      expect(commandsOf(simulator).at(-1)).to.equal("UNINSTALL corp DEVICE 1");
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b2"]);
+    });
+  });
+
   it("addresses groups alone as GROUP, and replaces when a set becomes one group", async function () {
     this.timeout(240_000);
     const start = programFor({ groups: [group("Berlin"), group("Offices")] });
