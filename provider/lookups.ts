@@ -59,8 +59,13 @@ async function makeClient(): Promise<Client> {
  * @throws Error when none or several fit, naming what comes near; when Esper cannot be asked, saying why
  */
 export async function getGroup(filter: GroupFilter): Promise<Group> {
-  const byName = "name" in filter;
-  const wanted = byName ? filter.name : filter.path;
+  refuseOthers("getGroup", filter, ["name", "path"]);
+  const given: { readonly name?: unknown; readonly path?: unknown } = filter;
+  const byName = given.name !== undefined;
+  const wanted = byName ? given.name : given.path;
+  if (typeof wanted !== "string" || (byName && given.path !== undefined)) {
+    throw new Error("esper.getGroup takes either { name } or { path }, as text.");
+  }
   const name = byName ? wanted : (wanted.split("/").at(-1) ?? wanted);
   const candidates = await (await sharedClient()).groups(name);
   const fitting = candidates.filter((group) => (byName ? group.name : group.path) === wanted);
@@ -83,6 +88,8 @@ export async function getGroup(filter: GroupFilter): Promise<Group> {
  * @throws Error when no device fits, naming what comes near; when Esper cannot be asked, saying why
  */
 export async function getDevices(filter: DeviceFilter): Promise<readonly Device[]> {
+  // A misspelt part would find every device there is.
+  refuseOthers("getDevices", filter, ["group", "search", "serial", "tags", "osVersion"]);
   const { group, search, serial, tags, osVersion } = filter;
   const query: DeviceQuery = {
     ...(group !== undefined && { groups: [group] }),
@@ -101,6 +108,17 @@ export async function getDevices(filter: DeviceFilter): Promise<readonly Device[
   if (fitting.length > 0) return [...fitting].sort((a, b) => a.name.localeCompare(b.name));
   const near = found.length > 0 ? ` Near it are ${list(found.map((device) => device.name))}.` : "";
   throw new Error(`Esper has no device that fits ${JSON.stringify(filter)}.${near}`);
+}
+
+/** JavaScript programs may write what types refuse. */
+function refuseOthers(lookup: string, filter: unknown, known: readonly string[]): void {
+  if (typeof filter !== "object" || filter === null) {
+    throw new Error(`esper.${lookup} takes an object with ${known.join(", ")}.`);
+  }
+  const [other] = Object.keys(filter).filter((name) => !known.includes(name));
+  if (other !== undefined) {
+    throw new Error(`esper.${lookup} knows no filter "${other}"; known are ${known.join(", ")}.`);
+  }
 }
 
 const listMaxAgeMs = 60_000;

@@ -1,6 +1,6 @@
 // What the lookups say when none or several fit, against the simulator.
 
-import { getDevices, getGroup } from "../../../provider";
+import { getDevices, getGroup, type DeviceFilter, type GroupFilter } from "../../../provider";
 import { startSimulator } from "../../../simulator";
 import { messageOf, type Provocations } from "./provocation";
 
@@ -24,6 +24,9 @@ export const lookups: Provocations = {
         messageOf(() => getGroup({ name: "berlin" })),
         messageOf(() => getGroup({ path: "All devices/Berlin" })),
         messageOf(() => getDevices({ serial: "no such" })),
+        messageOf(() => getDevices({ serials: "a slip of the pen" } as DeviceFilter)),
+        messageOf(() => getGroup("Berlin" as unknown as GroupFilter)),
+        messageOf(() => getGroup({} as GroupFilter)),
       ]);
     } finally {
       for (const name of ["ESPER_BASE_URL", "ESPER_API_KEY"]) {

@@ -1,0 +1,29 @@
+import { expect } from "chai";
+import { getDevices, getGroup, type DeviceFilter, type GroupFilter } from "../provider/lookups";
+
+async function messageOf(lookup: () => Promise<unknown>): Promise<string> {
+  try {
+    await lookup();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return "nothing";
+}
+
+describe("the lookups of a JavaScript program", () => {
+  it("refuse what they do not know, rather than find every device", async () => {
+    const slip = { serials: "x" } as DeviceFilter;
+    expect(await messageOf(() => getDevices(slip))).to.match(/^esper.getDevices knows no filter "serials"; known are /);
+    const upper = { Name: "Shops" } as unknown as GroupFilter;
+    expect(await messageOf(() => getGroup(upper))).to.match(/^esper.getGroup knows no filter "Name"; known are /);
+  });
+
+  it("say what they take when they are given something else", async () => {
+    const takes = "esper.getGroup takes either { name } or { path }, as text.";
+    for (const filter of [{}, { name: undefined }, { name: "a", path: "b" }, { path: 1 }]) {
+      expect(await messageOf(() => getGroup(filter as GroupFilter))).to.equal(takes);
+    }
+    const nothing = undefined as unknown as DeviceFilter;
+    expect(await messageOf(() => getDevices(nothing))).to.match(/^esper.getDevices takes an object with group, /);
+  });
+});
