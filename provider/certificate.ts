@@ -346,9 +346,10 @@ function withCallers(error: unknown): unknown {
 }
 
 /** Marks what is secret in a source, and only that: the path of a file stays readable in previews. */
-function withSecrets(source: CertificateArgs["source"] | undefined): pulumi.Input<unknown> {
+function withSecrets(source: CertificateArgs["source"] | string | null | undefined): pulumi.Input<unknown> {
   // What is no object is refused by `check`; it may be a secret that was put in the wrong place.
-  if (typeof source !== "object") return source === undefined ? undefined : pulumi.secret(source);
+  if (source === undefined || source === null) return undefined;
+  if (typeof source !== "object") return pulumi.secret(source);
   if (pulumi.Output.isInstance(source) || source instanceof Promise) return pulumi.secret(source);
   return {
     ...source,

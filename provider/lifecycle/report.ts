@@ -23,8 +23,11 @@ export function progressLine({ members, done, failed, offline, verb }: Progress)
 const namesMax = 5;
 const groupsMax = 20;
 
+/** What failed; no later run tries again after the last install. */
+export type Doing = "install" | "lastInstall" | "removal";
+
 /** One sentence for each state and reason, the most frequent first: how many devices, which, and what to do. */
-export function failureSentences(standings: readonly Standing[], doing: "install" | "removal"): readonly string[] {
+export function failureSentences(standings: readonly Standing[], doing: Doing): readonly string[] {
   const groups = new Map<string, Standing[]>();
   for (const standing of standings) {
     const key = JSON.stringify([standing.state, standing.reason]);
@@ -38,12 +41,12 @@ export function failureSentences(standings: readonly Standing[], doing: "install
     : [...sentences, `${left} more ${left === 1 ? "device" : "devices"} failed for other reasons.`];
 }
 
-function failureSentence(group: readonly Standing[], doing: "install" | "removal"): string {
+function failureSentence(group: readonly Standing[], doing: Doing): string {
   const [first] = group;
   if (first === undefined) return "";
   const names = group.slice(0, namesMax).map(({ device }) => clean(device.name));
   const which = group.length > namesMax ? `${names.join(", ")} and ${group.length - namesMax} more` : names.join(", ");
-  const what = doing === "install" ? "did not take the certificate" : "did not remove the certificate";
+  const what = doing === "removal" ? "did not remove the certificate" : "did not take the certificate";
   const why = first.reason === "" ? first.state : `${first.state}, ${quoted(first.reason)}`;
   return `${count(group.length, "device")} ${what} (${why}): ${which}. ${hint(first, doing)}`;
 }
@@ -68,21 +71,46 @@ function clean(reason: string): string {
   return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }
 
-const hints: readonly (readonly [pattern: RegExp, hint: string])[] = [
-  [
-    /password/i,
-    "Check the password; Android up to 13 says the same of ciphers it cannot read, which `encoding: androidLegacy` avoids.",
-  ],
-  [/cancel/i, "Somebody cancelled the command; the next `pulumi up` sends it again."],
-  [/time ?out/i, "The device may still take it; `pulumi refresh` looks again, and the next `pulumi up` retries."],
-  [/storage|space/i, "Free space on the device; the next `pulumi up` retries."],
+interface Hint {
+  readonly pattern: RegExp;
+  readonly advice: string;
+  /** What comes of itself, where a later run tries again. */
+  readonly next?: string;
+}
+
+const hints: readonly Hint[] = [
+  {
+    pattern: /password/i,
+    advice:
+      "Check the password; Android up to 13 says the same of ciphers it cannot read, which `encoding: androidLegacy` avoids",
+  },
+  {
+    pattern: /cancel/i,
+    advice: "Somebody cancelled the command",
+    next: "; the next `pulumi up` sends it again",
+  },
+  {
+    pattern: /time ?out/i,
+    advice: "The device may still take it; `pulumi refresh` looks again",
+    next: ", and the next `pulumi up` retries",
+  },
+  {
+    pattern: /storage|space/i,
+    advice: "Free space on the device",
+    next: "; the next `pulumi up` retries",
+  },
 ];
 
-function hint({ state, reason }: Standing, doing: "install" | "removal"): string {
+function hint({ state, reason }: Standing, doing: Doing): string {
   if (doing === "removal")
     return "The same command again sends the removal again; where the alias is gone it succeeds.";
-  const fitting = hints.find(([pattern]) => pattern.test(reason)) ?? hints.find(([pattern]) => pattern.test(state));
-  return fitting?.[1] ?? "The next `pulumi up` tries again on these devices alone.";
+  const fitting = hints.find(({ pattern }) => pattern.test(reason)) ?? hints.find(({ pattern }) => pattern.test(state));
+  if (doing === "lastInstall") {
+    const advice = fitting === undefined ? "" : `${fitting.advice}. `;
+    return `${advice}No retry round is left: when it is mended, raise \`retryRounds\`.`;
+  }
+  if (fitting === undefined) return "The next `pulumi up` tries again on these devices alone.";
+  return `${fitting.advice}${fitting.next ?? ""}.`;
 }
 
 export function unansweredSentence(standings: readonly Standing[], timeoutMs: number): string {

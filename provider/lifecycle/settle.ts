@@ -109,7 +109,7 @@ function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[]
 
 /** Warns about what is normal, and returns what fails the run. */
 function verdict(
-  { run, inputs, content, fleet, known, isLate }: Work,
+  { run, inputs, content, fleet, known, plan, isLate }: Work,
   standings: readonly Standing[],
 ): readonly string[] {
   const problems: string[] = [];
@@ -118,7 +118,7 @@ function verdict(
   const answered = coverage.installed + coverage.failed;
   const tooMany = isMoreThan(inputs.rollout.maxFailures, failed.length, answered);
   const givenUp = isLate || (known !== undefined && !mayRetry(known, inputs));
-  const sentences = failureSentences(failed, "install");
+  const sentences = failureSentences(failed, plan.rounds < inputs.retryRounds ? "install" : "lastInstall");
   if (tooMany && !givenUp) problems.push(...sentences);
   else for (const sentence of sentences) run.warn(content.withoutSecrets(sentence));
 

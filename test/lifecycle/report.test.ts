@@ -39,6 +39,21 @@ describe("the sentences about failed devices", () => {
     );
   });
 
+  it("promise no further try after the last one", () => {
+    const reasons = [
+      "Storage full",
+      "Wrong password",
+      "KeyChain unavailable",
+      "Cancelled by an administrator",
+      "timeout",
+    ];
+    const all = reasons.map((reason, number) => failed(number, reason));
+    for (const sentence of failureSentences(all, "lastInstall")) {
+      expect(sentence).to.match(/No retry round is left: when it is mended, raise `retryRounds`\.$/);
+      expect(sentence).not.to.contain("next `pulumi up`");
+    }
+  });
+
   it("name the state alone when the device gave no reason", () => {
     expect(failureSentences([failed(7, "")], "install")[0]).to.match(
       /^1 device did not take the certificate \(Failure\): /,
