@@ -62,11 +62,22 @@ function readTimeOfDay(when: Fields, name: string): string | undefined {
   return text !== undefined && timeOfDay.test(text) ? text : when.fail(name, 'must be a time of day such as "02:30"');
 }
 
+// Without a zone it would be read in that of the machine, so that a laptop and a pipeline send different windows.
+const isoInstant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** Milliseconds; NaN for what is no instant, such as the 30th of February, which JavaScript takes for a day of March. */
+function parseInstant(text: string): number {
+  const day = isoInstant.exec(text)?.[1];
+  const ms = day === undefined ? NaN : Date.parse(day);
+  return day !== undefined && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day) ? Date.parse(text) : NaN;
+}
+
 function readInstant(when: Fields, name: string): string | undefined {
   if (when.isUnknown(name)) return undefined;
   const text = when.string(name);
-  const ms = text === undefined ? NaN : Date.parse(text);
-  if (Number.isNaN(ms)) return when.fail(name, 'is required, as an ISO instant such as "2026-12-01T22:00:00Z"');
+  const ms = text === undefined ? NaN : parseInstant(text);
+  if (Number.isNaN(ms))
+    return when.fail(name, 'is required, as an ISO instant with its zone, such as "2026-12-01T22:00:00Z"');
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 

@@ -34,7 +34,7 @@ const accepted: Readonly<Record<string, { readonly schedule: unknown; readonly m
   },
 };
 
-const instant = 'is required, as an ISO instant such as "2026-12-01T22:00:00Z"';
+const instant = 'is required, as an ISO instant with its zone, such as "2026-12-01T22:00:00Z"';
 const timeOfDay = 'must be a time of day such as "02:30"';
 const days = "must be a list of Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday";
 
@@ -49,6 +49,12 @@ const refused: Readonly<Record<string, readonly [schedule: unknown, property: st
   "an unknown kind": [{ window: { start, end }, daily: {} }, "schedule.daily", /^there is no such argument/],
   "no start": [{ window: { end } }, "schedule.window.start", instant],
   "an end that is no instant": [{ window: { start, end: "tomorrow" } }, "schedule.window.end", instant],
+  "an instant without a zone": [{ window: { start, end: "2026-12-24T04:00:00" } }, "schedule.window.end", instant],
+  "a day that is not in the calendar": [
+    { window: { start, end: "2027-02-30T04:00:00Z" } },
+    "schedule.window.end",
+    instant,
+  ],
   "an end before the start": [{ window: { start: end, end: start } }, "schedule.window.end", "must be after start"],
   "a window without length": [{ window: { start, end: start } }, "schedule.window.end", "must be after start"],
   "a time zone by name": [
