@@ -86,7 +86,6 @@ async function describe(
 function firstWave({ canary, waves }: Rollout, members: number): string {
   const number = Math.max(1, waves.length) + (canary === undefined ? 0 : 1);
   const [first] = waves;
-  const who =
-    canary === undefined && first !== undefined ? count(amountOf(first, members), "device") : "the canary devices";
-  return `wave 1 of ${number}: ${who}`;
+  const share = count(first === undefined ? members : amountOf(first, members), "device");
+  return `wave 1 of ${number}: ${canary === undefined ? share : "the canary devices"}`;
 }
