@@ -62,22 +62,23 @@ function readTimeOfDay(when: Fields, name: string): string | undefined {
   return text !== undefined && timeOfDay.test(text) ? text : when.fail(name, 'must be a time of day such as "02:30"');
 }
 
-// Without a zone it would be read in that of the machine, so that a laptop and a pipeline send different windows.
-const isoInstant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
+const isoInstant = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/;
 
 /** Milliseconds; NaN for what is no instant, such as the 30th of February, which JavaScript takes for a day of March. */
 function parseInstant(text: string): number {
-  const day = isoInstant.exec(text)?.[1];
+  const [, day, zone] = isoInstant.exec(text) ?? [];
   const ms = day === undefined ? NaN : Date.parse(day);
-  return day !== undefined && !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day) ? Date.parse(text) : NaN;
+  if (day === undefined || Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(day)) return NaN;
+  // Esper is sent `Z`, and `timeZone` says whose clock that is. JavaScript would take the machine's own zone, so that a
+  // laptop and a pipeline sent different windows.
+  return Date.parse(zone === undefined ? `${text}Z` : text);
 }
 
 function readInstant(when: Fields, name: string): string | undefined {
   if (when.isUnknown(name)) return undefined;
   const text = when.string(name);
   const ms = text === undefined ? NaN : parseInstant(text);
-  if (Number.isNaN(ms))
-    return when.fail(name, 'is required, as an ISO instant with its zone, such as "2026-12-01T22:00:00Z"');
+  if (Number.isNaN(ms)) return when.fail(name, 'is required, as an ISO instant such as "2026-12-01T22:00:00Z"');
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
