@@ -48,9 +48,9 @@ export function urnHashOf(urn: string): string {
   return createHash("sha256").update(urn).digest("hex").slice(0, 12);
 }
 
-/** By this prefix a resource knows its own requests. */
-export function labelPrefix(urnHash: string): string {
-  return `pulumi-esper:${urnHash}:`;
+/** By this prefix a resource knows its own requests; with a digest, those about this content. */
+export function labelPrefix(urnHash: string, digest?: string): string {
+  return `pulumi-esper:${urnHash}:${digest === undefined ? "" : `${digest.slice(0, 8)}:`}`;
 }
 
 /** `pulumi-esper:<hash of the URN>:<start of the digest>:<fresh part>`; nothing secret. */
@@ -58,5 +58,5 @@ export function newLabel(urnHash: string, digest: string, random: () => number):
   const fresh = Math.floor(random() * 0xffff_ffff)
     .toString(16)
     .padStart(8, "0");
-  return `${labelPrefix(urnHash)}${digest.slice(0, 8)}:${fresh}`;
+  return `${labelPrefix(urnHash, digest)}${fresh}`;
 }

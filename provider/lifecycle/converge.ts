@@ -15,10 +15,12 @@ import type { Run } from "./run";
 import { isOver, type Schedule } from "./schedule";
 import { settle, type Outcome } from "./settle";
 import type { State } from "./state";
+import { withMisleadingStrays } from "./strays";
 import { isStaged } from "./waves";
 import type { Observed, Wanted, Work } from "./work";
 
-export async function converge(run: Run, wanted: Wanted, known: State | undefined): Promise<Outcome> {
+export async function converge(run: Run, wanted: Wanted, stored: State | undefined): Promise<Outcome> {
+  const known = stored && (await withMisleadingStrays(run, stored));
   if (known !== undefined && isRefused(known, wanted.content.digest, wanted.inputs)) {
     run.warn(refusedSentence);
     const isLeft = leftToTakeBack(known, wanted.inputs) > 0 || known.record.strays !== undefined;

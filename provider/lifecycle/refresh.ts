@@ -1,7 +1,7 @@
 // Looks again: members now, and the last answer of each. When something is to be done that the last run did not leave so,
 // it is put into one sentence, `drift`, which the next preview shows (docs/design.md, section 3).
 
-import type { SentCommand, StateCounts } from "../client/client";
+import type { StateCounts } from "../client/client";
 import { countOf, finalStates, sameCounts, totalOf } from "../client/states";
 import { AnswerBook } from "./answers";
 import { diff } from "./diff";
@@ -13,9 +13,9 @@ import { count } from "./report";
 import type { Run } from "./run";
 import { sketchOf } from "./sketch";
 import { commandLifeMs, coverageOf, exceptionsOf, judge, wasSent, type Standing } from "./standing";
-import { isTakenOff, leftOf, noContent, nothingLeft, seenOf, type Left, type SentRequest, type State } from "./state";
+import { isTakenOff, leftOf, nothingLeft, seenOf, type Left, type SentRequest, type State } from "./state";
 import { observeRemovals, toRemoveAgain } from "./removals";
-import { findStrays } from "./strays";
+import { findStrays, withStrays } from "./strays";
 import { waveCount, waveOf } from "./waves";
 
 export interface Refreshed {
@@ -25,9 +25,6 @@ export interface Refreshed {
 }
 
 const listMaxAgeMs = 10_000;
-
-/** Enough to find the devices of a killed run; a longer list would only cost room. */
-const straysMax = 40;
 
 export async function refresh(run: Run, known: State): Promise<Refreshed> {
   const [fleet, strays] = await Promise.all([
@@ -39,7 +36,7 @@ export async function refresh(run: Run, known: State): Promise<Refreshed> {
   const sameMembers = known.record.members === fleet.digest;
   const isOld = sameMembers && !(await hasNews(book, known, run.clock.now()));
   const state = isOld ? known : await judgeAgain(run, book, known, fleet);
-  const told = strays.length > 0 ? withStrays(state, strays) : state;
+  const told = withStrays(state, strays);
   const renewal = renewalOfCertificate(told.certificate, told.settings.renewBeforeDays, run.clock.now());
   return withDrift(run, { ...told, ...renewal });
 }
@@ -132,15 +129,6 @@ function withKnownReason({ exceptions }: State): (standing: Standing) => Standin
     if (isSame) return { ...standing, reason: known.reason };
     return standing.is === "failed" && standing.reason !== "" ? { ...standing, reason: unjudgedReason } : standing;
   };
-}
-
-// What a killed run has sent is not known to the state, so nobody can say what the devices hold: the next run sends to all.
-function withStrays(state: State, strays: readonly SentCommand[]): State {
-  const { record } = state;
-  const ids = [...(record.strays ?? []), ...strays.map(({ id }) => id)].slice(-straysMax);
-  const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
-  const overwrites = record.overwrites === true || record.digest !== noContent;
-  return { ...state, record: { ...record, digest: noContent, strays: ids, newestAt, overwrites } };
 }
 
 function withDrift(run: Run, state: State): Refreshed {

@@ -1,10 +1,11 @@
-// Commands of this resource that are newer than its state: a run was killed before the engine could store what it had done.
+// Commands of this resource that are newer than its state: a run was killed before the engine could store what it had
+// done, or a destroy failed halfway, of which the engine stores nothing.
 // They are known by their label; the V2 endpoint has none, so nothing is found there (docs/design.md, section 3).
 
 import type { SentCommand } from "../client/client";
 import { installCommand, labelPrefix, uninstallCommand } from "./commands";
 import type { Run } from "./run";
-import type { State } from "./state";
+import { noContent, type State } from "./state";
 
 /** A killed run is followed by another soon; reading further back would cost more than it finds. */
 const lookBackMs = 3 * 24 * 3_600_000;
@@ -25,5 +26,31 @@ export async function findStrays(run: Run, known: State): Promise<readonly SentC
   return lists.flat().filter((sent) => sent.label?.startsWith(own) === true && isOfAlias(sent) && isNewer(sent));
 }
 
-/** Read once for all resources of a refresh. */
+/** Read once for all resources of a run. */
 const listMaxAgeMs = 60_000;
+
+/**
+ * The state that an update goes by. Its own commands hide the strays from every later refresh, so those that make the state
+ * wrong about its devices count now: removals, as of a destroy that failed, and installs of other content. What is left
+ * out are installs of the content that the state knows of: at worst they are sent once more.
+ */
+export async function withMisleadingStrays(run: Run, known: State): Promise<State> {
+  const strays = await findStrays(run, known);
+  const own = labelPrefix(known.record.urnHash, known.record.digest);
+  const isMisleading = ({ command, label }: SentCommand): boolean =>
+    command === uninstallCommand || label?.startsWith(own) !== true;
+  return strays.some(isMisleading) ? withStrays(known, strays) : known;
+}
+
+/** Enough to find the devices of a killed run; a longer list would only cost room. */
+const straysMax = 40;
+
+/** With strays nobody can say what the devices hold: the next run sends to all. */
+export function withStrays(state: State, strays: readonly SentCommand[]): State {
+  if (strays.length === 0) return state;
+  const { record } = state;
+  const ids = [...(record.strays ?? []), ...strays.map(({ id }) => id)].slice(-straysMax);
+  const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
+  const overwrites = record.overwrites === true || record.digest !== noContent;
+  return { ...state, record: { ...record, digest: noContent, strays: ids, newestAt, overwrites } };
+}

@@ -120,6 +120,17 @@ export class Shops {
     expect(this.holds()).to.deep.equal({ nothing: this.devices().length });
   }
 
+  /** A `destroy` that must fail with these words, after which the resource is still there. */
+  async destroyBadly(words: RegExp): Promise<void> {
+    this.newProcess();
+    expect((await this.stack.destroy()).error).to.match(words);
+  }
+
+  /** An `up` that is killed when all is sent: the state does not know of it. */
+  async upKilled(content: ContentName, change: Change = {}): Promise<void> {
+    await this.stack.killedAfter(() => this.upWell(content, change));
+  }
+
   get outputs(): Readonly<Record<string, unknown>> | undefined {
     return this.stack.outputs;
   }

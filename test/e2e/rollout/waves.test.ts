@@ -225,6 +225,45 @@ const stories: Stories = {
       await shops.upUnchanged("first");
     },
   },
+  "is put back everywhere by a run that changes something after a destroy that failed halfway": {
+    only: "request",
+    devices: 3,
+    tell: async (shops) => {
+      const [one = "", other, late] = shops.devices();
+      await shops.upWell("first", { rollout: {}, target: { devices: [one, other] } });
+      shops.simulator.world.flaky(one, 1);
+      await shops.destroyBadly(/1 device/);
+      expect(shops.holds()).to.deep.equal({ first: 1, nothing: 2 });
+      await shops.upWell("first", { rollout: {}, target: { devices: [one, other, late] } });
+      expect(shops.holds()).to.deep.equal({ first: 3 });
+      await shops.refresh();
+      await shops.upUnchanged("first", { rollout: {}, target: { devices: [one, other, late] } });
+    },
+  },
+  "makes everyone equal by a run that changes something after one with another content was killed": {
+    only: "request",
+    devices: 3,
+    tell: async (shops) => {
+      const [one, other, late] = shops.devices();
+      await shops.upWell("first", { rollout: {}, target: { devices: [one, other] } });
+      await shops.upKilled("second", { rollout: {}, target: { devices: [one, other] } });
+      expect(shops.holds()).to.deep.equal({ nothing: 1, second: 2 });
+      await shops.upWell("first", { rollout: {}, target: { devices: [one, other, late] } });
+      expect(shops.holds()).to.deep.equal({ first: 3 });
+    },
+  },
+  "is not sent to everyone because a run was killed that tried again on a few": {
+    devices: 3,
+    tell: async (shops) => {
+      shops.simulator.world.flaky(shops.devices()[0] ?? "", 1);
+      await shops.upBadly(/1 device/, "first", { rollout: {} });
+      await shops.upKilled("first", { rollout: {} });
+      expect(shops.holds()).to.deep.equal({ first: 3 });
+      shops.sent();
+      await shops.upWell("first", { rollout: {} });
+      expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
+    },
+  },
   "is destroyed also on a device that a killed run has added to the set": {
     only: "request",
     devices: 4,
