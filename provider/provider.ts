@@ -8,11 +8,11 @@ import { createClient } from "./client/create";
 import { systemClock } from "./clock";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
 import { isSettingError } from "./errors";
-import { objections } from "./lifecycle/check";
+import { isNews, objections, unknownTarget, type Before } from "./lifecycle/check";
 import { urnHashOf } from "./lifecycle/commands";
 import { openSource, type Content } from "./lifecycle/content";
 import { converge } from "./lifecycle/converge";
-import { diff, lastingWarnings } from "./lifecycle/diff";
+import { diff, lastingWarnings, warningBefore } from "./lifecycle/diff";
 import { PartialFailure, SourceError } from "./lifecycle/failures";
 import { isObject, type Failure, type RawObject } from "./lifecycle/fields";
 import { readInputs } from "./lifecycle/inputs";
@@ -78,9 +78,7 @@ export function certificate(urn: string): DynamicProvider {
     ...progress,
   });
 
-  const tellReach = async (asked: Asked, content: Content | undefined): Promise<void> => {
-    const told = await askReach(asked, content);
-    if (told === undefined) return;
+  const tellReach = (told: Told): void => {
     progress.note(told.reach);
     if (told.fitting?.note !== undefined) progress.note(told.fitting.note);
     if (told.fitting?.warning !== undefined) progress.warn(told.fitting.warning);
@@ -111,18 +109,21 @@ export function certificate(urn: string): DynamicProvider {
         if (failures.length > 0) return { inputs: raw, failures };
         const content = source === undefined ? undefined : await open(source);
         if (content !== undefined && "failure" in content) return { inputs: raw, failures: [content.failure] };
-        const before = asObject(olds);
+        const before = inputsBefore(asObject(olds));
         const objected =
           source === undefined || content === undefined
             ? { failures: [], warnings: [] }
-            : objections({ ...options, source }, content, inputsBefore(before), systemClock.now());
+            : objections({ ...options, source }, content, before, systemClock.now());
         for (const warning of objected.warnings) progress.warn(warning);
-        const isNews = content === undefined || content.digest !== asObject(before["certificate"])["digest"];
-        if (target !== undefined && isNews && objected.failures.length === 0) {
-          await tellReach({ target, ...options }, content);
-        }
         const inputs = content === undefined ? raw : { ...raw, certificate: content.summary };
-        return { inputs, failures: objected.failures };
+        const isAsked = objected.failures.length === 0 && isNews({ target, ...options }, content, before);
+        if (target === undefined || !isAsked) return { inputs, failures: objected.failures };
+        const told = await askReach({ target, ...options }, content);
+        if (told === undefined) return { inputs, failures: [] };
+        const unknown = unknownTarget(target, told, before);
+        if (unknown !== undefined) return { inputs, failures: [unknown] };
+        tellReach(told);
+        return { inputs, failures: [] };
       }),
 
     diff: (_id, olds, news) =>
@@ -136,6 +137,8 @@ export function certificate(urn: string): DynamicProvider {
         const wanted = { alias, target, digest, settings };
         const verdict = diff(known, wanted, systemClock.now());
         for (const warning of lastingWarnings(known, wanted)) progress.warn(warning);
+        const warning = warningBefore(known, wanted, verdict);
+        if (warning !== undefined) progress.warn(warning);
         if (verdict.action === "update") progress.note(verdict.message);
         const { replaces, deleteBeforeReplace } = verdict;
         return Promise.resolve({ changes: verdict.action !== "nothing", replaces, deleteBeforeReplace });
@@ -197,12 +200,12 @@ function asObject(value: unknown): RawObject {
   return isObject(value) ? value : {};
 }
 
-/** What an earlier `check` saw; undefined for a new resource. */
-function inputsBefore(olds: RawObject): { digest: unknown; schedule: unknown } | undefined {
-  const certificate = asObject(olds["certificate"]);
-  return olds["certificate"] === undefined
-    ? undefined
-    : { digest: certificate["digest"], schedule: readInputs(olds).options.schedule };
+/** Undefined for a new resource. */
+function inputsBefore(olds: RawObject): Before | undefined {
+  if (olds["certificate"] === undefined) return undefined;
+  const { target, options } = readInputs(olds);
+  const { triggers, schedule } = options;
+  return { digest: asObject(olds["certificate"])["digest"], target, triggers, schedule };
 }
 
 async function open(source: Source): Promise<Content | { readonly failure: Failure }> {

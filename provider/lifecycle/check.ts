@@ -2,10 +2,46 @@
 // What becomes true by time alone (an expired certificate, a window that is over) is refused only when it is new or
 // changed: time must not break the next `up`.
 
+import { isDeepStrictEqual } from "node:util";
 import type { Content } from "./content";
+import { UnknownTargetError } from "./failures";
 import type { Failure } from "./fields";
 import type { Inputs } from "./inputs";
-import { isOver } from "./schedule";
+import type { Told } from "./reach";
+import { isOver, type Schedule } from "./schedule";
+import { devicesOf, groupsOf, sameTarget, type Target } from "./target";
+
+/** What an earlier `check` saw. */
+export interface Before {
+  readonly digest: unknown;
+  readonly target: Target | undefined;
+  readonly triggers: readonly unknown[];
+  readonly schedule: Schedule | undefined;
+}
+
+/** Whether something may be sent that the last run has not sent: then people are told whom it reaches. */
+export function isNews(
+  { target, triggers }: Pick<Before, "target" | "triggers">,
+  content: Content | undefined,
+  before: Before | undefined,
+): boolean {
+  if (before?.target === undefined || target === undefined || content?.digest !== before.digest) return true;
+  return !sameTarget(target, before.target) || !isDeepStrictEqual(triggers, before.triggers);
+}
+
+/** Ids that Esper does not know are refused when the program did not name them before; devices may go at any time. */
+export function unknownTarget(
+  target: Target,
+  { unknownGroups = [], unknownDevices = [] }: Told,
+  before: Before | undefined,
+): Failure | undefined {
+  const named = before?.target === undefined ? [] : [...groupsOf(before.target), ...devicesOf(before.target)];
+  const isNew = (id: string): boolean => !named.includes(id);
+  const [groups, devices] = [unknownGroups.filter(isNew), unknownDevices.filter(isNew)];
+  if (groups.length + devices.length === 0) return undefined;
+  const field = target.kind === "group" ? "group" : groups.length > 0 ? "groups" : "devices";
+  return { property: `target.${field}`, reason: new UnknownTargetError(groups, devices).message };
+}
 
 export interface Objections {
   readonly failures: readonly Failure[];
@@ -18,7 +54,7 @@ const byTimeAlone: readonly string[] = ["expired", "expiresSoon", "issuerExpired
 export function objections(
   inputs: Pick<Inputs, "source" | "strict" | "schedule" | "renewBeforeDays">,
   content: Content,
-  before: { readonly digest: unknown; readonly schedule: unknown } | undefined,
+  before: Pick<Before, "digest" | "schedule"> | undefined,
   now: number,
 ): Objections {
   const isChanged = before?.digest !== content.digest;

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "./inputs";
 import { count } from "./report";
 import { isMoreThan } from "./rollout";
-import { sentToAllAt, type State } from "./state";
+import { noContent, sentToAllAt, type State } from "./state";
 import { sameTarget, type Target } from "./target";
 import { nextWave } from "./waves";
 
@@ -91,6 +91,16 @@ export function lastingWarnings(known: State, { digest, settings }: Wanted): rea
     `${count(failed, "device")} failed, and the ${settings.retryRounds} retry rounds are used up. ` +
     "Fix them and raise `retryRounds`, or change `triggers` to send the certificate to everyone again.";
   return isGivenUp ? [givenUp] : [];
+}
+
+/** What people should know before this update begins; undefined when there is nothing. */
+export function warningBefore(known: State, { settings }: Wanted, { reason }: Verdict): string | undefined {
+  const mayRollBack = reason === "contentChanged" && settings?.rollout.onFailure === "rollback";
+  if (!mayRollBack || known.kept !== undefined || known.record.digest === noContent) return undefined;
+  return (
+    "Should this rollout fail, it stops instead of being taken back: the state does not hold the previous content yet, " +
+    'because `onFailure: "rollback"` is new.'
+  );
 }
 
 function update(reason: DiffReason, message: string): Verdict {

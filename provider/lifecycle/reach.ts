@@ -18,6 +18,9 @@ const reachBudgetMs = 3_000;
 const listMaxAgeMs = 60_000;
 
 export interface Told {
+  /** Ids named in the program that Esper does not know. */
+  readonly unknownGroups?: readonly string[];
+  readonly unknownDevices?: readonly string[];
   /** For example `reaches 412 devices: 374 online, 38 offline; 38 run Android 10 to 12`. */
   readonly reach: string;
   /** How the file will be encoded for these devices, and who cannot read it. */
@@ -80,7 +83,7 @@ async function describe(
     ...(isStaged(rollout) ? [firstWave(rollout, devices.length)] : []),
   ];
   const fitting = content?.fitting(encoding, osVersions);
-  return { reach: parts.join("; "), ...(fitting !== undefined && { fitting }) };
+  return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
 }
 
 function firstWave({ canary, waves }: Rollout, members: number): string {

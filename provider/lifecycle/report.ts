@@ -123,6 +123,13 @@ export function unansweredSentence(standings: readonly Standing[], timeoutMs: nu
   );
 }
 
+export function scheduledSentence(scheduled: number): string {
+  return (
+    `${count(scheduled, "device")} ${scheduled === 1 ? "waits" : "wait"} for the schedule; one that is off all the time until ` +
+    "it is over does not get the command. `pulumi refresh` shows who has taken it."
+  );
+}
+
 export function offlineSentence(offline: number): string {
   return (
     `${count(offline, "device")} ${offline === 1 ? "is" : "are"} offline; the command waits for ${offline === 1 ? "it" : "them"} ` +

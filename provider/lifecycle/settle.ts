@@ -5,11 +5,11 @@ import { unansweredOf } from "./carry-out";
 import { mayRetry } from "./diff";
 import { removalsAtEnd, standingsAtEnd } from "./last-look";
 import { stateOf } from "./new-state";
-import { count, failureSentences, offlineSentence, unansweredSentence } from "./report";
+import { count, failureSentences, offlineSentence, scheduledSentence, unansweredSentence } from "./report";
 import type { RolloutOutcome } from "./roll-out";
 import { isMoreThan } from "./rollout";
 import { sketchOf } from "./sketch";
-import { coverageOf, type Standing } from "./standing";
+import { coverageOf, isScheduled, type Standing } from "./standing";
 import type { Kept, RolloutProgress, State } from "./state";
 import { installsOf, type Work } from "./work";
 
@@ -100,9 +100,12 @@ export function previousContent(known: State | undefined, digest: string): Kept 
 function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[] {
   if (rollout?.state !== "stopped") return [];
   const { wave, waves, heldIds, problem } = rollout;
+  const { size } = heldIds;
+  const held =
+    size === 0 ? "" : `; ${count(size, "device")} of later waves ${size === 1 ? "was" : "were"} sent nothing`;
   return [
     ...(problem === undefined ? [] : [problem]),
-    `Wave ${wave} of ${waves} did not pass, so the rollout stopped; ${count(heldIds.size, "device")} of later waves ${heldIds.size === 1 ? "was" : "were"} sent nothing. ` +
+    `Wave ${wave} of ${waves} did not pass, so the rollout stopped${held}. ` +
       "The next `pulumi up` tries the failed devices again and goes on when they pass, or when `rollout.maxFailures` allows it.",
   ];
 }
@@ -128,7 +131,10 @@ function verdict(
     if (inputs.wait.onTimeout === "fail") problems.push(sentence);
     else run.warn(sentence);
   }
-  if (coverage.offline > 0) run.warn(offlineSentence(coverage.offline));
+  const scheduled = standings.filter(isScheduled).length;
+  if (scheduled > 0) run.note(scheduledSentence(scheduled));
+  const offline = coverage.offline - standings.filter((one) => isScheduled(one) && !one.device.online).length;
+  if (offline > 0) run.warn(offlineSentence(offline));
   if (coverage.members === 0) run.warn("The target has no device that can hold a certificate yet.");
   if (coverage.unsupported > 0) {
     run.warn(

@@ -20,6 +20,9 @@ const signatureKey = "4dabf18193072939515e22adb298388d";
 const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 
 export function readSource(fields: Fields): Source | undefined {
+  if (typeof fields.value("source") === "string" && !fields.isUnknown("source")) {
+    return fields.fail("source", 'must be an object, such as { file: "certs/corp-client.p12" }');
+  }
   const source = fields.object("source");
   if (source === undefined) {
     if (!fields.has("source")) fields.fail("source", "is required: { file }, { base64 } or { pem }");
@@ -50,6 +53,10 @@ function readPassword(source: Fields): Password | undefined {
   if (source.isUnknown("password") || source.isUnknown("passwordEnv")) return undefined;
   const password = source.string("password");
   const passwordEnv = source.string("passwordEnv");
+  // What is no name is likely to be the password itself, so it is not repeated.
+  if (passwordEnv !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(passwordEnv)) {
+    return source.fail("passwordEnv", 'must be the name of an environment variable, such as "P12_PASSWORD"');
+  }
   return { ...(password !== undefined && { password }), ...(passwordEnv !== undefined && { passwordEnv }) };
 }
 
@@ -75,9 +82,17 @@ function readBase64(source: Fields): Source | undefined {
   if (text === undefined) return undefined;
   const base64 = text.replace(/\s+/g, "");
   if (base64 === "" || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
-    return source.fail("base64", "must be a whole PKCS#12 file in standard base64");
+    return source.fail("base64", `must be a whole PKCS#12 file in standard base64${insteadOf(base64)}`);
   }
   return { kind: "base64", base64 };
+}
+
+function insteadOf(text: string): string {
+  if (text.startsWith("-----BEGIN")) return "; this is PEM, which { pem } takes";
+  if (/^data:[^,]*;base64,/.test(text)) return "; this is a data URL: leave out what stands before its comma";
+  if (/^[A-Za-z0-9_-]+={0,2}$/.test(text) && /[_-]/.test(text))
+    return "; this is base64url, which has - and _ for + and /";
+  return "";
 }
 
 function readPem(source: Fields): Source | undefined {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { objections, type Objections } from "../../provider/lifecycle/check";
+import { isNews, objections, unknownTarget, type Objections } from "../../provider/lifecycle/check";
 import type { Content } from "../../provider/lifecycle/content";
 import type { Finding, FindingCode } from "../../provider/pkcs12/findings";
-import { dayMs, digestA, digestB, inputsOf, nowMs, program } from "./given";
+import { dayMs, digestA, digestB, groupA, groupB, inputsOf, nowMs, program, uuid } from "./given";
 
 function finding(code: FindingCode, severity: Finding["severity"]): Finding {
   return { code, severity, message: `The sentence about ${code}.` };
@@ -162,5 +162,41 @@ describe("before anything is sent", () => {
     };
     objections(inputsOf(program({ renewBeforeDays: 14 })), content, undefined, nowMs);
     expect(asked).to.deep.equal([nowMs, 14]);
+  });
+});
+
+describe("whom it reaches", () => {
+  const setOf = (...numbers: readonly number[]): unknown => ({ groups: [groupA], devices: numbers.map(uuid) });
+  const seen = (change: Readonly<Record<string, unknown>>) => {
+    const { target, triggers } = inputsOf(program(change));
+    return { target, triggers };
+  };
+  const before = { ...seen({ target: setOf(1, 2), triggers: ["v1"] }), digest: digestA, schedule: undefined };
+  const isTold = (change: Readonly<Record<string, unknown>>, digest = digestA): boolean =>
+    isNews(seen({ target: setOf(1, 2), triggers: ["v1"], ...change }), contentOf([], digest), before);
+
+  it("is told of what is new, of other content, another target and other triggers", () => {
+    expect(isNews(seen({}), contentOf([]), undefined)).to.equal(true);
+    expect(isTold({}, digestB)).to.equal(true);
+    expect(isTold({ target: setOf(1, 2, 3) })).to.equal(true);
+    expect(isTold({ triggers: ["v2"] })).to.equal(true);
+  });
+
+  it("is not asked where nothing is to be sent, in whatever order the set is written", () => {
+    expect(isTold({})).to.equal(false);
+    expect(isTold({ target: setOf(2, 1, 2), wait: { for: "all" } })).to.equal(false);
+  });
+
+  it("is refused for ids that Esper does not know and the program did not name before", () => {
+    const { target } = before;
+    expect(unknownTarget(target, { reach: "", unknownDevices: [uuid(2)] }, before)).to.equal(undefined);
+    const device = unknownTarget(target, { reach: "", unknownDevices: [uuid(2), uuid(3)] }, before);
+    expect(device).to.have.property("property", "target.devices");
+    expect(device?.reason).to.match(new RegExp(`^Esper does not know the device ${uuid(3)}\\. Check the ids`));
+    const group = unknownTarget(target, { reach: "", unknownGroups: [groupB] }, undefined);
+    expect(group).to.have.property("property", "target.groups");
+    const one = seen({ target: { group: groupB } }).target;
+    expect(unknownTarget(one, { reach: "", unknownGroups: [groupB] }, before)?.property).to.equal("target.group");
+    expect(unknownTarget(one, { reach: "The reach is not known: …" }, undefined)).to.equal(undefined);
   });
 });

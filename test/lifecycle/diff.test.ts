@@ -3,7 +3,7 @@ import { unknownValue } from "../../provider/lifecycle/fields";
 import { toOutputs, type State } from "../../provider/lifecycle/state";
 import { certificate } from "../../provider/provider";
 import { readInputs } from "../../provider/lifecycle/inputs";
-import { diff, type DiffReason, type Verdict, type Wanted } from "../../provider/lifecycle/diff";
+import { diff, warningBefore, type DiffReason, type Verdict, type Wanted } from "../../provider/lifecycle/diff";
 import { at, dayMs, digestA, digestB, groupA, groupB, nowMs, program, state, uuid, type StateChange } from "./given";
 
 type Program = Readonly<Record<string, unknown>>;
@@ -281,6 +281,26 @@ describe("what Pulumi does with a certificate that stands", () => {
       diff(state({ record: { removalsFailed: 1 } }), wantedBy({}, digestA), nowMs).message,
     ];
     for (const message of messages) expect(message).to.match(/\b1 device\b/);
+  });
+});
+
+describe("a rollback that is asked for together with new content", () => {
+  const warned = (known: StateChange, digest = digestB, onFailure = "rollback"): string | undefined => {
+    const wanted = wantedBy({ rollout: { onFailure } }, digest);
+    const stands = state(known);
+    return warningBefore(stands, wanted, diff(stands, wanted, nowMs));
+  };
+  const kept = [{ digest: digestA, base64: "AAAA", password: "", sentAs: "asGiven", certificate: {} } as const];
+
+  it("is warned of before anything is sent, for there is nothing to go back to", () => {
+    expect(warned({})).to.match(/^Should this rollout fail, it stops instead of being taken back: /);
+  });
+
+  it("needs no warning where the previous content is kept, or nothing changes, or nobody asked for it", () => {
+    expect(warned({ rest: { kept } })).to.equal(undefined);
+    expect(warned({}, digestA)).to.equal(undefined);
+    expect(warned({}, digestB, "stop")).to.equal(undefined);
+    expect(warned({ record: { digest: "" } }), "devices have nothing").to.equal(undefined);
   });
 });
 

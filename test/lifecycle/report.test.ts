@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { failureSentences, offlineSentence, progressLine, unansweredSentence } from "../../provider/lifecycle/report";
+import {
+  failureSentences,
+  offlineSentence,
+  progressLine,
+  scheduledSentence,
+  unansweredSentence,
+} from "../../provider/lifecycle/report";
 import type { Standing } from "../../provider/lifecycle/standing";
 import { standing } from "./given";
 
@@ -159,5 +165,9 @@ describe("the sentence about offline devices", () => {
   it("says that Esper keeps the command for them", () => {
     expect(offlineSentence(85)).to.match(/^85 devices are offline; the command waits for them up to 30 days\. /);
     expect(offlineSentence(1)).to.match(/^1 device is offline; the command waits for it up to 30 days\. /);
+    expect(scheduledSentence(39)).to.match(
+      /^39 devices wait for the schedule; one that is off all the time until it is/,
+    );
+    expect(scheduledSentence(1)).to.match(/^1 device waits for the schedule; /);
   });
 });

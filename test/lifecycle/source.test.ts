@@ -63,7 +63,10 @@ interface Refused {
 
 const refused: Readonly<Record<string, Refused>> = {
   "no source": { source: undefined, failures: [["", "source: is required: { file }, { base64 } or { pem }"]] },
-  "a bare path": { source: "certs/a.p12", failures: [["", "source: must be an object"]] },
+  "a bare path": {
+    source: "certs/a.p12",
+    failures: [["", 'source: must be an object, such as { file: "certs/corp-client.p12" }']],
+  },
   "nothing in it": { source: {}, failures: [["source.file", exactlyOne]] },
   "a file and base64": { source: { file: "a.p12", base64: "MIIK" }, failures: [["source.file", exactlyOne]] },
   "an empty path": { source: { file: "" }, failures: [["source.file", "must not be empty"]] },
@@ -94,7 +97,29 @@ const refused: Readonly<Record<string, Refused>> = {
   },
   "base64 of the URL kind": {
     source: { base64: "MIIK-_wQ" },
-    failures: [["source.base64", "must be a whole PKCS#12 file in standard base64"]],
+    failures: [
+      [
+        "source.base64",
+        "must be a whole PKCS#12 file in standard base64; this is base64url, which has - and _ for + and /",
+      ],
+    ],
+  },
+  "PEM for base64": {
+    source: { base64: certificate },
+    failures: [["source.base64", "must be a whole PKCS#12 file in standard base64; this is PEM, which { pem } takes"]],
+  },
+  "a data URL for base64": {
+    source: { base64: "data:application/x-pkcs12;base64,MIIKwQIBAzCC" },
+    failures: [
+      [
+        "source.base64",
+        "must be a whole PKCS#12 file in standard base64; this is a data URL: leave out what stands before its comma",
+      ],
+    ],
+  },
+  "a password where its variable's name belongs, which is not repeated": {
+    source: { file: "a.p12", passwordEnv: "pass-word-1!" },
+    failures: [["source.passwordEnv", 'must be the name of an environment variable, such as "P12_PASSWORD"']],
   },
   "empty base64": {
     source: { base64: " \n" },

@@ -195,6 +195,12 @@ export const devices: Provocations = {
       return [(await stack.up(args())).error];
     }),
 
+  "a schedule that is still to come": () =>
+    story(async ({ stack, args }) => {
+      const schedule = { window: { start: "2040-01-01T00:00:00Z", end: "2040-01-02T00:00:00Z" } };
+      return [(await stack.up(args({ schedule }))).error];
+    }),
+
   "a schedule that is over when devices are left": () =>
     story(async ({ args, simulator, said }) => {
       const schedule = { window: { start: "2020-01-01T00:00:00Z", end: "2020-01-02T00:00:00Z" } };

@@ -106,6 +106,9 @@ describe("settings and targets that cannot be used", () => {
     const [one, two] = simulator.world.devices("Shops");
     await withStack(programFor({ group: unknown }), { env: connectionTo(simulator) }, async (stack) => {
       await stack.writeFile("corp.p12", p12);
+      const preview = await stack.preview();
+      expect(preview.code, preview.text).not.to.equal(0);
+      expect(preview.text).to.contain(`Esper does not know the group ${unknown}.`);
       const noGroup = await refusedUp(stack);
       expect(noGroup.text).to.contain(`Esper does not know the group ${unknown}. Check the ids in \`target\``);
       await stack.writeProgram(programFor({ devices: [one?.id, unknown] }));
