@@ -19,7 +19,7 @@ export type GroupFilter =
 
 /** Which devices {@link getDevices} finds: those that fit every part that is given. */
 export interface DeviceFilter {
-  /** The id of a group; its sub-groups count too. */
+  /** The id of a group, a UUID; its sub-groups count too. {@link getGroup} finds it by name. */
   readonly group?: string;
   /** Part of a name or serial number, as in Esper's console. */
   readonly search?: string;
@@ -56,7 +56,8 @@ async function makeClient(): Promise<Client> {
 /**
  * The one group that fits, read from Esper when it is called, in previews too.
  *
- * @throws Error when none or several fit, naming what comes near; when Esper cannot be asked, saying why
+ * @throws Error when none or several fit, naming what comes near; when the filter has a part that is not known; when Esper
+ * cannot be asked, saying why
  */
 export async function getGroup(filter: GroupFilter): Promise<Group> {
   refuseOthers("getGroup", filter, ["name", "path"]);
@@ -85,12 +86,17 @@ export async function getGroup(filter: GroupFilter): Promise<Group> {
  * All devices that fit every part of the filter, sorted by name, read from Esper when it is called, in previews too. An
  * empty list is an error, since it would target nothing.
  *
- * @throws Error when no device fits, naming what comes near; when Esper cannot be asked, saying why
+ * @throws Error when no device fits, naming what comes near; when the filter has a part that is not known, or a group that
+ * is no id; when Esper cannot be asked, saying why
  */
 export async function getDevices(filter: DeviceFilter): Promise<readonly Device[]> {
   // A misspelt part would find every device there is.
   refuseOthers("getDevices", filter, ["group", "search", "serial", "tags", "osVersion"]);
   const { group, search, serial, tags, osVersion } = filter;
+  // Esper would be asked for a group that cannot be, and say so in words of its own.
+  if (group !== undefined && !uuid.test(group)) {
+    throw new Error("esper.getDevices takes a group's id (a UUID) as `group`; esper.getGroup finds it by name.");
+  }
   const query: DeviceQuery = {
     ...(group !== undefined && { groups: [group] }),
     ...(search !== undefined && { search }),
@@ -122,6 +128,8 @@ function refuseOthers(lookup: string, filter: unknown, known: readonly string[])
 }
 
 const listMaxAgeMs = 60_000;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function describeGroup({ name, path, id }: Group): string {
   return `"${path === "" ? name : path}" (${id})`;

@@ -23,6 +23,8 @@ describe("the lookups of a JavaScript program", () => {
     for (const filter of [{}, { name: undefined }, { name: "a", path: "b" }, { path: 1 }]) {
       expect(await messageOf(() => getGroup(filter as GroupFilter))).to.equal(takes);
     }
+    const id = "esper.getDevices takes a group's id (a UUID) as `group`; esper.getGroup finds it by name.";
+    expect(await messageOf(() => getDevices({ group: "Shops" }))).to.equal(id);
     const nothing = undefined as unknown as DeviceFilter;
     expect(await messageOf(() => getDevices(nothing))).to.match(/^esper.getDevices takes an object with group, /);
   });

@@ -185,6 +185,6 @@ export interface Client {
   devicesById(ids: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, Device>>;
   /** A group, or undefined when Esper does not know the id. */
   group(id: string, maxAgeMs: number): Promise<Group | undefined>;
-  /** Groups whose name contains `name`. */
+  /** Groups whose name contains `name`, in any case. */
   groups(name: string): Promise<readonly Group[]>;
 }

@@ -90,7 +90,9 @@ export class Groups {
       attempt: "list groups by name",
       permission: TO_READ,
     });
-    return rows.map(groupOf).filter((group) => group.name.includes(name));
+    // Whoever writes a name in another case is told how it is written, as far as Esper finds it.
+    const wanted = name.toLowerCase();
+    return rows.map(groupOf).filter((group) => group.name.toLowerCase().includes(wanted));
   }
 }
 

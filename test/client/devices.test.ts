@@ -121,9 +121,10 @@ describe("devices and groups", () => {
     expect(message).to.include("esper:enterpriseId").and.include("ESPER_ENTERPRISE_ID");
   });
 
-  it("finds groups whose name contains a text", async () => {
+  it("finds groups whose name contains a text, in any case", async () => {
     await start({ devices: 5 });
     expect((await bench.client.groups("er")).map(({ name }) => name)).to.include("Berlin");
+    expect((await bench.client.groups("berlin")).map(({ name }) => name)).to.deep.equal(["Berlin"]);
     expect(await bench.client.groups("nowhere")).to.deep.equal([]);
   });
 

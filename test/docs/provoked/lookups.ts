@@ -24,6 +24,7 @@ export const lookups: Provocations = {
         messageOf(() => getGroup({ name: "berlin" })),
         messageOf(() => getGroup({ path: "All devices/Berlin" })),
         messageOf(() => getDevices({ serial: "no such" })),
+        messageOf(() => getDevices({ group: "Shops" })),
         messageOf(() => getDevices({ serials: "a slip of the pen" } as DeviceFilter)),
         messageOf(() => getGroup("Berlin" as unknown as GroupFilter)),
         messageOf(() => getGroup({} as GroupFilter)),

@@ -149,7 +149,7 @@ exports.all = esper.getDevices({ group: ${JSON.stringify(simulator.world.group("
       expect(outputs["several"]).to.contain(`Esper has 2 groups named "Berlin"`);
       expect(outputs["several"]).to.contain(`"All devices/Shops/Berlin" (${group})`);
       expect(outputs["several"]).to.contain("Ask by `path`, or write the id.");
-      expect(outputs["none"]).to.contain(`Esper has no group named "berlin".`);
+      expect(outputs["none"]).to.contain(`Esper has no group named "berlin". Near it are "All devices/`);
       expect(outputs["noPath"]).to.contain(`Esper has no group with the path "All devices/Berlin". Near it are `);
       expect(outputs["noDevice"]).to.contain("Esper has no device that fits");
       expect(outputs["byVersion"]).to.equal(false);
