@@ -1,6 +1,7 @@
 // The PKCS#12 module as programs use it: what is in a file in one call, and a file made in one call. The module itself is
 // loaded with the first call: most programs only declare certificates.
 
+import { isUint8Array } from "node:util/types";
 import type { CertificateSummary } from "./certificate";
 import type { Finding } from "./pkcs12";
 import { systemClock } from "./clock";
@@ -21,8 +22,15 @@ export interface Pkcs12Report {
  * @param bytes the whole file
  * @param password of the file; left out for a file without one
  * @throws Pkcs12Error with a `kind` and a sentence when the file or the password is no good; never with anything secret.
+ * @throws TypeError when it is given something else than bytes, such as a path
  */
 export async function readPkcs12(bytes: Uint8Array, password?: string): Promise<Pkcs12Report> {
+  // JavaScript programs may hand over what the type refuses.
+  if (!isUint8Array(bytes)) {
+    throw new TypeError(
+      "esper.readPkcs12 takes the bytes of a PKCS#12 file, not its path or text; fs.readFileSync reads them.",
+    );
+  }
   const { digestOf, findings, readPkcs12: read, summarize } = await import("./pkcs12/index.js");
   const p12 = await read(bytes, password);
   return { summary: summarize(p12), findings: findings(p12, { now: systemClock.now() }), digest: digestOf(p12) };
