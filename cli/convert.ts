@@ -2,7 +2,8 @@
 // Passwords come from environment variables or standard input; an existing file is kept unless --force is given.
 import { readFile, writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { type KeyMaterial, type Profile, digestOf, fromPem, readPkcs12, writePkcs12 } from "../provider/pkcs12";
+import { type KeyMaterial, type Profile, digestOf, fromPem, writePkcs12 } from "../provider/pkcs12";
+import { openFile } from "./open";
 import { type PasswordFlags, type Terminal, passwordFrom, processTerminal, variable } from "./terminal";
 
 interface Flags extends PasswordFlags {
@@ -66,7 +67,7 @@ async function materialFrom(
   const fromParts = certificate !== undefined || privateKey !== undefined || chain !== undefined;
   if (file !== undefined) {
     if (fromParts) throw new Error("Give either a PKCS#12 file or --certificate and --private-key, not both.");
-    return await readPkcs12(await readFile(file), password);
+    return openFile(file, password);
   }
   if (certificate === undefined || privateKey === undefined) {
     throw new Error("Nothing to convert: give a PKCS#12 file, or --certificate and --private-key.");

@@ -1,6 +1,5 @@
 // `pulumi-esper inspect FILE`: what is in a PKCS#12 file, what is wrong with it, which Android versions read it.
 // It only reports: findings do not make it fail, a file that cannot be opened does. Prints nothing secret.
-import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import {
   type AndroidSupport,
@@ -14,10 +13,10 @@ import {
   chainOf,
   digestOf,
   findings,
-  readPkcs12,
   summarize,
 } from "../provider/pkcs12";
 import { inspectionText } from "./inspect-text";
+import { openFile } from "./open";
 import { type PasswordFlags, type Terminal, passwordFrom, processTerminal } from "./terminal";
 
 interface Flags extends PasswordFlags {
@@ -50,7 +49,7 @@ export function inspectCommand(terminal: Terminal = processTerminal): Command {
     .option("--password-stdin", "read the password from standard input")
     .option("--json", "print JSON")
     .action(async (file: string, flags: Flags) => {
-      const p12 = await readPkcs12(await readFile(file), await passwordFrom(terminal, flags));
+      const p12 = await openFile(file, await passwordFrom(terminal, flags));
       const inspection = inspectionOf(file, p12, terminal.now());
       const text = flags.json === true ? JSON.stringify(inspection, undefined, 2) : inspectionText(inspection);
       terminal.print(`${text}\n`);

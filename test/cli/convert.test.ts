@@ -85,7 +85,7 @@ describe("pulumi-esper convert", () => {
     const out = ["--out", at("none.p12")];
     expect(await messageOf(convert(...out))).to.match(/^Nothing to convert: give a PKCS#12 file, or --certificate/);
     expect(await messageOf(convert(given, "--certificate", given, ...out))).to.match(/^Give either/);
-    expect(await messageOf(convert(given, ...out))).to.match(/is protected by a password/);
+    expect(await messageOf(convert(given, ...out))).to.match(/is protected by a password: .* with --password-env, or/);
     const parts = ["--certificate", at("leaf.der"), "--private-key", at("key.pem")];
     expect(await messageOf(convert(...parts, ...out))).to.match(/^The new file needs a password; name its variable/);
     expect(existsSync(at("none.p12"))).to.be.false;

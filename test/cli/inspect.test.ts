@@ -60,7 +60,9 @@ describe("pulumi-esper inspect", () => {
   });
 
   it("fails in one sentence where it cannot open the file", async () => {
-    expect(await messageOf(inspect([pathOf("iter-modern-2048.p12")]))).to.match(/is protected by a password/);
+    expect(await messageOf(inspect([pathOf("iter-modern-2048.p12")]))).to.match(
+      /iter-modern-2048\.p12 is protected by a password: .* with --password-env, or give it with --password-stdin\.$/,
+    );
     expect(await messageOf(inspect([pathOf("iter-modern-2048.p12"), "--password-env", "NO_SUCH"]))).to.equal(
       "The environment variable NO_SUCH is not set; it should hold the password.",
     );
