@@ -114,12 +114,16 @@ function readSettingFields(fields: Fields): {
   return { alias, target, options };
 }
 
+const invisible = /[\p{Cc}\u2028\u2029]/u;
+
 function readAlias(fields: Fields): string | undefined {
   if (!fields.has("alias"))
     return fields.fail("alias", "is required: the name under which Android keeps the certificate");
   const alias = fields.string("alias");
   if (alias === undefined) return undefined;
-  return alias.trim() === "" ? fields.fail("alias", "must not be empty") : alias;
+  if (alias.trim() === "") return fields.fail("alias", "must not be empty");
+  // One at its end comes from a file or a variable that was not trimmed, and nobody would see why the alias is another.
+  return invisible.test(alias) ? fields.fail("alias", "must be one line, without control characters") : alias;
 }
 
 function readWait(fields: Fields): Wait {

@@ -79,6 +79,16 @@ const refused: Readonly<Record<string, Refused>> = {
     property: "",
     reason: 'encoding: must be one of "auto", "asGiven", "androidLegacy", "modern"',
   },
+  "an alias with a line break at its end": {
+    write: { alias: "corp-client\n" },
+    property: "",
+    reason: "alias: must be one line, without control characters",
+  },
+  "an alias with a control character": {
+    write: { alias: "corp\u0000client" },
+    property: "",
+    reason: "alias: must be one line, without control characters",
+  },
   "a device type that does not exist": {
     write: { deviceType: "online" },
     property: "",

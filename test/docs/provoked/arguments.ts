@@ -10,6 +10,7 @@ const week = { start: "2026-12-01T00:00:00Z", end: "2026-12-08T00:00:00Z" };
 const changes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "no alias": { alias: undefined },
   "an empty alias": { alias: " " },
+  "an alias of two lines": { alias: "corp\nclient" },
   "an alias that is no text": { alias: 7 },
   "an argument that does not exist": { wiat: {} },
   "no target": { target: undefined },
