@@ -29,6 +29,8 @@ export interface Removed {
   readonly requests: readonly SentRequest[];
   /** Devices on which the certificate may still be. */
   readonly failed: readonly Standing[];
+  /** How many have been told, and have not answered yet. */
+  readonly leaving: number;
 }
 
 /** Where the devices stand that are to lose it; what cannot be read is a problem, and all requests stay needed. */
@@ -45,7 +47,8 @@ export async function removalsAtEnd(work: Work, problems: string[]): Promise<Rem
     otherwise,
     problems,
   );
-  return { requests, failed: toRemoveAgain(standings) };
+  const leaving = standings.filter(({ is }) => is === "pending").length;
+  return { requests, failed: toRemoveAgain(standings), leaving };
 }
 
 function without(installs: Requests, some: readonly SentRequest[]): Requests {

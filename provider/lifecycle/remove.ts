@@ -17,7 +17,7 @@ import { uninstallOf } from "./commands";
 import { RemovalError } from "./failures";
 import { observeFleet, type Fleet } from "./fleet";
 import { ledgerOf } from "./ledger";
-import { count, failureSentences, unansweredSentence } from "./report";
+import { count, failureSentences, leavingSentence, unansweredSentence } from "./report";
 import type { Run } from "./run";
 import { judge, standingOf, type Standing } from "./standing";
 import { difference } from "./sketch";
@@ -111,10 +111,7 @@ function toldToRemove(
 }
 
 function warnOfPending(run: Run, pending: number): void {
-  if (pending === 0) return;
-  run.warn(
-    `${count(pending, "device")} will lose the certificate when next online; Esper keeps the command until then.`,
-  );
+  if (pending > 0) run.warn(leavingSentence(pending));
 }
 
 async function judgeRemoval(

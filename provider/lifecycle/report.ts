@@ -136,3 +136,7 @@ export function offlineSentence(offline: number): string {
     "up to 30 days. `pulumi refresh` shows who has taken it."
   );
 }
+
+export function leavingSentence(leaving: number): string {
+  return `${count(leaving, "device")} will lose the certificate when next online; Esper keeps the command until then.`;
+}

@@ -10,7 +10,7 @@ import { knownInstalls, noRequests, type Requests } from "./ledger";
 import { stateOf } from "./new-state";
 import { observe } from "./observe";
 import { toRemoveAgain } from "./removals";
-import { count, failureSentences } from "./report";
+import { count, failureSentences, leavingSentence } from "./report";
 import type { RolloutOutcome } from "./roll-out";
 import type { Run } from "./run";
 import { previousContent, settle, type Outcome } from "./settle";
@@ -176,6 +176,7 @@ async function ending(
   await work.book.look(installs.requests);
   const standings = await standingsAtEnd(work, installs, problems);
   const removed = await removalsAtEnd(previous === undefined ? withoutHolders(work, touched) : work, problems);
+  if (removed.leaving > 0) work.run.warn(leavingSentence(removed.leaving));
   const state = stateOf(work, standings, installs, removed, {
     content: previous ?? { digest: noContent, certificate: work.content.summary, sentAs: work.fitting.sentAs },
     progress,

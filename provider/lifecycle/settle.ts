@@ -5,7 +5,14 @@ import { unansweredOf } from "./carry-out";
 import { mayRetry } from "./diff";
 import { removalsAtEnd, standingsAtEnd } from "./last-look";
 import { stateOf } from "./new-state";
-import { count, failureSentences, offlineSentence, scheduledSentence, unansweredSentence } from "./report";
+import {
+  count,
+  failureSentences,
+  leavingSentence,
+  offlineSentence,
+  scheduledSentence,
+  unansweredSentence,
+} from "./report";
 import type { RolloutOutcome } from "./roll-out";
 import { isMoreThan } from "./rollout";
 import { sketchOf } from "./sketch";
@@ -36,6 +43,7 @@ export async function settle(
     for (const sentence of stopped) work.run.warn(content.withoutSecrets(sentence));
   } else problems.push(...stopped);
   problems.push(...verdict(work, standings), ...failures);
+  if (removed.leaving > 0) work.run.warn(leavingSentence(removed.leaving));
   const kept = await keptContents(work, rollout);
   const state = stateOf(work, standings, installsOf(work), removed, {
     content: { digest: content.digest, certificate: content.summary, sentAs: work.fitting.sentAs },

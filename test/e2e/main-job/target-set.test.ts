@@ -102,7 +102,9 @@ describe("a certificate on a set of groups and devices", () => {
       expectOperations(await stack.up(), { created: 2 });
       // h1 is offline, so the removal stays open.
       await stack.writeProgram(programOf({ one: corp("b1") }));
-      expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
+      const taken = await stack.up();
+      expectOperations(taken, { updated: 1, unchanged: 1 });
+      expect(taken.text).to.contain("1 device will lose the certificate when next online; Esper keeps the command");
       await stack.writeProgram(programOf({ one: corp("b1"), two: corp("b2", "h1") }));
       expectOperations(await stack.up(), { created: 1, unchanged: 2 });
       await stack.writeProgram(programOf({ two: corp("b2", "h1") }));
