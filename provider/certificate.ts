@@ -5,7 +5,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { shortenTraces } from "./short-traces";
 
-/** The devices meant: one group with its sub-groups, or any set of groups and devices. Ids are Esper's UUIDs. */
+/**
+ * The devices meant: one group with its sub-groups, or any set of groups and devices. Ids are Esper's UUIDs; those that it
+ * does not know are refused when they are new in the program, in the preview already.
+ */
 export type CertificateTarget =
   | {
       /** The id of one group. Its sub-groups belong to it. It stands alone. */
@@ -25,7 +28,10 @@ export type CertificateTarget =
 export interface CertificatePassword {
   /** The file's password. Kept as a secret. */
   readonly password?: pulumi.Input<string>;
-  /** The name of an environment variable that holds the password wherever `pulumi` runs; then no secret is in the state. */
+  /**
+   * The name of an environment variable that holds the password wherever `pulumi` runs; then no secret is in the state. What
+   * is no such name is refused and not repeated.
+   */
   readonly passwordEnv?: pulumi.Input<string>;
 }
 
@@ -84,13 +90,19 @@ export interface CertificateRollout {
   readonly soakMinutes?: pulumi.Input<number>;
   /** More failures than this stop the rollout; a share counts the answers so far. Default 0. */
   readonly maxFailures?: pulumi.Input<CertificateAmount>;
-  /** `stop` (default), or `rollback`: the devices sent so far get the previous content back. */
+  /**
+   * `stop` (default), or `rollback`: the devices sent so far get the previous content back, which the state holds when it
+   * was sent with `rollback` too; else the preview warns.
+   */
   readonly onFailure?: pulumi.Input<"stop" | "rollback">;
-  /** Ends the run well after this wave, counted from 1; raising or removing it goes on. Default: no pause. */
+  /** Ends the run well after this wave, counted from 1, the canary included; raising or removing it goes on. Default: no pause. */
   readonly pauseAfterWave?: pulumi.Input<number>;
 }
 
-/** When devices are sent the command. Instants are ISO, times of day `HH:MM`, days full English names. */
+/**
+ * When devices are sent the command. Instants are ISO, without a zone the same as with `Z`; times of day `HH:MM`, days full
+ * English names.
+ */
 export type CertificateSchedule =
   | {
       /** Once, from one instant to another. */
@@ -126,7 +138,7 @@ export type CertificateSchedule =
  * anything is sent.
  */
 export interface CertificateArgs {
-  /** The name under which Android keeps the certificate; case-sensitive, not empty. Another one is a replacement. */
+  /** The name under which Android keeps the certificate; case-sensitive, not empty, one line. Another one is a replacement. */
   readonly alias: pulumi.Input<string>;
   /** The devices meant. */
   readonly target: pulumi.Input<CertificateTarget>;

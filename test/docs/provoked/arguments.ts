@@ -42,6 +42,7 @@ const changes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "a window that ends first": { schedule: { window: { start: week.end, end: week.start } } },
   "days without names": { schedule: { recurring: { ...week, days: ["Mo"], from: "02:00", to: "04:00" } } },
   "a time of day that is none": { schedule: { recurring: { ...week, days: ["Monday"], from: "2", to: "04:00" } } },
+  "a password in the place of its variable's name": { source: { file: "a.p12", passwordEnv: "s3cret!" } },
   "a variable that is not set": { source: { file: "a.p12", passwordEnv: "NO_SUCH_VARIABLE_IS_SET" } },
   "no such file": { source: { file: "no-such-folder/no-such.p12" } },
   "a folder as file": { source: { file: "." } },
