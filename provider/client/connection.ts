@@ -8,7 +8,7 @@ import type { Agent } from "node:http";
 import type { default as Fetch } from "node-fetch";
 import { isLoopback } from "../config";
 import type { Clock } from "../clock";
-import { NetworkError, type NetworkReason } from "../errors";
+import { NetworkError, type NetworkReason, SettingError } from "../errors";
 
 export type Method = "GET" | "POST" | "PUT";
 
@@ -107,12 +107,32 @@ async function loadAgent(url: URL): Promise<Agent> {
     const { getProxyForUrl } = await import("proxy-from-env");
     const proxy = getProxyForUrl(url.href);
     if (proxy !== "") {
+      const checked = checkedProxy(proxy);
       const { HttpsProxyAgent } = await import("https-proxy-agent");
-      return new HttpsProxyAgent(proxy, keepAlive);
+      return new HttpsProxyAgent(checked, keepAlive);
     }
   }
   const { Agent } = url.protocol === "http:" ? await import("node:http") : await import("node:https");
   return new Agent(keepAlive);
+}
+
+/** What the agent itself would stumble over only with its socket open, where its error ends the process. */
+function checkedProxy(proxy: string): string {
+  const refuse = (why: string): SettingError =>
+    new SettingError("HTTPS_PROXY", `HTTPS_PROXY (or ALL_PROXY) ${why}: write it as http://user:password@host:port.`);
+  // Without a scheme curl, Go and so Pulumi itself mean http; proxy-from-env has put in that of the address asked for.
+  const names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+  const isBare = names.some((name) => `https://${process.env[name] ?? ""}` === proxy);
+  const url = URL.parse(isBare ? proxy.replace(/^https:/, "http:") : proxy);
+  if (url === null) throw refuse("is not a URL; characters such as # and / in a password must be escaped (%23, %2F)");
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw refuse("names no HTTP proxy, and no other kind is known");
+  try {
+    decodeURIComponent(url.username + url.password);
+  } catch {
+    throw refuse("has a % in its user name or password that escapes nothing; write %25 for it");
+  }
+  return url.href;
 }
 
 /** Failures of a look-up or of connecting: nothing of the request has left this machine. */

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { inspect } from "node:util";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer } from "node:net";
 import forge from "node-forge";
@@ -195,6 +196,32 @@ describe("the connection to Esper", () => {
       expect(proxy.seen.join("")).not.to.include("simulator-key");
       expect(error.message).to.include("proxy");
     });
+
+    it("which is written without a scheme is spoken to in clear, as curl and Go do", async () => {
+      const proxy = await startProxy();
+      process.env["HTTPS_PROXY"] = proxy.url.replace("http://", "");
+      const { client } = benchFor("https://acme-api.esper.invalid/api", quickClock(50));
+      const error = await refusalOf(client.devices({}, 0));
+      proxy.close();
+      expect(proxy.seen[0]).to.match(/^CONNECT acme-api\.esper\.invalid:443 /);
+      expect(error.message).to.include("(407)");
+    });
+
+    const unusable: readonly [string, string, RegExp][] = [
+      ["is no URL", "http://user:s3cr3t#pw@127.0.0.1:1", /^HTTPS_PROXY \(or ALL_PROXY\) is not a URL; .*%23/],
+      ["is of another kind", "socks5://user:s3cr3t@127.0.0.1:1", /names no HTTP proxy/],
+      ["holds a lone % in its password", "http://user:s3cr3t%pw@127.0.0.1:1", /write %25 for it/],
+    ];
+    for (const [name, proxy, sentence] of unusable) {
+      it(`which ${name} is refused in a sentence that does not show it`, async () => {
+        process.env["HTTPS_PROXY"] = proxy;
+        const { client } = benchFor("https://acme-api.esper.invalid/api", quickClock(50));
+        const error = await refusalOf(client.devices({}, 0));
+        expect(error.name).to.equal("SettingError");
+        expect(error.message).to.match(sentence).and.not.include("s3cr3t");
+        expect(inspect(error)).not.to.include("s3cr3t");
+      });
+    }
 
     it("a loopback address is never sent to it", async () => {
       const proxy = await startProxy();
