@@ -46,9 +46,8 @@ export class Secrecy {
   }
 
   private repeatsSecret(text: string): boolean {
-    // Line breaks and blanks inside an echo must not hide it.
-    const dense = text.replaceAll(" ", "");
-    const isIn = (secret: string): boolean => [text, dense].some((whole) => sharesPiece(whole, secret));
+    const readings = readingsOf(text);
+    const isIn = (secret: string): boolean => readings.some((reading) => sharesPiece(reading, secret));
     for (const [value, known] of this.hidden) {
       const forms = known ?? formsOf(value);
       if (known === undefined) this.hidden.set(value, forms);
@@ -56,6 +55,33 @@ export class Secrecy {
     }
     return false;
   }
+}
+
+/** The text as it may have been meant: escapes undone, twice for what stands inside another, and without any blanks. */
+function readingsOf(text: string): readonly string[] {
+  const once = unescaped(text);
+  const readings = [text, once, unescaped(once), once.replaceAll("+", " ")];
+  // Line breaks and blanks inside an echo must not hide it.
+  return [...new Set(readings.flatMap((reading) => [reading, dense(reading)]))];
+}
+
+const htmlNames: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** What JSON, HTML and URLs make of a character, turned back; what is no escape stays. */
+function unescaped(text: string): string {
+  return text
+    .replace(/\\u([0-9a-f]{4})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+    .replace(/\\[nrtbf]/g, " ")
+    .replace(/\\(["'/\\])/g, "$1")
+    .replace(/&(?:#x([0-9a-f]{1,5})|#(\d{1,6}));/gi, (_, hex: string | undefined, decimal: string | undefined) =>
+      String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+    )
+    .replace(/&(amp|lt|gt|quot|apos);/g, (whole, name: string) => htmlNames[name] ?? whole)
+    .replace(/(?:%[0-9a-f]{2})+/gi, (octets) => Buffer.from(octets.replaceAll("%", ""), "hex").toString("utf8"));
+}
+
+function dense(text: string): string {
+  return text.replace(/[\p{C}\s]+/gu, "");
 }
 
 function sharesPiece(text: string, secret: string): boolean {
@@ -66,7 +92,7 @@ function sharesPiece(text: string, secret: string): boolean {
   return false;
 }
 
-/** The value as it is, URL-escaped, in hex, and as base64 at each of the three places it can have inside a longer text. */
+/** The value as it is, without blanks, URL-escaped, in hex, and as base64 at each of the three places it can have inside a longer text. */
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value, "utf8");
   const base64 = [0, 1, 2].map((lead) => {
@@ -76,6 +102,6 @@ function formsOf(value: string): string[] {
     // The first and last characters also carry bits of the neighbours.
     return text.slice(lead === 0 ? 0 : lead + 1, -1);
   });
-  const forms = [value, encodeURIComponent(value), bytes.toString("hex"), ...base64];
+  const forms = [value, dense(value), encodeURIComponent(value), bytes.toString("hex"), ...base64];
   return forms.filter((form) => form === value || form.length >= 4);
 }

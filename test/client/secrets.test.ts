@@ -132,6 +132,23 @@ describe("a quoted text", () => {
     expect(secrecy.quote(`Bearer%20${encodeURIComponent(KEY)}`)).to.be.undefined;
   });
 
+  const escapes: readonly [string, string, string][] = [
+    ["as JSON inside a text", 'a"b\\c"d"e', JSON.stringify({ cert_password: 'a"b\\c"d"e' })],
+    ["as JSON in ASCII, which Python writes", "pässwörd-mit", '{"cert_password": "p\\u00e4ssw\\u00F6rd-mit"}'],
+    ["as JSON inside JSON", 'a"b"c"d"e', JSON.stringify(JSON.stringify({ cert_password: 'a"b"c"d"e' }))],
+    ["as HTML", "a&b<c>d'e", "a&amp;b&lt;c&gt;d&#x27;e"],
+    ["as a form, which escapes more than a URL", "it's (a) secret!", "it%27s+%28a%29+secret%21"],
+    ["with its tab and two blanks folded into one", "a\tb  c\td  e", "a\tb  c\td  e"],
+  ];
+  for (const [name, password, echo] of escapes) {
+    it(`is withheld when it repeats a password ${name}`, () => {
+      const quoting = new Secrecy(KEY);
+      quoting.hideArguments({ cert_password: password });
+      expect(quoting.quote(`cannot use ${echo} here`)).to.be.undefined;
+      expect(quoting.quote("wrong password: 50%, C:\\users & co")).to.equal("wrong password: 50%, C:\\users & co");
+    });
+  }
+
   it("is shown when it only shares a word's letters with a password", () => {
     const wordy = new Secrecy(KEY);
     wordy.hideArguments({ cert_password: "Password123" });
