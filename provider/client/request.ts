@@ -56,12 +56,18 @@ export class Requester {
   /** Throws an ApiError, NetworkError or DecodeError. */
   async call<A>(call: Call<A>): Promise<A> {
     const { clock, random, throttle } = this.parts;
-    const startedAtMs = clock.now();
     const ticket = throttle.ticket();
+    let startedAtMs: number | undefined;
+    let waitedMs = 0;
     let made = 0;
     let rateLimited = 0;
     for (;;) {
+      const askedAtMs = clock.now();
       const turn = await throttle.turn(ticket);
+      // How long others were served first says nothing about this request: patience begins with its first turn.
+      if (startedAtMs !== undefined) waitedMs += clock.now() - askedAtMs;
+      startedAtMs ??= clock.now();
+      const sinceMs = startedAtMs;
       const { came, verdict } = await this.exchange(call)
         .then((came) => {
           const { outcome, answer } = came;
@@ -70,7 +76,8 @@ export class Requester {
             method: call.method,
             made: made + 1,
             rateLimited: rateLimited + 1,
-            elapsedMs: clock.now() - startedAtMs,
+            elapsedMs: clock.now() - sinceMs,
+            waitedMs,
             allowed: call.attempts ?? ATTEMPTS,
           };
           const verdict = judge(outcome, attempts, random);

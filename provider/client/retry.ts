@@ -15,7 +15,10 @@ export interface Attempts {
   /** Exchanges of this request that ended, this one included, those that met the rate limit left out. */
   readonly made: number;
   readonly rateLimited: number;
+  /** Since the first turn. */
   readonly elapsedMs: number;
+  /** Of it, the time spent waiting for further turns, which tells nothing about the server. */
+  readonly waitedMs: number;
   /** At most so many exchanges, those that met the rate limit left out. */
   readonly allowed: number;
 }
@@ -60,7 +63,7 @@ export function judge(outcome: Outcome, attempts: Attempts, random: () => number
   const sentForCertain = outcome.kind === "answer" || outcome.mayHaveArrived;
   // The command may be in the devices' queues already: look for it first.
   if (attempts.method === "POST" && sentForCertain) return { action: "giveUp", reason: "outcomeOpen" };
-  if (attempts.made >= attempts.allowed || attempts.elapsedMs > MAX_ELAPSED_MS)
+  if (attempts.made >= attempts.allowed || attempts.elapsedMs - attempts.waitedMs > MAX_ELAPSED_MS)
     return { action: "giveUp", reason: "enough" };
   const afterMs = backOffMs(attempts.made, random);
   if (!sentForCertain) {

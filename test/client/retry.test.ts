@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { backOffMs, judge, type Attempts, type Outcome, type Verdict } from "../../provider/client/retry";
 import { retryAfterMs } from "../../provider/client/retry-after";
+import { startAnswering } from "../support/answering-server";
+import { quickClock } from "../support/quick-clock";
+import { benchFor } from "./harness";
 
 const answer = (status: number, more: Partial<Outcome & { kind: "answer" }> = {}): Outcome => ({
   kind: "answer",
@@ -14,7 +17,7 @@ const failure = (reason: "unreachable" | "certificate" | "timedOut" | "cut" | "a
   reason,
   mayHaveArrived: reason !== "unreachable" && reason !== "certificate",
 });
-const first: Attempts = { method: "GET", made: 1, rateLimited: 1, elapsedMs: 100, allowed: 5 };
+const first: Attempts = { method: "GET", made: 1, rateLimited: 1, elapsedMs: 100, waitedMs: 0, allowed: 5 };
 
 describe("whether a request is sent again", () => {
   const rows: readonly [string, Outcome, Partial<Attempts>, Verdict["action"], Verdict["reason"]][] = [
@@ -67,6 +70,27 @@ describe("whether a request is sent again", () => {
       expect(judge(outcome, { ...first, ...attempts }, () => 0.5)).to.include({ action, reason });
     });
   }
+
+  it("what it waited for its turn is no time of trying: a read that met a 502 after a long pause is repeated", async () => {
+    const server = await startAnswering((_, index) => {
+      if (index === 0) return { status: 429, headers: { "Retry-After": "120" } };
+      return index === 1 ? { status: 502 } : { body: { id: "d", name: "till" } };
+    });
+    const found = await benchFor(server.url, quickClock(500)).client.devicesById(["d"], 0);
+    await server.close();
+    expect([...found.keys()]).to.deep.equal(["d"]);
+  });
+
+  it("who waited long for a first turn has the whole patience with the rate limit", async () => {
+    const server = await startAnswering((_, index) =>
+      index === 22 ? { status: 429, headers: { "Retry-After": "1" } } : { body: { status: [] } },
+    );
+    const { client } = benchFor(server.url, quickClock(5000), { requestsPerMinute: 1 });
+    const counts = await Promise.all(Array.from({ length: 23 }, (_, index) => client.counts(`r${String(index)}`)));
+    await server.close();
+    expect(counts).to.have.length(23);
+    expect(server.asked).to.have.length(24);
+  });
 
   it("waits longer each time, between a half and the whole of it", () => {
     expect([1, 2, 3, 4].map((made) => backOffMs(made, () => 0))).to.deep.equal([250, 500, 1000, 2000]);
