@@ -21,8 +21,9 @@ const MAX_SENDS = 7;
 const LOOKS_AFTER_MS = [500, 1000, 2000, 4000];
 
 export async function send(endpoint: CommandsEndpoint, command: CommandToSend, clock: Clock): Promise<SentCommand> {
+  // Of the first attempt: what it left may turn up only when a later one is looked for.
+  const attemptedAtMs = clock.now();
   for (let sends = 1; ; sends += 1) {
-    const attemptedAtMs = clock.now();
     try {
       return await endpoint.post(command);
     } catch (error) {

@@ -4,6 +4,8 @@ import { startAnswering, type AnsweringServer } from "../support/answering-serve
 import { quickClock } from "../support/quick-clock";
 import { benchFor, commandFor, refusalOf, tenantBench, type TenantBench } from "./harness";
 
+const ENTERPRISE = "0a6a7a0b-7b43-4b52-8a37-111111111111";
+
 for (const commandsApi of ["request", "v2"] as const) {
   describe(`sending a command (${commandsApi})`, () => {
     let bench: TenantBench;
@@ -168,6 +170,33 @@ describe("sending a command", () => {
     const sent = await benchFor(server.url, quickClock(100)).client.send(command);
     expect(sent.id).to.equal("r");
     expect(server.asked.filter(({ method }) => method === "POST")).to.have.length(1);
+  });
+
+  it("finds on the V2 endpoint also what an earlier attempt has left, whose row appears after the next was sent", async () => {
+    const clock = quickClock(20);
+    const command = commandFor(["d"]);
+    let posts = 0;
+    let firstAtMs = 0;
+    server = await startAnswering(({ method }) => {
+      const headers = { Date: new Date(clock.now()).toUTCString() };
+      if (method === "POST") {
+        posts += 1;
+        if (posts === 1) firstAtMs = clock.now();
+        return { status: 503, headers };
+      }
+      const row = {
+        id: "r",
+        command: command.command,
+        command_type: command.commandType,
+        devices: command.devices,
+        command_args: { cert_alias_name: command.commandArgs["cert_alias_name"] },
+        created_on: new Date(firstAtMs).toISOString(),
+      };
+      return { headers, body: { results: clock.now() > firstAtMs + 9_000 ? [row] : [] } };
+    });
+    const { client } = benchFor(server.url, clock, { commandsApi: "v2", enterpriseId: ENTERPRISE });
+    expect((await client.send(command)).id).to.equal("r");
+    expect(posts).to.equal(2);
   });
 
   for (const order of ["newest first", "oldest first", "in no order"] as const) {
