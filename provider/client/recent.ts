@@ -60,11 +60,16 @@ export async function* recentPages<A extends Row>(
 
   async function* fromStart(): AsyncGenerator<RecentPage<A>, void, undefined> {
     const maxPages = order === "none" ? MAX_PAGES_UNORDERED : MAX_PAGES;
+    const seen = new Set<string>();
     let page = first;
     let offset = 0;
     for (let read = 1; ; read += 1) {
       offset += page.items.length;
-      const isEnd = page.items.length === 0 || (page.count !== undefined && offset >= page.count) || read >= maxPages;
+      const before = seen.size;
+      for (const { id } of page.items) seen.add(id);
+      // A page without a new row is the end, or a server that does not know `offset`, which has no more to show.
+      const isRead = seen.size === before || (page.count !== undefined && offset >= page.count);
+      const isEnd = isRead || read >= maxPages;
       yield { items: page.items, reachesMs: isEnd ? -Infinity : order === "newestFirst" ? oldestIn(page) : Infinity };
       if (isEnd) return;
       page = await readPage(requester, call, offset);

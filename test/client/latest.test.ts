@@ -64,6 +64,22 @@ describe("the latest commands", () => {
     expect(asked().slice(3)).to.deep.equal(["INSTALL_CERTIFICATE 100"]);
   });
 
+  it("end where the list repeats itself, since a server that ignores the offset has no more to show", async () => {
+    const nowMs = Date.now();
+    const results = Array.from({ length: 50 }, (_, index) => ({
+      id: `r${String(index)}`,
+      command: "INSTALL_CERTIFICATE",
+      command_type: "DEVICE",
+      created_at: new Date(nowMs - index * 1000).toISOString(),
+    }));
+    server = await startAnswering(() => ({ body: { count: 100_000, results } }));
+    const { client } = benchFor(server.url, quickClock(100));
+    const found = await client.recent("INSTALL_CERTIFICATE", new Date(nowMs - 3_600_000).toISOString(), 0);
+    expect(found).to.have.length(50);
+    // One page of all commands, and two of the command's own list.
+    expect(server.asked).to.have.length(3);
+  });
+
   it("are read again when what was read is too old", async () => {
     const client = await listing(commandsOf("INSTALL_CERTIFICATE", 3));
     await client.recent("INSTALL_CERTIFICATE", at(1), 600_000);
