@@ -1,6 +1,6 @@
 // `pulumi-esper convert`: writes a PKCS#12 file that Android reads, from another one or from PEM.
 // Passwords come from environment variables or standard input; an existing file is kept unless --force is given.
-import { readFile, writeFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { type KeyMaterial, type Profile, digestOf, fromPem, writePkcs12 } from "../provider/pkcs12";
 import { openFile } from "./open";
@@ -82,7 +82,10 @@ async function materialFrom(
 /** Readable by its owner only, for it holds a private key. */
 async function save(path: string, bytes: Uint8Array, overwrite: boolean): Promise<void> {
   try {
-    await writeFile(path, bytes, { mode: 0o600, flag: overwrite ? "w" : "wx" });
+    await using file = await open(path, overwrite ? "w" : "wx", 0o600);
+    // The mode is for new files only.
+    if ((await file.stat()).isFile()) await file.chmod(0o600);
+    await file.writeFile(bytes);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     throw new Error(`${path} exists already; name another file, or overwrite it with --force.`, { cause: error });

@@ -1,6 +1,6 @@
 // `pulumi-esper convert`: files made from files and from PEM, in a folder of the test's own.
 import { createPrivateKey } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -79,6 +79,13 @@ describe("pulumi-esper convert", () => {
     expect(readFileSync(at("kept.p12"), "utf8")).to.equal("kept");
     await convert(...flags, "--force");
     expect(readFileSync(at("kept.p12"))).to.have.length.greaterThan(1000);
+  });
+
+  it("leaves a file that it overwrites to its owner only, whoever could read it before", async () => {
+    writeFileSync(at("open.p12"), "open");
+    chmodSync(at("open.p12"), 0o644);
+    await convert(given, "--password-env", "OLD_PASSWORD", "--out", at("open.p12"), "--force");
+    if (process.platform !== "win32") expect(statSync(at("open.p12")).mode & 0o777).to.equal(0o600);
   });
 
   it("says what is missing, and writes nothing then", async () => {
