@@ -93,6 +93,7 @@ export async function getDevices(filter: DeviceFilter): Promise<readonly Device[
   // A misspelt part would find every device there is.
   refuseOthers("getDevices", filter, ["group", "search", "serial", "tags", "osVersion"]);
   const { group, search, serial, tags, osVersion } = filter;
+  refuseEmpty({ group, search, serial, tags, osVersion });
   // Esper would be asked for a group that cannot be, and say so in words of its own.
   if (group !== undefined && !uuid.test(group)) {
     throw new Error("esper.getDevices takes a group's id (a UUID) as `group`; esper.getGroup finds it by name.");
@@ -125,6 +126,16 @@ function refuseOthers(lookup: string, filter: unknown, known: readonly string[])
   if (other !== undefined) {
     throw new Error(`esper.${lookup} knows no filter "${other}"; known are ${known.join(", ")}.`);
   }
+}
+
+/** Esper leaves out a filter without a value, so that an unset variable would find every device there is. */
+function refuseEmpty(parts: Readonly<Record<string, string | readonly string[] | undefined>>): void {
+  const isBlank = (text: unknown): boolean => typeof text === "string" && text.trim() === "";
+  const [empty] = Object.entries(parts).filter(([, part]) => [part].flat().some(isBlank));
+  if (empty === undefined) return;
+  throw new Error(
+    `esper.getDevices was given an empty ${empty[0]}, which would find every device; leave it out, or give a text.`,
+  );
 }
 
 const listMaxAgeMs = 60_000;

@@ -18,6 +18,15 @@ describe("the lookups of a JavaScript program", () => {
     expect(await messageOf(() => getGroup(upper))).to.match(/^esper.getGroup knows no filter "Name"; known are /);
   });
 
+  it("refuse a part that is empty, such as an unset variable, rather than find every device", async () => {
+    for (const filter of [{ group: "" }, { search: " " }, { serial: "" }, { osVersion: "" }, { tags: [""] }]) {
+      const [part] = Object.keys(filter);
+      expect(await messageOf(() => getDevices(filter))).to.equal(
+        `esper.getDevices was given an empty ${String(part)}, which would find every device; leave it out, or give a text.`,
+      );
+    }
+  });
+
   it("say what they take when they are given something else", async () => {
     const takes = "esper.getGroup takes either { name } or { path }, as text.";
     for (const filter of [{}, { name: undefined }, { name: "a", path: "b" }, { path: 1 }]) {
