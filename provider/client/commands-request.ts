@@ -22,8 +22,10 @@ const STATUS = "/commands/v0/status/";
 const TO_READ = "to read device commands";
 /** The answers to a cancel that came too late; 304 is the documented one. */
 const TOO_LATE = [304, 400, 409];
-/** So many times without counts, though the request is there: the route is missing, not late. */
+/** So many times without counts, though the request is there: the route seems to be missing, and is left alone … */
 const MISSES = 3;
+/** … for so long: the counts of several new requests may just have been late. */
+const ASK_AGAIN_MS = 60_000;
 
 /** One request is looked for by its label among the latest. */
 interface Question {
@@ -44,6 +46,7 @@ export class CommandsRequest implements CommandsEndpoint {
   private readonly latest: Latest;
   private readonly searches = new Map<string, Gather<Question, readonly SentCommand[]>>();
   private statsMissed = 0;
+  private statsMissedAtMs = 0;
 
   constructor(parts: EndpointParts) {
     this.parts = parts;
@@ -87,7 +90,8 @@ export class CommandsRequest implements CommandsEndpoint {
 
   async counts(requestId: string, attempts?: number): Promise<StateCounts | undefined> {
     const limited = attempts === undefined ? {} : { attempts };
-    if (this.statsMissed < MISSES) {
+    const { clock } = this.parts;
+    if (this.statsMissed < MISSES || clock.now() - this.statsMissedAtMs > ASK_AGAIN_MS) {
       try {
         const stats = await this.parts.requester.call({
           method: "GET",
@@ -97,12 +101,14 @@ export class CommandsRequest implements CommandsEndpoint {
           permission: TO_READ,
           ...limited,
         });
+        this.statsMissed = 0;
         for (const { state } of stats.status) if (readState(state) === "Unknown") this.rowReader.noteUnknown(state);
         return sumTotals(stats.status);
       } catch (error) {
         if (!isApiError(error) || ![404, 405, 501].includes(error.status)) throw error;
         if (!(await this.isKnown(requestId, attempts))) return undefined;
         this.statsMissed += 1;
+        this.statsMissedAtMs = clock.now();
       }
     }
     const rows = await this.rows({ requestIds: [requestId] }, attempts);

@@ -3,8 +3,9 @@ import type { Sighting, Watched } from "../../provider/client/client";
 import { Poller } from "../../provider/client/poll";
 import type { Round } from "../../provider/client/endpoint";
 import { finalStates } from "../../provider/client/states";
-import { steppedClock } from "../support/quick-clock";
-import { commandFor, refusalOf, tenantBench, type TenantBench } from "./harness";
+import { startAnswering } from "../support/answering-server";
+import { quickClock, steppedClock } from "../support/quick-clock";
+import { benchFor, commandFor, refusalOf, tenantBench, type TenantBench } from "./harness";
 
 const endOf = async (
   { client, clock }: TenantBench,
@@ -133,6 +134,30 @@ for (const commandsApi of ["request", "v2"] as const) {
     });
   });
 }
+
+describe("the counts of large requests", () => {
+  it("are read by their route also when those of several new requests came late", async () => {
+    const clock = quickClock(200);
+    const bornAtMs = clock.now();
+    const server = await startAnswering(({ path }) => {
+      if (path.endsWith("/stats/")) {
+        const status = [{ state: "Command Success", total: 1000 }];
+        return clock.now() < bornAtMs + 5_000 ? { status: 404 } : { body: { content: { status } } };
+      }
+      return { body: { content: path.includes("/status/") ? { count: 0, results: [] } : { id: "r" } } };
+    });
+    const { client } = benchFor(server.url, clock);
+    const waits = ["r1", "r2", "r3", "r4"].map(async (requestId) => {
+      for await (const seen of client.watch([{ requestId, devices: 1000 }], clock.now() + 180_000)) {
+        if (seen.get(requestId)?.counts.Success === 1000) return true;
+      }
+      return false;
+    });
+    const found = await Promise.all(waits);
+    await server.close();
+    expect(found).to.deep.equal([true, true, true, true]);
+  });
+});
 
 describe("cancelling a command", () => {
   it("is done while it waits, and too late afterwards", async () => {
