@@ -53,12 +53,19 @@ const isFaults = (value: unknown): value is Faults => faultsCodec.is(value);
 
 /** Throws an Error whose message says which switch is wrong, or lists the switches there are. */
 export const readFaults = (value: unknown): Faults => {
-  if (typeof value !== "object" || value === null) throw new Error("Faults must be a JSON object of switches.");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error("Faults must be a JSON object of switches.");
   const unknownName = Object.keys(value).find((name) => !faultNames.some((known) => known === name));
   if (unknownName !== undefined) {
     throw new Error(`There is no fault "${unknownName}". There are: ${faultNames.join(", ")}.`);
   }
   if (isFaults(value)) return value;
-  const decoded = faultsCodec.decode(value);
-  throw new Error(`Faults could not be read: ${isLeft(decoded) ? PathReporter.report(decoded).join("; ") : ""}`);
+  // Each by itself: the report names the whole type, and that of all faults together fills a page.
+  const given = new Map<string, unknown>(Object.entries(value));
+  const wrong = faultNames.flatMap((name) => {
+    const setting = given.get(name);
+    const decoded = codecs[name].decode(setting);
+    return setting === undefined || !isLeft(decoded) ? [] : [{ name, report: PathReporter.report(decoded)[0] ?? "" }];
+  });
+  throw new Error(wrong.map(({ name, report }) => `The fault "${name}" cannot be set so: ${report}`).join("; "));
 };

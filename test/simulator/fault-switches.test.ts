@@ -37,6 +37,8 @@ describe("simulator: switches of faults", () => {
     expect(() => readFaults({ slow: {} })).to.throw('There is no fault "slow"');
     expect(() => readFaults({ slowMs: { ms: "long" } })).to.throw("ms");
     expect(() => readFaults({ hang: { on: ["rockets"] } })).to.throw("on");
+    expect(() => readFaults([])).to.throw("Faults must be a JSON object of switches.");
+    expect(() => readFaults({ slowMs: 5 })).to.throw(/^The fault "slowMs" cannot be set so: .{10,400}$/);
   });
 
   it("come as a storm, by a seed", () => {
