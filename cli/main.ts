@@ -76,8 +76,9 @@ for (const command of commands) program.addCommand(command.copyInheritedSettings
 
 // Whoever reads the output may stop before its end (`| head`), which is no failure of ours.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  if (error.code === "EPIPE") process.exit();
+  process.stderr.write(`pulumi-esper: The output could not be written: ${failureText(error)}\n`);
+  process.exit(1);
 });
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,7 +1,7 @@
 // The pulumi-esper command as a process of its own: its help, its exit codes, and its manners towards terminals and pipes.
 
 import { spawn } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -25,19 +25,27 @@ interface Given {
   readonly env?: Readonly<Record<string, string>>;
   /** Stops reading what it prints at once. */
   readonly readsNothing?: boolean;
+  /** Where it prints to, instead of to the test. */
+  readonly printsTo?: string;
 }
 
-async function run(args: readonly string[], { input, env = {}, readsNothing }: Given = {}): Promise<Ended> {
+async function run(args: readonly string[], { input, env = {}, readsNothing, printsTo }: Given = {}): Promise<Ended> {
+  const target = printsTo === undefined ? undefined : await open(printsTo, "w");
   const child = spawn(process.execPath, ["--import", "tsx", main, ...args], {
     env: { ...process.env, ...env },
-    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", target?.fd ?? "pipe", "pipe"],
   });
   const { stdin, stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new Error("The test's process has no output.");
+  if ((stdout === null && target === undefined) || stderr === null)
+    throw new Error("The test's process has no output.");
   stdin?.end(input);
-  if (readsNothing === true) stdout.destroy();
+  if (readsNothing === true) stdout?.destroy();
   const code = new Promise<number | null>((resolve) => child.on("close", resolve));
-  const [printed, said] = await Promise.all([readsNothing === true ? "" : text(stdout), text(stderr)]);
+  const [printed, said] = await Promise.all([
+    readsNothing === true || stdout === null ? "" : text(stdout),
+    text(stderr),
+  ]);
+  await target?.close();
   return { code: await code, printed, said };
 }
 
@@ -101,6 +109,13 @@ describe("the pulumi-esper command", function () {
       ...{ code: 1, printed: "" },
       said: "pulumi-esper: This is not what `pulumi stack export` prints: it is no JSON.\n",
     });
+  });
+
+  it("says in one line that its output could not be written", async function () {
+    if (process.platform !== "linux") this.skip();
+    const { code, said } = await run(["report"], { input: fleetExport, printsTo: "/dev/full" });
+    expect(said).to.match(/^pulumi-esper: The output could not be written: ENOSPC.*\n$/);
+    expect(code).to.equal(1);
   });
 
   it("ends inspect and convert with 0 when they could do it, with 1 and one line when not", async () => {
