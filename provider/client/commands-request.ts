@@ -3,7 +3,7 @@
 // Source: docs/background/esper-api.md, 2a, 3a and 4a.
 
 import type { Clock } from "../clock";
-import { isApiError, isNotFound } from "../errors";
+import { isApiError, isDecodeError, isNotFound } from "../errors";
 import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "./client";
 import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "./codecs";
 import { bodyOf, sentAs, targetsOf } from "./command-body";
@@ -192,9 +192,11 @@ export class CommandsRequest implements CommandsEndpoint {
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;
-      if (!isApiError(error) || !TOO_LATE.includes(error.status)) throw error;
+      const isOpen = isDecodeError(error) || (isApiError(error) && TOO_LATE.includes(error.status));
+      if (!isOpen) throw error;
     }
-    // A repeated PUT whose first answer was lost is told apart from one that came too late by what stands there now.
+    // What stands there now tells: an answer without a body says nothing, and a repeated PUT whose first answer was lost
+    // looks like one that came too late.
     const now = await this.parts.requester.call({ method: "GET", path, codec: StatusJson, attempt, permission });
     return readState(now.state) === "Cancelled";
   }

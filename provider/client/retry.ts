@@ -63,6 +63,10 @@ export function judge(outcome: Outcome, attempts: Attempts, random: () => number
   const sentForCertain = outcome.kind === "answer" || outcome.mayHaveArrived;
   // The command may be in the devices' queues already: look for it first.
   if (attempts.method === "POST" && sentForCertain) return { action: "giveUp", reason: "outcomeOpen" };
+  // It was taken, if only without a word: the caller looks at what stands there now.
+  if (attempts.method === "PUT" && outcome.kind === "answer" && outcome.status < 300) {
+    return { action: "giveUp", reason: "outcomeOpen" };
+  }
   if (attempts.made >= attempts.allowed || attempts.elapsedMs - attempts.waitedMs > MAX_ELAPSED_MS)
     return { action: "giveUp", reason: "enough" };
   const afterMs = backOffMs(attempts.made, random);

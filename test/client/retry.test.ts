@@ -48,6 +48,13 @@ describe("whether a request is sent again", () => {
     ["a read without an answer in time is repeated", failure("timedOut"), {}, "repeat", "noAnswer"],
     ["a read whose JSON was cut short is repeated", answer(200, { readable: false }), {}, "repeat", "unreadable"],
     ["a PUT sets one state and may be repeated", answer(502), { method: "PUT" }, "repeat", "serverError"],
+    [
+      "a PUT that was taken, with an unreadable answer, is open",
+      answer(204, { readable: false }),
+      { method: "PUT" },
+      "giveUp",
+      "outcomeOpen",
+    ],
     ["as many attempts as allowed are enough", answer(503), { made: 5 }, "giveUp", "enough"],
     ["a minute and a half is enough", answer(503), { elapsedMs: 91_000 }, "giveUp", "enough"],
     ["a caller that asks again by itself has one attempt", answer(503), { allowed: 1 }, "giveUp", "enough"],

@@ -175,6 +175,16 @@ describe("cancelling a command", () => {
     await bench.sim.close();
   });
 
+  it("is done also when the answer to it has no body, as a 204 has none", async () => {
+    const row = { id: "s", request: "r", device: "d", state: "Command Cancelled", updated_at: "2026-11-20T12:00:00Z" };
+    const server = await startAnswering(({ method }) => (method === "PUT" ? { status: 204 } : { body: row }));
+    const { client } = benchFor(server.url, quickClock(100));
+    const waiting = { id: "s", requestId: "r", deviceId: "d", state: "Queued", stateText: "Command Queued" } as const;
+    expect(await client.cancel({ ...waiting, updatedAt: row.updated_at })).to.be.true;
+    await server.close();
+    expect(server.asked.map(({ method }) => method)).to.deep.equal(["PUT", "GET"]);
+  });
+
   it("is done also when the answer to it was lost", async () => {
     const bench = await tenantBench({ devices: 1, faults: {} }, { speed: 50 });
     const [device = ""] = bench.sim.world.devices().map(({ id }) => id);
