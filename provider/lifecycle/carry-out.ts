@@ -87,11 +87,34 @@ export async function sendUninstalls(work: Work, devices: readonly string[]): Pr
 
 /** Cancels the installs that still wait for their window, of these devices or all: they would come after what is sent now. */
 export async function cancelScheduled(run: Run, known: State, deviceIds?: readonly string[]): Promise<void> {
+  await cancelWaiting(run, mayBeScheduled(known), deviceIds);
+}
+
+/** The same for a rollout that is taken back, of which this run has sent a part. */
+export async function cancelRollout(
+  { run, known, inputs, sent }: Pick<Work, "run" | "known" | "inputs" | "sent">,
+  deviceIds: readonly string[],
+): Promise<void> {
+  const requests = inputs.schedule === undefined ? [] : sent.map(({ request }) => request);
+  const own = requests.filter(({ kind }) => kind === "install").map(({ id }) => id);
+  await cancelWaiting(run, [...(known === undefined ? [] : mayBeScheduled(known)), ...own], deviceIds);
+}
+
+/** Earlier requests that may hold installs which wait for their window. */
+function mayBeScheduled({ settings, record, commands }: State): readonly string[] {
+  const { seen: allSeen, strays = [] } = record;
   // The schedule may be out of the program since, and what was sent under it still wait.
-  const mayWait =
-    known.settings.schedule !== undefined || known.record.seen.some((seen) => (seen["Scheduled"] ?? 0) > 0);
-  if (!mayWait) return;
-  const requestIds = known.commands.filter(({ kind }) => kind === "install").map(({ id }) => id);
+  const mayWait = settings.schedule !== undefined || allSeen.some((seen) => (seen["Scheduled"] ?? 0) > 0);
+  const installs = mayWait ? commands.filter(({ kind }) => kind === "install").map(({ id }) => id) : [];
+  // What a killed run has sent may wait for a window that this state has never known.
+  return [...installs, ...strays];
+}
+
+async function cancelWaiting(
+  run: Run,
+  requestIds: readonly string[],
+  deviceIds: readonly string[] | undefined,
+): Promise<void> {
   if (requestIds.length === 0) return;
   const rows = await run.client.rows({ requestIds, states: ["Scheduled"] });
   const own = rows.filter((row) => deviceIds?.includes(row.deviceId) ?? true);

@@ -2,7 +2,7 @@
 // there was none before (docs/design.md, section 7). The refused content is remembered, so that the next run does not
 // send it again.
 
-import { sendPrevious, sendUninstalls, waitForAll } from "./carry-out";
+import { cancelRollout, cancelScheduled, sendPrevious, sendUninstalls, waitForAll } from "./carry-out";
 import { mayRetry, roundsUsed } from "./diff";
 import { nobodyOf, observeFleet } from "./fleet";
 import { removalsAtEnd, standingsAtEnd } from "./last-look";
@@ -45,6 +45,8 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
   const removals = work.sent.filter(({ request }) => request.kind === "uninstall");
   const after: Work = { ...work, sent: [...removals], plan: { ...work.plan, startsOver: true, rounds: 0 } };
   try {
+    // In its window the refused content would come over what is sent now.
+    await cancelRollout(work, touched);
     if (previous === undefined) await sendUninstalls(after, touched);
     else await sendPrevious(after, previous, touched);
     await waitForAll(after);
@@ -99,6 +101,7 @@ export async function finishRollBack(run: Run, asked: Wanted, known: State): Pro
   const toClear = [...new Set([...notCleared, ...left, ...members])];
   const problems: string[] = [];
   try {
+    if (isCutOff) await cancelScheduled(run, known);
     if (previous !== undefined) await sendPrevious(work, previous, again);
     await sendUninstalls(work, toClear);
     await waitForAll(work);

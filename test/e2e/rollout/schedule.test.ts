@@ -115,6 +115,65 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 4 });
     },
   },
+  "does not let what a killed run has scheduled come over what the next run sends at once": {
+    only: canCancel,
+    devices: 3,
+    tell: async (shops) => {
+      await shops.upWell("first", atOnce);
+      await shops.upKilled("second", nextHour());
+      await shops.refresh();
+      await shops.upWell("first", atOnce);
+      await shops.upKilled("second", nextHour());
+      await shops.upWell("third", atOnce);
+      await shops.refresh();
+      await shops.upUnchanged("third", atOnce);
+      shops.simulator.world.advance(90 * 60_000);
+      expect(shops.holds(), "after the window of the second").to.deep.equal({ third: 3 });
+    },
+  },
+  "cancels also what a killed run has scheduled when it is destroyed": {
+    only: canCancel,
+    devices: 3,
+    tell: async (shops) => {
+      await shops.upWell("first", atOnce);
+      await shops.upKilled("second", nextHour());
+      await shops.refresh();
+      await shops.destroy();
+      shops.simulator.world.advance(90 * 60_000);
+      expect(shops.holds(), "after the window of the second").to.deep.equal({ nothing: 3 });
+    },
+  },
+  "does not bring content in its window that was taken back before": {
+    only: canCancel,
+    devices: 4,
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      const [one, two, bad = ""] = shops.devices();
+      const rollout = { canary: { devices: [one, two] }, onFailure: "rollback" };
+      const briefly = { rollout, wait: { timeoutMinutes: 0.02, onTimeout: "warn" } };
+      await shops.upWell("first", { rollout });
+      await shops.upWell("second", { ...nextHour(), rollout: { ...rollout, pauseAfterWave: 1 } });
+      world.failWith(bad, "The keystore is locked");
+      await shops.upBadly(/taken back/, "second", briefly);
+      world.advance(90 * 60_000);
+      expect(shops.holds(), "after the window of the second").to.deep.equal({ first: 4 });
+    },
+  },
+  "does not bring content in its window that was taken off before, as there was none before it": {
+    only: canCancel,
+    devices: 4,
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      const [one, two, bad = ""] = shops.devices();
+      const rollout = { canary: { devices: [one, two] }, onFailure: "rollback" };
+      const briefly = { rollout, wait: { timeoutMinutes: 0.02, onTimeout: "warn" } };
+      await shops.upWell("first", { ...nextHour(), rollout: { ...rollout, pauseAfterWave: 1 } });
+      world.failWith(bad, "The keystore is locked");
+      await shops.upBadly(/taken back/, "first", briefly);
+      world.advance(90 * 60_000);
+      expect(shops.holds(), "after the window of the first").to.deep.equal({ nothing: 4 });
+    },
+  },
   "is not waited for where the program has no schedule any more": {
     devices: 3,
     tell: async (shops) => {
