@@ -31,15 +31,24 @@ const listMaxAgeMs = 60_000;
 
 /**
  * The state that an update goes by. Its own commands hide the strays from every later refresh, so those that make the state
- * wrong about its devices count now: removals, as of a destroy that failed, and installs of other content. What is left
- * out are installs of the content that the state knows of: at worst they are sent once more.
+ * wrong about its devices count now: removals, as of a destroy that failed, and installs of other content. Installs of the
+ * content that the state knows of are at worst sent once more; but of a set the program may have taken their devices out
+ * again, which are to lose it.
  */
 export async function withMisleadingStrays(run: Run, known: State): Promise<State> {
   const strays = await findStrays(run, known);
-  const own = labelPrefix(known.record.urnHash, known.record.digest);
+  const { record, settings } = known;
+  const own = labelPrefix(record.urnHash, record.digest);
   const isMisleading = ({ command, label }: SentCommand): boolean =>
     command === uninstallCommand || label?.startsWith(own) !== true;
-  return strays.some(isMisleading) ? withStrays(known, strays) : known;
+  if (strays.some(isMisleading)) return withStrays(known, strays);
+  const mayBeOutside = settings.target.kind === "set" && record.refused === undefined;
+  if (strays.length === 0 || !mayBeOutside) return known;
+  return { ...known, record: { ...record, strays: [...(record.strays ?? []), ...idsOf(strays)].slice(-straysMax) } };
+}
+
+function idsOf(strays: readonly SentCommand[]): readonly string[] {
+  return strays.map(({ id }) => id);
 }
 
 /** Enough to find the devices of a killed run; a longer list would only cost room. */
@@ -49,7 +58,7 @@ const straysMax = 40;
 export function withStrays(state: State, strays: readonly SentCommand[]): State {
   if (strays.length === 0) return state;
   const { record } = state;
-  const ids = [...(record.strays ?? []), ...strays.map(({ id }) => id)].slice(-straysMax);
+  const ids = [...(record.strays ?? []), ...idsOf(strays)].slice(-straysMax);
   const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
   const overwrites = record.overwrites === true || record.digest !== noContent;
   return { ...state, record: { ...record, digest: noContent, strays: ids, newestAt, overwrites } };

@@ -252,6 +252,20 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 3 });
     },
   },
+  "is removed by the next run from a device that a killed run has added to the set, and the program has not": {
+    only: "request",
+    devices: 4,
+    tell: async (shops) => {
+      const [one, other, mistaken = "", late] = shops.devices();
+      await shops.upWell("first", { rollout: {}, target: { devices: [one, other] } });
+      await shops.upKilled("first", { rollout: {}, target: { devices: [one, other, mistaken] } });
+      shops.sent();
+      await shops.upWell("first", { rollout: {}, target: { devices: [one, other, late] } });
+      expect(shops.sent()).to.deep.equal(["UNINSTALL 1", "INSTALL 1"]);
+      expect(shops.held(mistaken)).to.equal("nothing");
+      expect(shops.holds()).to.deep.equal({ nothing: 1, first: 3 });
+    },
+  },
   "is not sent to everyone because a run was killed that tried again on a few": {
     devices: 3,
     tell: async (shops) => {
