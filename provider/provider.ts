@@ -12,6 +12,7 @@ import { isNews, objections, unknownTarget, type Before } from "./lifecycle/chec
 import { urnHashOf } from "./lifecycle/commands";
 import { openSource, type Content } from "./lifecycle/content";
 import { converge } from "./lifecycle/converge";
+import { Copies } from "./lifecycle/copies";
 import { diff, lastingWarnings, warningBefore } from "./lifecycle/diff";
 import { PartialFailure, SourceError } from "./lifecycle/failures";
 import { isObject, type Failure, type RawObject } from "./lifecycle/fields";
@@ -47,6 +48,9 @@ interface DynamicProvider {
   update(id: string, olds: unknown, news: unknown): Promise<{ outs: RawObject }>;
   delete(id: string, outputs: unknown): Promise<void>;
 }
+
+/** What stays of the resources that this process replaces. */
+const copies = new Copies();
 
 /** What previews say of the reach, bounded for all resources of a process. */
 const reach = new Reach(systemClock);
@@ -141,6 +145,7 @@ export function certificate(urn: string): DynamicProvider {
         if (warning !== undefined) progress.warn(warning);
         if (verdict.action === "update") progress.note(verdict.message);
         const { replaces, deleteBeforeReplace } = verdict;
+        if (verdict.action !== "replace") copies.note(known, target);
         return Promise.resolve({ changes: verdict.action !== "nothing", replaces, deleteBeforeReplace });
       }),
 
@@ -149,6 +154,7 @@ export function certificate(urn: string): DynamicProvider {
       const wanted = await wantedFrom(raw);
       const run = runFor();
       const outcome = await converge(run, wanted, undefined);
+      copies.note(outcome.state);
       const id = resourceId(wanted.inputs.alias, wanted.inputs.target, run.urnHash);
       return { id, outs: outputsOf(id, outcome, raw) };
     },
@@ -175,7 +181,7 @@ export function certificate(urn: string): DynamicProvider {
     delete: (_id, outputs) =>
       quietly(async () => {
         const known = readState(asObject(outputs));
-        await remove(runFor(known), known);
+        await remove(runFor(known), known, copies.newerThan(known));
       }),
   };
 }

@@ -22,20 +22,25 @@ import type { Run } from "./run";
 import { judge, standingOf, type Standing } from "./standing";
 import { difference } from "./sketch";
 import type { SentRequest, State } from "./state";
-import type { Address } from "./target";
+import type { Address, Target } from "./target";
 
 // Of several resources that go in one run, each would read the same devices again.
 const listMaxAgeMs = 10_000;
 
-export async function remove(run: Run, state: State): Promise<void> {
+/** @param standing where a newer copy of the resource has installed the same alias: those devices keep it */
+export async function remove(run: Run, state: State, standing?: Target): Promise<void> {
   const { settings, record } = state;
   const inTarget = await observeFleet(run.client, settings.target, listMaxAgeMs);
-  const { singly, leaving } = await devicesSentSingly(run, state, inTarget);
-  const fleet = { ...inTarget, members: new Map([...inTarget.members, ...singly]) };
-  const parcels = [
-    ...(await parcelsForEveryone(run, settings.target, inTarget)),
-    ...parcelsForDevices([...singly.keys()]),
-  ];
+  const others = standing && (await observeFleet(run.client, standing, listMaxAgeMs));
+  const isToLose = ([id]: readonly [string, Device]): boolean => others?.members.has(id) !== true;
+  const inFleet = new Map([...inTarget.members].filter(isToLose));
+  const { singly: sentSingly, leaving } = await devicesSentSingly(run, state, inTarget);
+  const singly = new Map([...sentSingly].filter(isToLose));
+  const fleet = { ...inTarget, members: new Map([...inFleet, ...singly]) };
+  const parcels =
+    inFleet.size < inTarget.members.size
+      ? parcelsForDevices([...fleet.members.keys()])
+      : [...(await parcelsForEveryone(run, settings.target, inTarget)), ...parcelsForDevices([...singly.keys()])];
   if (parcels.length === 0) {
     warnOfPending(run, leaving);
     return;

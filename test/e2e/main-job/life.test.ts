@@ -139,6 +139,45 @@ describe("the life of a certificate on a fleet", () => {
     });
   });
 
+  it("keeps the certificate when somebody asks for a replacement", async function () {
+    this.timeout(240_000);
+    const program = programOf({ corp: { alias: "corp", target: { group: berlin }, source } });
+    await withStack(program, { env: connectionTo(simulator) }, async (stack) => {
+      await stack.writeFile("corp.p12", await p12Of(first, password));
+      expectOperations(await stack.up(), { created: 2 });
+      const urn = String(at(await storedResource(stack, "corp"), "urn"));
+      expectOperations(await stack.up("--replace", urn), { replaced: 1, unchanged: 1 });
+      expect(commandsOf(simulator)).to.deep.equal(["INSTALL corp GROUP 3", "INSTALL corp GROUP 3"]);
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b2", "b3"]);
+      await expectNothingToDo(stack, simulator, 2);
+      expectOperations(await stack.destroy(), { deleted: 2 });
+      expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+  });
+
+  it("keeps the certificate under an alias that the program takes back after its removal has failed", async function () {
+    this.timeout(240_000);
+    const programFor = (alias: string): string => programOf({ corp: { alias, target: { group: berlin }, source } });
+    await withStack(programFor("old"), { env: connectionTo(simulator) }, async (stack) => {
+      await stack.writeFile("corp.p12", await p12Of(first, password));
+      expectOperations(await stack.up(), { created: 2 });
+      simulator.faults.set({ forbidden: { on: ["send"], everyNth: 2 } });
+      await stack.writeProgram(programFor("new"));
+      await stack.up();
+      expect(commandsOf(simulator), "the removal is refused").to.deep.equal([
+        "INSTALL old GROUP 3",
+        "INSTALL new GROUP 3",
+      ]);
+      simulator.faults.set({});
+      await stack.writeProgram(programFor("old"));
+      await stack.up();
+      expect(commandsOf(simulator).slice(2)).to.deep.equal(["INSTALL old GROUP 3", "UNINSTALL new GROUP 3"]);
+      expect(holdersOf(simulator, "old")).to.deep.equal(["b1", "b2", "b3"]);
+      expect(holdersOf(simulator, "new")).to.deep.equal([]);
+      await expectNothingToDo(stack, simulator, 2);
+    });
+  });
+
   it("keeps two certificates on one group apart, and works inside a component", async function () {
     this.timeout(240_000);
     const programWith = (aliases: readonly string[]): string => `
