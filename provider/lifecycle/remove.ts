@@ -22,13 +22,16 @@ import type { Run } from "./run";
 import { judge, standingOf, type Standing } from "./standing";
 import { difference } from "./sketch";
 import type { SentRequest, State } from "./state";
+import { withStrayInstalls } from "./strays";
 import type { Address, Target } from "./target";
 
 // Of several resources that go in one run, each would read the same devices again.
 const listMaxAgeMs = 10_000;
 
 /** @param standing where a newer copy of the resource has installed the same alias: those devices keep it */
-export async function remove(run: Run, state: State, standing?: Target): Promise<void> {
+export async function remove(run: Run, stored: State, standing?: Target): Promise<void> {
+  // Where a newer copy stands, its installs are no strays.
+  const state = standing === undefined ? await withStrayInstalls(run, stored) : stored;
   const { settings, record } = state;
   const inTarget = await observeFleet(run.client, settings.target, listMaxAgeMs);
   const others = standing && (await observeFleet(run.client, standing, listMaxAgeMs));

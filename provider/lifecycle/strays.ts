@@ -43,12 +43,26 @@ export async function withMisleadingStrays(run: Run, known: State): Promise<Stat
     command === uninstallCommand || label?.startsWith(own) !== true;
   if (strays.some(isMisleading)) return withStrays(known, strays);
   const mayBeOutside = settings.target.kind === "set" && record.refused === undefined;
-  if (strays.length === 0 || !mayBeOutside) return known;
-  return { ...known, record: { ...record, strays: [...(record.strays ?? []), ...idsOf(strays)].slice(-straysMax) } };
+  return mayBeOutside ? withIds(known, strays) : known;
 }
 
-function idsOf(strays: readonly SentCommand[]): readonly string[] {
-  return strays.map(({ id }) => id);
+/** The state that a destroy goes by, after which nobody will look any more: with installs that a killed run has sent. */
+export async function withStrayInstalls(run: Run, known: State): Promise<State> {
+  const strays = await findStrays(run, known);
+  return withIds(
+    known,
+    strays.filter(({ command }) => command === installCommand),
+  );
+}
+
+/** What the state says of devices stays as it is. */
+function withIds(known: State, strays: readonly SentCommand[]): State {
+  if (strays.length === 0) return known;
+  return { ...known, record: { ...known.record, strays: allIds(known, strays) } };
+}
+
+function allIds({ record }: State, strays: readonly SentCommand[]): readonly string[] {
+  return [...(record.strays ?? []), ...strays.map(({ id }) => id)].slice(-straysMax);
 }
 
 /** Enough to find the devices of a killed run; a longer list would only cost room. */
@@ -58,8 +72,7 @@ const straysMax = 40;
 export function withStrays(state: State, strays: readonly SentCommand[]): State {
   if (strays.length === 0) return state;
   const { record } = state;
-  const ids = [...(record.strays ?? []), ...idsOf(strays)].slice(-straysMax);
   const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
   const overwrites = record.overwrites === true || record.digest !== noContent;
-  return { ...state, record: { ...record, digest: noContent, strays: ids, newestAt, overwrites } };
+  return { ...state, record: { ...record, digest: noContent, strays: allIds(state, strays), newestAt, overwrites } };
 }

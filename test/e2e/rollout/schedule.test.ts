@@ -137,7 +137,6 @@ const stories: Stories = {
     tell: async (shops) => {
       await shops.upWell("first", atOnce);
       await shops.upKilled("second", nextHour());
-      await shops.refresh();
       await shops.destroy();
       shops.simulator.world.advance(90 * 60_000);
       expect(shops.holds(), "after the window of the second").to.deep.equal({ nothing: 3 });

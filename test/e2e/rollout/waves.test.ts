@@ -290,6 +290,16 @@ const stories: Stories = {
       await shops.destroy();
     },
   },
+  "is destroyed there also when no refresh came between": {
+    only: "request",
+    devices: 4,
+    tell: async (shops) => {
+      const [one, other] = shops.devices();
+      await shops.upWell("first", { rollout: {}, target: { devices: [one] } });
+      await shops.upKilled("first", { rollout: {}, target: { devices: [one, other] } });
+      await shops.destroy();
+    },
+  },
   "finds later which device kept it that left a set, when Esper did not show that to the run after": {
     only: "request",
     devices: 3,
