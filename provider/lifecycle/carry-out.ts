@@ -110,10 +110,11 @@ function mayBeScheduled({ settings, record, commands }: State): readonly string[
   return [...installs, ...strays];
 }
 
-async function cancelWaiting(
+/** Cancels what of these requests still waits for its window, on these devices or all. */
+export async function cancelWaiting(
   run: Run,
   requestIds: readonly string[],
-  deviceIds: readonly string[] | undefined,
+  deviceIds?: readonly string[],
 ): Promise<void> {
   if (requestIds.length === 0) return;
   const rows = await run.client.rows({ requestIds, states: ["Scheduled"] });

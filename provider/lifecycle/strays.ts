@@ -3,6 +3,7 @@
 // They are known by their label; the V2 endpoint has none, so nothing is found there (docs/design.md, section 3).
 
 import type { SentCommand } from "../client/client";
+import { cancelWaiting } from "./carry-out";
 import { installCommand, labelPrefix, uninstallCommand } from "./commands";
 import type { Run } from "./run";
 import { noContent, type State } from "./state";
@@ -33,10 +34,12 @@ const listMaxAgeMs = 60_000;
  * The state that an update goes by. Its own commands hide the strays from every later refresh, so those that make the state
  * wrong about its devices count now: removals, as of a destroy that failed, and installs of other content. Installs of the
  * content that the state knows of are at worst sent once more; but of a set the program may have taken their devices out
- * again, which are to lose it.
+ * again, which are to lose it. Whatever still waits for its window is cancelled: once this run has sent its own, no later
+ * one would know of it, and it would come over newer content.
  */
 export async function withMisleadingStrays(run: Run, known: State): Promise<State> {
   const strays = await findStrays(run, known);
+  await cancelWaiting(run, idsOf(strays));
   const { record, settings } = known;
   const own = labelPrefix(record.urnHash, record.digest);
   const isMisleading = ({ command, label }: SentCommand): boolean =>
@@ -62,7 +65,11 @@ function withIds(known: State, strays: readonly SentCommand[]): State {
 }
 
 function allIds({ record }: State, strays: readonly SentCommand[]): readonly string[] {
-  return [...(record.strays ?? []), ...strays.map(({ id }) => id)].slice(-straysMax);
+  return [...(record.strays ?? []), ...idsOf(strays)].slice(-straysMax);
+}
+
+function idsOf(strays: readonly SentCommand[]): readonly string[] {
+  return strays.map(({ id }) => id);
 }
 
 /** Enough to find the devices of a killed run; a longer list would only cost room. */

@@ -131,6 +131,24 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the second").to.deep.equal({ third: 3 });
     },
   },
+  "cancels what a killed run has scheduled also where the next one sends the same, and only a later one another content":
+    {
+      only: canCancel,
+      devices: 3,
+      tell: async (shops) => {
+        const { world } = shops.simulator;
+        await shops.upWell("first", atOnce);
+        world.join("Shops");
+        await shops.refresh();
+        const later = nextHour();
+        await shops.upKilled("first", later);
+        await shops.upWell("first", later);
+        expect(shops.sent()).to.deep.equal(["INSTALL 3", "INSTALL 1", "INSTALL 1"]);
+        await shops.upWell("second", atOnce);
+        world.advance(90 * 60_000);
+        expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 4 });
+      },
+    },
   "cancels also what a killed run has scheduled when it is destroyed": {
     only: canCancel,
     devices: 3,
