@@ -53,7 +53,7 @@ export function stateOf(
   const exceptions = listed.exceptions.map((one) => ({ ...one, reason: work.content.withoutSecrets(one.reason) }));
   const needed = new Set(standings.map(({ requestId }) => requestId));
   const { used, isFolded } = fold(
-    installs.requests.filter((request) => needed.has(request.id)),
+    installs.requests.filter((request) => needed.has(request.id) || isWaiting(request, book)),
     standings,
     book,
   );
@@ -123,6 +123,11 @@ function lastSentToAll({ known, plan, sent }: Work, now: number): string {
   return sent[0]?.request.sentAt ?? nowAt;
 }
 
+/** Whether it still waits for its window on some device, also one that is left out of this run: it may be to be cancelled. */
+function isWaiting({ id }: SentRequest, book: AnswerBook): boolean {
+  return (book.countsOf(id).Scheduled ?? 0) > 0;
+}
+
 /** So many requests are kept however well they ended; a fleet that devices join again and again would fill the state. */
 const requestsKept = 20;
 
@@ -141,7 +146,8 @@ function fold(
     return open.size === 0 && totalOf(counts) !== counts.Success;
   };
   const isRecent = (index: number): boolean => index >= requests.length - requestsKept;
-  const used = requests.filter((request, index) => open.has(request.id) || (isRecent(index) && !isMadeGood(request)));
+  const isOpen = (request: SentRequest): boolean => open.has(request.id) || isWaiting(request, book);
+  const used = requests.filter((request, index) => isOpen(request) || (isRecent(index) && !isMadeGood(request)));
   const isComplete = open.size === 0 && requests.length > 1;
   return { used, isFolded: isComplete || used.length < requests.length };
 }

@@ -191,6 +191,24 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the first").to.deep.equal({ nothing: 4 });
     },
   },
+  "cancels what is still scheduled also on a device that was offline in a run to those online": {
+    only: canCancel,
+    devices: 3,
+    tell: async (shops) => {
+      const { world } = shops.simulator;
+      const [one, away = "", late] = shops.devices();
+      const online = (...devices: unknown[]): Change => ({ ...atOnce, deviceType: "active", target: { devices } });
+      await shops.upWell("first", online(one));
+      await shops.upWell("first", { ...online(one, away), ...nextHour() });
+      world.setOnline(away, false);
+      await shops.upWell("first", online(one, away, late));
+      world.setOnline(away, true);
+      await shops.upWell("second", online(one, away, late));
+      expect(shops.sent()).to.deep.equal(["INSTALL 1", "INSTALL 1", "INSTALL 1", "INSTALL 3"]);
+      world.advance(90 * 60_000);
+      expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 3 });
+    },
+  },
   "is not waited for where the program has no schedule any more": {
     devices: 3,
     tell: async (shops) => {
