@@ -149,7 +149,7 @@ describe("the simulator's page in a browser", function () {
       const slow = page.getByRole("switch", { name: "slowMs" });
       await page.getByLabel("Settings of slowMs").fill("{}");
       await slow.click();
-      await page.waitForFunction("document.getElementById('said').textContent.startsWith('Faults could not be read')");
+      await page.getByRole("status").getByText('The fault "slowMs" cannot be set so:').waitFor();
       expect(await slow.isChecked()).to.equal(false);
       await page.getByRole("button", { name: "End all" }).click();
       await page.getByRole("status").getByText("All faults have ended.").waitFor();
