@@ -115,6 +115,11 @@ function checkedBaseUrl(given: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
+/** In either case of its letters. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** A host name, as URL gives it, that stays on this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
@@ -132,7 +137,7 @@ function readApiKey(given: string | undefined): string {
 }
 
 function readEnterpriseId(given: string | undefined): string | undefined {
-  if (given !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given)) {
+  if (given !== undefined && !isUuid(given)) {
     throw new SettingError(
       names.enterpriseId.key,
       `The Esper enterprise id must be a UUID: leave it unset (it is found out through the key), or set it with ${waysToSet("enterpriseId")}.`,

@@ -4,7 +4,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Client, Device, DeviceQuery, Group } from "./client/client";
 import { systemClock } from "./clock";
-import { readSettings } from "./config";
+import { isUuid, readSettings } from "./config";
 
 /** A group by its name, which must be the only one of that name, or by its path such as "All devices/Shops/Berlin". */
 export type GroupFilter =
@@ -95,7 +95,7 @@ export async function getDevices(filter: DeviceFilter): Promise<readonly Device[
   const { group, search, serial, tags, osVersion } = filter;
   refuseEmpty({ group, search, serial, tags, osVersion });
   // Esper would be asked for a group that cannot be, and say so in words of its own.
-  if (group !== undefined && !uuid.test(group)) {
+  if (group !== undefined && !isUuid(group)) {
     throw new Error("esper.getDevices takes a group's id (a UUID) as `group`; esper.getGroup finds it by name.");
   }
   const query: DeviceQuery = {
@@ -139,8 +139,6 @@ function refuseEmpty(parts: Readonly<Record<string, string | readonly string[] |
 }
 
 const listMaxAgeMs = 60_000;
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function describeGroup({ name, path, id }: Group): string {
   return `"${path === "" ? name : path}" (${id})`;

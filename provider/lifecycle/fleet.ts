@@ -36,6 +36,15 @@ export async function observeFleet(client: Client, target: Target, maxAgeMs: num
   };
 }
 
+/** The ids of a target's members; of none there are none. */
+export async function memberIds(
+  client: Client,
+  target: Target | undefined,
+  maxAgeMs: number,
+): Promise<ReadonlySet<string>> {
+  return new Set(target === undefined ? [] : (await observeFleet(client, target, maxAgeMs)).members.keys());
+}
+
 type Sorted = Pick<Fleet, "members" | "digest" | "unsupported">;
 
 // The client gives the same list to all who ask within its age: the preview, the run, and every resource on the same group.

@@ -6,7 +6,7 @@ import { countOf, finalStates, sameCounts, totalOf } from "../client/states";
 import { AnswerBook } from "./answers";
 import { diff } from "./diff";
 import { TargetGoneError } from "./failures";
-import { nobodyOf, observeFleet, type Fleet } from "./fleet";
+import { memberIds, nobodyOf, observeFleet, type Fleet } from "./fleet";
 import { knownInstalls, ledgerOf } from "./ledger";
 import { renewalOfCertificate } from "./renewal";
 import { count } from "./report";
@@ -109,9 +109,7 @@ async function heldNow(
 ): Promise<number> {
   const { limits } = record;
   if (limits === undefined) return record.held ?? 0;
-  const { canary } = settings.rollout;
-  const first = canary === undefined ? new Map() : (await observeFleet(run.client, canary, listMaxAgeMs)).members;
-  const canaries = new Set<string>(first.keys());
+  const canaries = await memberIds(run.client, settings.rollout.canary, listMaxAgeMs);
   const sentWaves = progress.state === "complete" ? waveCount(limits) : progress.wave;
   const isHeld = ({ is, device }: Standing): boolean =>
     is === "missing" && (waveOf(limits, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;

@@ -4,7 +4,7 @@
 
 import { cancelRollout, cancelScheduled, sendPrevious, sendUninstalls, waitForAll } from "./carry-out";
 import { mayRetry, roundsUsed } from "./diff";
-import { nobodyOf, observeFleet } from "./fleet";
+import { memberIds, nobodyOf } from "./fleet";
 import { removalsAtEnd, standingsAtEnd } from "./last-look";
 import { knownInstalls, noRequests, type Requests } from "./ledger";
 import { stateOf } from "./new-state";
@@ -135,9 +135,8 @@ async function unfinishedBefore({ run, known, content, fleet }: Work): Promise<r
 
 /** Undefined when they cannot be read: commands were sent, so nothing may be thrown here. */
 async function canariesOf(run: Run, canary: Target | undefined): Promise<ReadonlySet<string> | undefined> {
-  if (canary === undefined) return new Set();
   try {
-    return new Set((await observeFleet(run.client, canary, listMaxAgeMs)).members.keys());
+    return await memberIds(run.client, canary, listMaxAgeMs);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return undefined;
