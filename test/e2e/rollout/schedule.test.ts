@@ -26,6 +26,13 @@ function shown(shops: Shops): unknown {
   return shops.outputs?.["coverage"];
 }
 
+/** Two devices come first, a third is to fail, and nobody waits for a window longer than a second. */
+function withCanary(shops: Shops) {
+  const [one, two, bad = ""] = shops.devices();
+  const rollout = { canary: { devices: [one, two] }, onFailure: "rollback" };
+  return { bad, rollout, briefly: { rollout, wait: { timeoutMinutes: 0.02, onTimeout: "warn" } } };
+}
+
 /** The V2 endpoint has no way to take a command back. */
 const canCancel = "request";
 
@@ -165,9 +172,7 @@ const stories: Stories = {
     devices: 4,
     tell: async (shops) => {
       const { world } = shops.simulator;
-      const [one, two, bad = ""] = shops.devices();
-      const rollout = { canary: { devices: [one, two] }, onFailure: "rollback" };
-      const briefly = { rollout, wait: { timeoutMinutes: 0.02, onTimeout: "warn" } };
+      const { bad, rollout, briefly } = withCanary(shops);
       await shops.upWell("first", { rollout });
       await shops.upWell("second", { ...nextHour(), rollout: { ...rollout, pauseAfterWave: 1 } });
       world.failWith(bad, "The keystore is locked");
@@ -181,9 +186,7 @@ const stories: Stories = {
     devices: 4,
     tell: async (shops) => {
       const { world } = shops.simulator;
-      const [one, two, bad = ""] = shops.devices();
-      const rollout = { canary: { devices: [one, two] }, onFailure: "rollback" };
-      const briefly = { rollout, wait: { timeoutMinutes: 0.02, onTimeout: "warn" } };
+      const { bad, rollout, briefly } = withCanary(shops);
       await shops.upWell("first", { ...nextHour(), rollout: { ...rollout, pauseAfterWave: 1 } });
       world.failWith(bad, "The keystore is locked");
       await shops.upBadly(/taken back/, "first", briefly);

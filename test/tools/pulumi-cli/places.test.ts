@@ -4,7 +4,8 @@ import { expect } from "chai";
 import { delimiter } from "node:path";
 import { cacheFolder, foldersToLookIn, type Surroundings } from "../../../tools/pulumi-cli/places";
 
-const linux = (env: Surroundings["env"]): Surroundings => ({ env, home: "/home/ann", platform: "linux" });
+const home = "/the/home";
+const linux = (env: Surroundings["env"]): Surroundings => ({ env, home, platform: "linux" });
 
 describe("tools/pulumi-cli/places", () => {
   it("looks on the PATH first, then in Pulumi's own cache from the newest version on, then at what was built here", () => {
@@ -12,11 +13,11 @@ describe("tools/pulumi-cli/places", () => {
     expect(foldersToLookIn(linux(env), ["3.99.0", ".DS_Store", "3.250.0", "3.100.0"], "3.250.0")).to.deep.equal([
       "/usr/bin",
       "/opt/bin",
-      "/home/ann/.pulumi/bin",
-      "/home/ann/.pulumi/versions/3.250.0/bin",
-      "/home/ann/.pulumi/versions/3.100.0/bin",
-      "/home/ann/.pulumi/versions/3.99.0/bin",
-      "/home/ann/.cache/pulumi-esper/pulumi-3.250.0/bin",
+      `${home}/.pulumi/bin`,
+      `${home}/.pulumi/versions/3.250.0/bin`,
+      `${home}/.pulumi/versions/3.100.0/bin`,
+      `${home}/.pulumi/versions/3.99.0/bin`,
+      `${home}/.cache/pulumi-esper/pulumi-3.250.0/bin`,
     ]);
   });
 
@@ -28,9 +29,8 @@ describe("tools/pulumi-cli/places", () => {
   });
 
   it("builds into XDG_CACHE_HOME, or else into the platform's folder for caches", () => {
-    const home = "/home/ann";
-    expect(cacheFolder(linux({ XDG_CACHE_HOME: "/var/cache/ann" }))).to.equal("/var/cache/ann/pulumi-esper");
-    expect(cacheFolder(linux({ XDG_CACHE_HOME: "not/absolute" }))).to.equal("/home/ann/.cache/pulumi-esper");
-    expect(cacheFolder({ env: {}, home, platform: "darwin" })).to.equal("/home/ann/Library/Caches/pulumi-esper");
+    expect(cacheFolder(linux({ XDG_CACHE_HOME: "/var/cache/builds" }))).to.equal("/var/cache/builds/pulumi-esper");
+    expect(cacheFolder(linux({ XDG_CACHE_HOME: "not/absolute" }))).to.equal(`${home}/.cache/pulumi-esper`);
+    expect(cacheFolder({ env: {}, home, platform: "darwin" })).to.equal(`${home}/Library/Caches/pulumi-esper`);
   });
 });
