@@ -3,8 +3,8 @@
 import { open, readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { type KeyMaterial, type Profile, digestOf, fromPem, writePkcs12 } from "../provider/pkcs12";
-import { openFile } from "./open";
-import { type PasswordFlags, type Terminal, passwordFrom, processTerminal, variable } from "./terminal";
+import { openFile } from "./terminal/open";
+import { type PasswordFlags, type Terminal, passwordFrom, processTerminal, variable } from "./terminal/terminal";
 
 interface Flags extends PasswordFlags {
   readonly out: string;

@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { convertCommand } from "./convert";
-import { doctorCommand } from "./doctor";
-import { failureText } from "./failure";
-import { inspectCommand } from "./inspect";
-import { reportCommand } from "./report";
+import { doctorCommand } from "./doctor/doctor";
+import { failureText } from "./terminal/failure";
+import { inspectCommand } from "./inspect/inspect";
+import { reportCommand } from "./report/command";
 import { simulatorCommand } from "./simulator";
 
 const afterHelp = `

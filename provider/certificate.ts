@@ -3,7 +3,7 @@
 // PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
-import { shortenTraces } from "./short-traces";
+import { shortenTraces } from "./engine/short-traces";
 
 /**
  * The devices meant: one group with its sub-groups, or any set of groups and devices. Ids are Esper's UUIDs; those that it

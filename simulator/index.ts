@@ -2,39 +2,39 @@
 // Nothing in here is meant for production: it believes every certificate and keeps everything in memory.
 
 import { systemClock } from "../provider/clock";
-import { controlRoutes } from "./control-routes";
-import type { WorldControls } from "./controls";
-import { worldControls } from "./controls";
-import { Api } from "./exchange";
-import { FaultSwitches } from "./fault-switches";
-import type { FaultName, Faults } from "./faults";
-import { defaultFleet } from "./fleet";
-import { onEveryAndroid, openByReader, remembering } from "./open-pkcs12";
+import { controlRoutes } from "./control/control-routes";
+import type { WorldControls } from "./control/controls";
+import { worldControls } from "./control/controls";
+import { Api } from "./api/exchange";
+import { FaultSwitches } from "./faults/fault-switches";
+import type { FaultName, Faults } from "./faults/faults";
+import { defaultFleet } from "./world/fleet";
+import { onEveryAndroid, openByReader, remembering } from "./world/open-pkcs12";
 import type { SimulatorOptions } from "./options";
 import { defaultOsVersions, pageSizesOf } from "./options";
-import { chanceOf } from "./random";
-import { routeTable } from "./route-table";
-import { fleetRoutes } from "./routes-fleet";
-import { requestRoutes } from "./routes-request";
-import { v2Routes } from "./routes-v2";
-import { listen } from "./server";
-import { simulatedTime } from "./time";
-import type { Traffic } from "./traffic";
-import { TrafficCounter } from "./traffic";
-import { World } from "./world";
+import { chanceOf } from "./world/random";
+import { routeTable } from "./api/route-table";
+import { fleetRoutes } from "./api/routes-fleet";
+import { requestRoutes } from "./api/routes-request";
+import { v2Routes } from "./api/routes-v2";
+import { listen } from "./api/server";
+import { simulatedTime } from "./world/time";
+import type { Traffic } from "./api/traffic";
+import { TrafficCounter } from "./api/traffic";
+import { World } from "./world/world";
 
-export type { DeviceCommand, DeviceView, GroupView, WorldControls } from "./controls";
-export type { FaultName, Faults, RouteFamily, When } from "./faults";
-export type { DeviceSpec, Fleet, GroupSpec } from "./fleet";
-export { readFaults } from "./read-faults";
-export { faultStorm } from "./storm";
-export type { OpenedPkcs12, OpenPkcs12 } from "./open-pkcs12";
+export type { DeviceCommand, DeviceView, GroupView, WorldControls } from "./control/controls";
+export type { FaultName, Faults, RouteFamily, When } from "./faults/faults";
+export type { DeviceSpec, Fleet, GroupSpec } from "./world/fleet";
+export { readFaults } from "./faults/read-faults";
+export { faultStorm } from "./faults/storm";
+export type { OpenedPkcs12, OpenPkcs12 } from "./world/open-pkcs12";
 export type { SimulatorOptions } from "./options";
-export type { CommandState } from "./states";
-export type { KeystoreEntry, Trouble } from "./tenant";
-export type { Traffic } from "./traffic";
-export type { LoggedCommand } from "./world";
-export type { PageSizes } from "./exchange";
+export type { CommandState } from "./world/states";
+export type { KeystoreEntry, Trouble } from "./world/tenant";
+export type { Traffic } from "./api/traffic";
+export type { LoggedCommand } from "./world/world";
+export type { PageSizes } from "./api/exchange";
 export type { Clock } from "../provider/clock";
 
 /** A simulated tenant that is running. */

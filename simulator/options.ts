@@ -2,11 +2,11 @@
 // pages are small, and a command is always seen as pending before it is seen to be done.
 
 import type { Clock } from "../provider/clock";
-import type { PageSizes } from "./exchange";
-import type { Faults } from "./faults";
-import type { Fleet } from "./fleet";
-import type { OpenPkcs12 } from "./open-pkcs12";
-import type { LoggedCommand } from "./world";
+import type { PageSizes } from "./api/exchange";
+import type { Faults } from "./faults/faults";
+import type { Fleet } from "./world/fleet";
+import type { OpenPkcs12 } from "./world/open-pkcs12";
+import type { LoggedCommand } from "./world/world";
 
 /** What a simulated tenant is like; everything has a default. */
 export interface SimulatorOptions {

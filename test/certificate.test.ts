@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Certificate, providerText, type CertificateArgs } from "../provider/certificate";
-import { isObject, type RawObject } from "../provider/lifecycle/fields";
+import { isObject, type RawObject } from "../provider/lifecycle/arguments/reader";
 
 const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/esper:Certificate::corp-client";
 const target = { group: "01922b24-adae-787f-a08a-778067704f57" };

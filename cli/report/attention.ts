@@ -1,9 +1,9 @@
 // What of a certificate needs somebody's attention, each as a code for programs and a sentence with the next step. Pure.
 // Offline devices whose command waits are no such thing, nor are waves that are left out on purpose.
 
-import { mayRetry, refusedSentence } from "../../provider/lifecycle/diff";
-import { count } from "../../provider/lifecycle/report";
-import type { State } from "../../provider/lifecycle/state";
+import { mayRetry, refusedSentence } from "../../provider/lifecycle/policy/diff";
+import { count } from "../../provider/lifecycle/messages/failures";
+import type { State } from "../../provider/lifecycle/state/state";
 import type { CertificateFacts, Expiry } from "./report";
 
 export interface Attention {

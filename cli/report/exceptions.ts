@@ -1,6 +1,6 @@
 // The members without the certificate, put together by what is the matter with them. Pure.
 
-import type { Exception } from "../../provider/lifecycle/state";
+import type { Exception } from "../../provider/lifecycle/state/state";
 
 export interface ExceptionDevice {
   /** Esper's id. */

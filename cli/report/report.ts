@@ -1,9 +1,9 @@
 // The report on a stack: for each certificate what it is, whom it covers, when it ends, and what needs attention.
 // Pure: a stack export and the time in, plain data out; `--json` prints it as it is. Follows docs/design.md, sections 1 and 2.
 
-import { StateError } from "../../provider/lifecycle/failures";
-import type { Settings } from "../../provider/lifecycle/inputs";
-import { readState, type Coverage, type RolloutProgress, type State } from "../../provider/lifecycle/state";
+import { StateError } from "../../provider/lifecycle/errors";
+import type { Settings } from "../../provider/lifecycle/arguments/arguments";
+import { readState, type Coverage, type RolloutProgress, type State } from "../../provider/lifecycle/state/state";
 import { renewalOf } from "../../provider/pkcs12";
 import { attentionOf, type Attention } from "./attention";
 import { exceptionGroups, type ExceptionGroup } from "./exceptions";

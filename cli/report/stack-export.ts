@@ -3,7 +3,7 @@
 
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
-import { isObject, type RawObject } from "../../provider/lifecycle/fields";
+import { isObject, type RawObject } from "../../provider/lifecycle/arguments/reader";
 
 /** The type under which the engine keeps a Certificate. */
 const certificateType = "pulumi-nodejs:dynamic/esper:Certificate";

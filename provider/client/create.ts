@@ -4,16 +4,16 @@
 import type { Clock } from "../clock";
 import type { Settings } from "../config";
 import type { Client } from "./client";
-import { CommandsRequest } from "./commands-request";
-import { CommandsV2 } from "./commands-v2";
-import { Connection } from "./connection";
-import { Devices } from "./devices";
-import { Enterprise, Groups } from "./groups";
-import { Poller } from "./poll";
-import { Requester } from "./request";
-import { Secrecy } from "./secrecy";
-import { send } from "./send";
-import { Throttle } from "./throttle";
+import { CommandsRequest } from "./commands/commands-request";
+import { CommandsV2 } from "./commands/commands-v2";
+import { Connection } from "./http/connection";
+import { Devices } from "./fleet/devices";
+import { Enterprise, Groups } from "./fleet/groups";
+import { Poller } from "./commands/poll";
+import { Requester } from "./http/request";
+import { Secrecy } from "./http/redaction";
+import { send } from "./commands/send";
+import { Throttle } from "./http/throttle";
 
 export interface ClientParts {
   readonly settings: Settings;

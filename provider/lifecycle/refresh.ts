@@ -2,21 +2,21 @@
 // it is put into one sentence, `drift`, which the next preview shows (docs/design.md, section 3).
 
 import type { StateCounts } from "../client/client";
-import { countOf, finalStates, sameCounts, totalOf } from "../client/states";
-import { AnswerBook } from "./answers";
-import { diff } from "./diff";
-import { TargetGoneError } from "./failures";
-import { memberIds, nobodyOf, observeFleet, type Fleet } from "./fleet";
-import { knownInstalls, ledgerOf } from "./ledger";
-import { renewalOfCertificate } from "./renewal";
-import { count } from "./report";
-import type { Run } from "./run";
-import { sketchOf } from "./sketch";
-import { commandLifeMs, coverageOf, exceptionsOf, judge, wasSent, type Standing } from "./standing";
-import { isTakenOff, leftOf, nothingLeft, seenOf, type Left, type SentRequest, type State } from "./state";
-import { observeRemovals, toRemoveAgain } from "./removals";
-import { findStrays, withStrays } from "./strays";
-import { waveCount, waveOf } from "./waves";
+import { countOf, finalStates, sameCounts, totalOf } from "../client/commands/command-states";
+import { AnswerBook } from "./facts/command-results";
+import { diff } from "./policy/diff";
+import { TargetGoneError } from "./errors";
+import { memberIds, nobodyOf, observeFleet, type Fleet } from "./facts/fleet";
+import { knownInstalls, ledgerOf } from "./facts/command-history";
+import { renewalOfCertificate } from "./content/renewal";
+import { count } from "./messages/failures";
+import type { Run } from "./context";
+import { sketchOf } from "./state/membership-sketch";
+import { commandLifeMs, coverageOf, exceptionsOf, judge, wasSent, type Standing } from "./facts/device-status";
+import { isTakenOff, leftOf, nothingLeft, seenOf, type Left, type SentRequest, type State } from "./state/state";
+import { observeRemovals, toRemoveAgain } from "./facts/departed";
+import { findStrays, withStrays } from "./facts/orphaned";
+import { waveCount, waveOf } from "./policy/waves";
 
 export interface Refreshed {
   readonly state: State;

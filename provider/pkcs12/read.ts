@@ -1,16 +1,16 @@
 // Reads a PKCS#12 file: structure, MAC, decryption, then keys and certificates, in this order.
 // The entry to the folder's reading half. No I/O, no clock; the slow derivations let other work go on meanwhile.
 // Follows RFC 7292 and docs/background/pkcs12-and-android.md, sections 5 and 9.
-import { type Certificate, certificateOf } from "./certificate";
-import { type Encoding, encodingOf } from "./encoding";
+import { type Certificate, certificateOf } from "./x509/certificate";
+import { type Encoding, encodingOf } from "./container/encoding";
 import { Pkcs12Error, corrupt } from "./errors";
 import { WorkBudget } from "./limits";
-import { type Mac, describeMac, macFits } from "./mac";
-import { passwordForms } from "./passwords";
-import { type Pfx, pfxOf } from "./pfx";
-import { type PrivateKey, privateKeyOf } from "./private-key";
-import { type Contents, type FoundItem, type OtherBag, openSafes } from "./safes";
-import { Unlocker } from "./unlocker";
+import { type Mac, describeMac, macFits } from "./container/mac";
+import { passwordForms } from "./crypto/password-forms";
+import { type Pfx, pfxOf } from "./container/pfx";
+import { type PrivateKey, privateKeyOf } from "./x509/private-key";
+import { type Contents, type FoundItem, type OtherBag, openSafes } from "./container/safes";
+import { Unlocker } from "./container/decryptor";
 
 /** Keys and certificates, apart from how they were stored. Doubles are folded; the order is the file's. */
 export interface KeyMaterial {

@@ -2,16 +2,16 @@
 // The same content, profile and password give the same bytes, so that a file made anew is no change.
 // Follows RFC 7292 and docs/background/pkcs12-and-android.md, sections 7 to 9.
 import { createHash, createHmac } from "node:crypto";
-import { context } from "./ber";
-import type { Profile } from "./android-fleet";
-import type { Certificate } from "./certificate";
-import { certificateFor, chainOf } from "./chain";
-import { bmpString, der, explicit, integer, objectIdentifier, octetString, sequence, setOf } from "./der";
+import { context } from "./asn1/ber";
+import type { Profile } from "./advice/fleet-encoding";
+import type { Certificate } from "./x509/certificate";
+import { certificateFor, chainOf } from "./x509/chain";
+import { bmpString, der, explicit, integer, objectIdentifier, octetString, sequence, setOf } from "./asn1/der";
 import { checkIterations } from "./limits";
-import type { PrivateKey } from "./private-key";
-import { type SaltSource, defaultIterations, encrypt, macData } from "./profiles";
+import type { PrivateKey } from "./x509/private-key";
+import { type SaltSource, defaultIterations, encrypt, macData } from "./container/profiles";
 import type { KeyMaterial } from "./read";
-import { Bag, oidData, oidEncryptedData, oidFriendlyName, oidLocalKeyId, oidX509Certificate } from "./safes";
+import { Bag, oidData, oidEncryptedData, oidFriendlyName, oidLocalKeyId, oidX509Certificate } from "./container/safes";
 
 export interface WriteOptions {
   /** `androidLegacy`: SHA1-3DES and HMAC-SHA-1, read by Android 9 to 16. `modern`: AES-256 and HMAC-SHA-256, from 14. */

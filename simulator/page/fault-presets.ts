@@ -1,7 +1,7 @@
 // The faults as the page offers them: in groups, each with a few words and with settings that show what it does.
 // What each means stands in faults.ts; a fault without a place here does not compile.
 
-import type { FaultName, Faults } from "../faults";
+import type { FaultName, Faults } from "../faults/faults";
 
 interface FaultPreset {
   readonly group: FaultGroup;

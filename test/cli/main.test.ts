@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { mayColor } from "../../cli/console";
+import { mayColor } from "../../cli/terminal/console";
 import { pathOf, password as p12Password } from "../pkcs12/fixtures";
 import { exportOf, fleetExport, stored } from "./report-given";
 

@@ -1,6 +1,6 @@
 // A console of a test's own: what a command reads is given, what it prints and how it ends is kept.
 
-import type { Console } from "../../cli/console";
+import type { Console } from "../../cli/terminal/console";
 import { nowMs } from "../lifecycle/given";
 
 export interface Kept {

@@ -1,8 +1,8 @@
 // `report` and `doctor` on a stack of the real engine: what Pulumi exports and prints is what they read.
 
 import { expect } from "chai";
-import { doctorCommand } from "../../cli/doctor";
-import { reportCommand } from "../../cli/report";
+import { doctorCommand } from "../../cli/doctor/doctor";
+import { reportCommand } from "../../cli/report/command";
 import { startSimulator, type Simulator } from "../../simulator";
 import { makeIdentity, p12Of } from "../support/certificates";
 import { withStack, type Stack } from "../support/engine";

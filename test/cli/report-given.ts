@@ -1,7 +1,7 @@
 // What the report's tests start from: a stack export with certificates in many conditions, made of states as the provider
 // writes them. The words of devices in it are as awkward as devices can be.
 
-import { pickWritten, toOutputs, type Exception } from "../../provider/lifecycle/state";
+import { pickWritten, toOutputs, type Exception } from "../../provider/lifecycle/state/state";
 import { at, dayMs, groupA, groupB, nowMs, program, state, uuid, type StateChange } from "../lifecycle/given";
 
 export interface StoredChange extends StateChange {

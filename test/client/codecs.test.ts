@@ -10,7 +10,13 @@ import {
   TokenInfoJson,
   unwrap,
 } from "../../provider/client/codecs";
-import { finalStates, readState, sameCounts, sumTotals, writeState } from "../../provider/client/states";
+import {
+  finalStates,
+  readState,
+  sameCounts,
+  sumTotals,
+  writeState,
+} from "../../provider/client/commands/command-states";
 
 function read<A>(codec: Type<A, unknown>, answer: unknown): A {
   const decoded = codec.decode(unwrap(answer));

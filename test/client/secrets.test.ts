@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { inspect } from "node:util";
-import { Secrecy } from "../../provider/client/secrecy";
+import { Secrecy } from "../../provider/client/http/redaction";
 import { startAnswering, type AnsweringServer, type Asked, type Reply } from "../support/answering-server";
 import { quickClock } from "../support/quick-clock";
 import { benchFor, commandFor, FILE_BASE64, PASSWORD, refusalOf, tenantBench } from "./harness";

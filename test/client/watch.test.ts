@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Sighting, Watched } from "../../provider/client/client";
-import { Poller } from "../../provider/client/poll";
-import type { Round } from "../../provider/client/endpoint";
-import { finalStates } from "../../provider/client/states";
+import { Poller } from "../../provider/client/commands/poll";
+import type { Round } from "../../provider/client/commands/endpoint";
+import { finalStates } from "../../provider/client/commands/command-states";
 import { startAnswering } from "../support/answering-server";
 import { quickClock, steppedClock } from "../support/quick-clock";
 import { benchFor, commandFor, refusalOf, tenantBench, type TenantBench } from "./harness";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { simulatorCommand } from "../../cli/simulator";
-import { faultNames } from "../../simulator/faults";
+import { faultNames } from "../../simulator/faults/faults";
 import { document, root } from "./markdown";
 
 /** The first cell of each row in the table under a heading, without its code marks. */

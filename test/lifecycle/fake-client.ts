@@ -2,7 +2,7 @@
 // time on the test's own clock. It answers what concerns sent requests, notes each question, and refuses all else.
 
 import type { Client, CommandState, Sighting, StateCounts, StatusRow } from "../../provider/client/client";
-import { FEW_DEVICES } from "../../provider/client/status-rows";
+import { FEW_DEVICES } from "../../provider/client/commands/status-rows";
 import { steppedClock, type SteppedClock } from "../support/quick-clock";
 
 /** The rows of a request at a moment, counted from the start; undefined when Esper has forgotten the request. */

@@ -2,9 +2,9 @@
 // it left. Each takes only what a test is about; the rest is usual. `usual` is twelve devices, all well.
 
 import type { CommandState, Device, StatusRow } from "../../provider/client/client";
-import type { RawObject } from "../../provider/lifecycle/fields";
-import { readInputs, readSettings, type Inputs } from "../../provider/lifecycle/inputs";
-import type { Answers, LedgerEntry, Standing } from "../../provider/lifecycle/standing";
+import type { RawObject } from "../../provider/lifecycle/arguments/reader";
+import { readInputs, readSettings, type Inputs } from "../../provider/lifecycle/arguments/arguments";
+import type { Answers, LedgerEntry, Standing } from "../../provider/lifecycle/facts/device-status";
 import {
   pickWritten,
   schemaNumber,
@@ -12,7 +12,7 @@ import {
   type SentRequest,
   type State,
   type StoredRecord,
-} from "../../provider/lifecycle/state";
+} from "../../provider/lifecycle/state/state";
 
 export const dayMs = 24 * 3_600_000;
 export const nowMs = Date.parse("2026-11-20T12:00:00Z");

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import type { Client } from "../../provider/client/client";
-import { observeFleet } from "../../provider/lifecycle/fleet";
+import { observeFleet } from "../../provider/lifecycle/facts/fleet";
 import { refresh } from "../../provider/lifecycle/refresh";
-import type { Run } from "../../provider/lifecycle/run";
-import { sketchOf } from "../../provider/lifecycle/sketch";
+import type { Run } from "../../provider/lifecycle/context";
+import { sketchOf } from "../../provider/lifecycle/state/membership-sketch";
 import { fakeClient } from "./fake-client";
 import { devices, nowMs, row, state } from "./given";
 

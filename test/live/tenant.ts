@@ -4,10 +4,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Client, Device, Group, StatusRow } from "../../provider/client/client";
 import { unwrap } from "../../provider/client/codecs";
-import { Connection, type Method } from "../../provider/client/connection";
+import { Connection, type Method } from "../../provider/client/http/connection";
 import { createClient } from "../../provider/client/create";
-import { messageIn } from "../../provider/client/meaning";
-import { Secrecy } from "../../provider/client/secrecy";
+import { messageIn } from "../../provider/client/http/api-errors";
+import { Secrecy } from "../../provider/client/http/redaction";
 import { systemClock } from "../../provider/clock";
 import { readSettings, type Environment, type Settings } from "../../provider/config";
 import { makeIdentity, p12Of } from "../support/certificates";

@@ -1,14 +1,14 @@
 // The building blocks against published test vectors: derivation, RC2, RC4, and the odd corners of BER.
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { Tag, childrenOf, octetsOf, readElement } from "../../provider/pkcs12/ber";
+import { Tag, childrenOf, octetsOf, readElement } from "../../provider/pkcs12/asn1/ber";
 import { Pkcs12Error } from "../../provider/pkcs12/errors";
-import { integerOf, oidOf } from "../../provider/pkcs12/fields";
-import { hashByOid, md5, sha1, sha256 } from "../../provider/pkcs12/hashes";
-import { Purpose, pbkdf1, pkcs12Kdf } from "../../provider/pkcs12/kdf";
-import { passwordForms, wide } from "../../provider/pkcs12/passwords";
-import { rc2CbcDecrypt } from "../../provider/pkcs12/rc2";
-import { rc4 } from "../../provider/pkcs12/rc4";
+import { integerOf, oidOf } from "../../provider/pkcs12/asn1/sequence-reader";
+import { hashByOid, md5, sha1, sha256 } from "../../provider/pkcs12/crypto/hashes";
+import { Purpose, pbkdf1, pkcs12Kdf } from "../../provider/pkcs12/crypto/kdf";
+import { passwordForms, wide } from "../../provider/pkcs12/crypto/password-forms";
+import { rc2CbcDecrypt } from "../../provider/pkcs12/crypto/rc2";
+import { rc4 } from "../../provider/pkcs12/crypto/rc4";
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/ /gu, ""), "hex");
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { commandNames } from "../../simulator/command-names";
+import { commandNames } from "../../simulator/api/command-names";
 import { readContract } from "./contract";
 import { deviations } from "./deviations";
 import type { Tenant } from "./tenant";

@@ -4,7 +4,7 @@
 import { request } from "node:http";
 import { expect } from "chai";
 import { readFaults } from "../../simulator";
-import { faultNames } from "../../simulator/faults";
+import { faultNames } from "../../simulator/faults/faults";
 import { faultPresets } from "../../simulator/page/fault-presets";
 import type { Tenant } from "./tenant";
 import { field, install, list, uninstall, withTenant } from "./tenant";

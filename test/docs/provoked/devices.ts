@@ -4,10 +4,10 @@
 import { createClient } from "../../../provider/client/create";
 import { systemClock } from "../../../provider/clock";
 import { readSettings } from "../../../provider/config";
-import { unknownValue } from "../../../provider/lifecycle/fields";
-import { readInputs } from "../../../provider/lifecycle/inputs";
-import { Reach } from "../../../provider/lifecycle/reach";
-import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state";
+import { unknownValue } from "../../../provider/lifecycle/arguments/reader";
+import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
+import { Reach } from "../../../provider/lifecycle/preview/impact";
+import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state/state";
 import { fromPem, writePkcs12 } from "../../../provider/pkcs12";
 import { certificate } from "../../../provider/provider";
 import { startSimulator, type Simulator } from "../../../simulator";

@@ -3,9 +3,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { findings as findingsIn, fromPem, writePkcs12, type Finding, type Pkcs12Error } from "../../../provider/pkcs12";
 import type { Pkcs12 } from "../../../provider/pkcs12";
-import { objections } from "../../../provider/lifecycle/check";
-import { openSource } from "../../../provider/lifecycle/content";
-import type { Schedule } from "../../../provider/lifecycle/schedule";
+import { objections } from "../../../provider/lifecycle/preview/validate";
+import { openSource } from "../../../provider/lifecycle/content/content";
+import type { Schedule } from "../../../provider/lifecycle/arguments/schedule";
 import { bytesOf, pathOf, read } from "../../pkcs12/fixtures";
 import { makeIdentity } from "../../support/certificates";
 import { messageOf, refusals, type Provocations, type Provoke } from "./provocation";

@@ -3,8 +3,8 @@
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
-import { readInputs } from "../../../provider/lifecycle/inputs";
-import { waveLimits, waveOf } from "../../../provider/lifecycle/waves";
+import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
+import { waveLimits, waveOf } from "../../../provider/lifecycle/policy/waves";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack, type Stack } from "../../support/engine";
 import { descendantsOf, kill } from "../../support/processes";

@@ -4,8 +4,8 @@
 
 import { expect } from "chai";
 import { startSimulator, type DeviceSpec, type Simulator } from "../../../simulator";
-import { readInputs } from "../../../provider/lifecycle/inputs";
-import { waveLimits, waveOf } from "../../../provider/lifecycle/waves";
+import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
+import { waveLimits, waveOf } from "../../../provider/lifecycle/policy/waves";
 import { digestOf, readPkcs12 } from "../../../provider/pkcs12";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickStack, type Ended } from "../../support/quick-stack";

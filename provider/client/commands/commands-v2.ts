@@ -1,0 +1,216 @@
+// The Commands V2 endpoint (`/v0/enterprise/{id}/command/`), for tenants that need it: bare bodies, no label, no counts
+// route, no cancel. What it lacks is made up for here or refused in a sentence.
+// A request's status is read through the endpoint it was sent by: the two do not show the same.
+// Source: docs/background/esper-api.md, 1b, 2c, 3b and 4a.
+
+import { isApiError, isNotFound } from "../../errors";
+import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "../client";
+import { AcceptedJson, CommandJson, StatusJson } from "../codecs";
+import { bodyOf, sentAs, targetsOf } from "./command-json";
+import type { EndpointParts } from "./commands-request";
+import type { CommandsEndpoint, Round } from "./endpoint";
+import type { Enterprise } from "../fleet/groups";
+import { withMeaning } from "../http/api-errors";
+import { PAGE_ROWS, readAll } from "../http/pages";
+import { Latest } from "./newest-first";
+import { readRecent, sentCommandOf, type RequestRow } from "./recent-commands";
+import { pathOf } from "../http/request";
+import { countOf, countStates, finalStates, readState, sumTotals } from "./command-states";
+import { FEW_DEVICES, rowReads, RowReader, rowsAskedFor } from "./status-rows";
+
+const TO_READ = "to read device commands";
+/** More requests than this are counted through the list, which holds 50 a page. */
+const FEW_REQUESTS = 4;
+/** The server's clock is known to about two seconds. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+export interface V2Parts extends EndpointParts {
+  readonly enterprise: Enterprise;
+}
+
+export class CommandsV2 implements CommandsEndpoint {
+  private readonly parts: V2Parts;
+  private readonly rowReader: RowReader;
+  private readonly latest: Latest;
+  /** The requests of this process, by id, with the server's instant. */
+  private readonly own = new Map<string, number>();
+  private saidNoCancel = false;
+
+  constructor(parts: V2Parts) {
+    this.parts = parts;
+    this.rowReader = new RowReader(parts.secrecy, parts.say);
+    this.latest = new Latest({ ...parts, list: (command) => this.listOf(command) });
+  }
+
+  async post(command: CommandToSend): Promise<SentCommand> {
+    const { enterprise, requester, clock } = this.parts;
+    const path = pathOf`/v0/enterprise/${await enterprise.id()}/command/`;
+    const attempt = `send ${command.command} to ${targetsOf(command)}`;
+    const permission = `\`create:device_command:${command.command}\``;
+    try {
+      const accepted = await requester.call({
+        method: "POST",
+        path,
+        body: bodyOf(command),
+        codec: AcceptedJson,
+        attempt,
+        permission,
+      });
+      const sent = sentAs(command, accepted, requester.serverTime(clock.now()));
+      this.own.set(sent.id, Date.parse(sent.createdAt));
+      return sent;
+    } catch (error) {
+      // The documented list of this endpoint's commands has no certificate command; a refusal is most likely that.
+      if (isApiError(error) && error.status === 400) throw withMeaning(error, "commandNotKnown", attempt);
+      throw error;
+    }
+  }
+
+  /** Without a label: the newest request of the same kind, targets and alias since the attempt, that is nobody else's. */
+  async find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
+    const sinceMs = this.parts.requester.serverTime(attemptedAtMs) - CLOCK_TOLERANCE_MS;
+    const candidates = await this.listed(command.command, sinceMs);
+    const wanted = sentAs(command, { id: "" }, 0);
+    const found = candidates.map(sentCommandOf).find((sent) => !this.own.has(sent.id) && isSameCommand(sent, wanted));
+    if (found !== undefined) this.own.set(found.id, Date.parse(found.createdAt));
+    return found;
+  }
+
+  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]> {
+    return this.latest.since(command, Date.parse(sinceAt), maxAgeMs);
+  }
+
+  /** Newest first; of one command, or of all. */
+  private async listed(
+    command: string | undefined,
+    sinceMs: number,
+    attempts?: number,
+  ): Promise<readonly RequestRow[]> {
+    const list = { ...(await this.listOf(command)), ...(attempts === undefined ? {} : { attempts }) };
+    const rows = await readRecent(this.parts.requester, list, { sinceMs });
+    return rows.filter((row) => command === undefined || row.command === command);
+  }
+
+  private async listOf(command: string | undefined) {
+    return {
+      path: pathOf`/v0/enterprise/${await this.parts.enterprise.id()}/command/`,
+      query: command === undefined ? {} : { command },
+      item: CommandJson,
+      attempt: "look for the latest commands",
+      permission: TO_READ,
+    };
+  }
+
+  /** The request's own counts stand in the list only; one that is no more among the latest is counted by its rows. */
+  async counts(requestId: string): Promise<StateCounts | undefined> {
+    const listed = await this.countsOf([requestId]);
+    const counts = listed.get(requestId);
+    if (counts !== undefined) return counts;
+    const rows = await this.rowsOf(requestId, {});
+    return rows === undefined ? undefined : countStates(rows);
+  }
+
+  private async countsOf(ids: readonly string[], attempts?: number): Promise<ReadonlyMap<string, StateCounts>> {
+    const sinceMs = Math.min(
+      ...ids.map((id) => this.own.get(id) ?? this.parts.requester.serverTime(this.parts.clock.now()) - 24 * 3_600_000),
+    );
+    const wanted = new Set(ids);
+    const counts = new Map<string, StateCounts>();
+    for (const { id, status } of await this.listed(undefined, sinceMs - CLOCK_TOLERANCE_MS, attempts)) {
+      if (!wanted.has(id) || status === null || status === undefined) continue;
+      for (const { state } of status) if (readState(state) === "Unknown") this.rowReader.noteUnknown(state);
+      counts.set(id, sumTotals(status));
+    }
+    return counts;
+  }
+
+  async rows(query: RowQuery): Promise<readonly StatusRow[]> {
+    const { states } = query;
+    const reads = [...new Set(query.requestIds)].flatMap((id) =>
+      rowReads({ requestIds: [id], ...(states === undefined ? {} : { states }) }).map(({ state }) =>
+        this.rowsOf(id, state === undefined ? {} : { state }),
+      ),
+    );
+    const rows = (await Promise.all(reads)).flatMap((some) => some ?? []);
+    return rowsAskedFor([...new Map(rows.map((row) => [row.id, row])).values()], query);
+  }
+
+  /** Undefined when Esper does not know the request any more. */
+  private async rowsOf(
+    requestId: string,
+    query: Readonly<Record<string, string>>,
+    attempts?: number,
+  ): Promise<readonly StatusRow[] | undefined> {
+    const list = {
+      path: pathOf`/v0/enterprise/${await this.parts.enterprise.id()}/command/${requestId}/status/`,
+      query,
+      item: StatusJson,
+      limit: PAGE_ROWS,
+      attempt: "read the status of a command",
+      permission: TO_READ,
+      ...(attempts === undefined ? {} : { attempts }),
+    };
+    try {
+      return (await readAll(this.parts.requester, list)).map((json) => this.rowReader.row(json));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Few requests by their rows; many by the counts in the list, and then rows of those that are small and final. */
+  async look(requests: readonly Watched[]): Promise<Round> {
+    const sightings = new Map<string, Sighting>();
+    const failures = new Map<string, unknown>();
+    let listed: ReadonlyMap<string, StateCounts> = new Map();
+    const isListed = requests.length > FEW_REQUESTS || requests.some(({ devices }) => devices > FEW_DEVICES);
+    if (isListed) {
+      try {
+        listed = await this.countsOf(
+          requests.map(({ requestId }) => requestId),
+          1,
+        );
+      } catch (error) {
+        for (const { requestId } of requests) failures.set(requestId, error);
+        return { sightings, failures };
+      }
+    }
+    const looks = requests.map(async ({ requestId, devices }) => {
+      const counts = listed.get(requestId);
+      if (counts !== undefined && (devices > FEW_DEVICES || countOf(counts, finalStates) < devices)) {
+        sightings.set(requestId, { counts });
+        return;
+      }
+      try {
+        const rows = await this.rowsOf(requestId, {}, 1);
+        if (rows !== undefined) sightings.set(requestId, { counts: countStates(rows), rows });
+      } catch (error) {
+        failures.set(requestId, error);
+      }
+    });
+    await Promise.all(looks);
+    return { sightings, failures };
+  }
+
+  cancel(): Promise<boolean> {
+    if (!this.saidNoCancel) {
+      this.saidNoCancel = true;
+      this.parts.say(
+        "Esper's Commands V2 endpoint cannot cancel a command, so what waits for offline devices stays there",
+      );
+    }
+    return Promise.resolve(false);
+  }
+}
+
+function isSameCommand(one: SentCommand, other: SentCommand): boolean {
+  const sameIds = (these: readonly string[], those: readonly string[]): boolean =>
+    new Set(these).size === new Set(those).size && these.every((id) => those.includes(id));
+  return (
+    one.command === other.command &&
+    one.commandType === other.commandType &&
+    one.aliasName === other.aliasName &&
+    sameIds(one.devices, other.devices) &&
+    sameIds(one.groups, other.groups)
+  );
+}

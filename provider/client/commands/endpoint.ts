@@ -1,0 +1,23 @@
+// What each of Esper's two command endpoints must be able to do for the client; commands-request and commands-v2
+// implement it. Internal to this folder: types only. What an endpoint lacks, its adapter makes up for or refuses.
+
+import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "../client";
+
+/** One round of reading: what was seen, and what failed, by request. A forgotten request is in neither. */
+export interface Round {
+  readonly sightings: ReadonlyMap<string, Sighting>;
+  readonly failures: ReadonlyMap<string, unknown>;
+}
+
+export interface CommandsEndpoint {
+  /** One POST; it throws whatever leaves the outcome open (send.ts answers that). */
+  post(command: CommandToSend): Promise<SentCommand>;
+  /** The request that an attempt at this instant (of our clock) has left at Esper, if there is one. */
+  find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined>;
+  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]>;
+  counts(requestId: string): Promise<StateCounts | undefined>;
+  rows(query: RowQuery): Promise<readonly StatusRow[]>;
+  /** Never throws; each request is asked for once. */
+  look(requests: readonly Watched[]): Promise<Round>;
+  cancel(row: StatusRow): Promise<boolean>;
+}

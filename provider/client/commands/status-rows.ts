@@ -1,0 +1,92 @@
+// Status rows as the provider knows them, and how a question about many of them becomes few, short reads.
+// It must not know which endpoint the rows are of, nor send anything.
+
+import type { CommandState, RowQuery, StatusRow } from "../client";
+import type { Secrecy } from "../http/redaction";
+import { chunksOf } from "../coalesce";
+import { readState, writeState } from "./command-states";
+import { isoInstant } from "./recent-commands";
+
+/** Ids in one URL: 50 UUIDs are under 2 kB, which every server and proxy takes. */
+export const IDS_IN_URL = 50;
+/** A request with at most so many devices is read as rows: they say more than counts, and many fit into one read. */
+export const FEW_DEVICES = 25;
+const WITHHELD = "(Esper's reason is not shown: it repeats a part of what was sent)";
+
+export interface StatusJsonRow {
+  readonly id: string;
+  readonly request: string;
+  readonly device: string;
+  readonly state: string;
+  readonly updated_at: string;
+  readonly reason?: string | null | undefined;
+}
+
+/** Makes rows; says once for each state that is not known here. */
+export class RowReader {
+  private readonly secrecy: Secrecy;
+  private readonly say: (line: string) => void;
+  private readonly saidStates = new Set<string>();
+  private readonly reasons = new Map<string, string | undefined>();
+
+  constructor(secrecy: Secrecy, say: (line: string) => void) {
+    this.secrecy = secrecy;
+    this.say = say;
+  }
+
+  row(json: StatusJsonRow): StatusRow {
+    const state = readState(json.state);
+    if (state === "Unknown") this.noteUnknown(json.state);
+    const reason = this.reason(json.reason ?? "");
+    return {
+      id: json.id,
+      requestId: json.request,
+      deviceId: json.device,
+      state,
+      stateText: json.state,
+      ...(reason === undefined ? {} : { reason }),
+      updatedAt: isoInstant(json.updated_at),
+    };
+  }
+
+  noteUnknown(stateText: string): void {
+    if (this.saidStates.has(stateText)) return;
+    this.saidStates.add(stateText);
+    const shown = this.secrecy.quote(stateText) ?? "without a name";
+    this.say(`Esper reports a command state that is not known here, "${shown}"; it counts as pending`);
+  }
+
+  /** Thousands of rows have a handful of reasons. */
+  private reason(text: string): string | undefined {
+    if (text.trim() === "") return undefined;
+    if (!this.reasons.has(text)) {
+      if (this.reasons.size > 1000) this.reasons.clear();
+      this.reasons.set(text, this.secrecy.quote(text) ?? WITHHELD);
+    }
+    return this.reasons.get(text);
+  }
+}
+
+/** The query strings of the reads that answer the question: chunks of ids, and one read a state (`state=` takes one). */
+export function rowReads(query: RowQuery): readonly Readonly<Record<string, string>>[] {
+  const requests = chunksOf([...new Set(query.requestIds)], IDS_IN_URL);
+  const states = statesToAsk(query.states);
+  return requests.flatMap((requestIds) =>
+    states.map((state) => ({ request: requestIds.join(","), ...(state === undefined ? {} : { state }) })),
+  );
+}
+
+/** An unknown state has no name to ask for, and for many states one read of everything is cheaper. */
+function statesToAsk(states: readonly CommandState[] | undefined): readonly (string | undefined)[] {
+  if (states === undefined) return [undefined];
+  const names = [...new Set(states)].map(writeState);
+  return names.includes(undefined) || names.length > 3 ? [undefined] : names;
+}
+
+/** Only what was asked for: a server that does not know a filter gives everything. */
+export function rowsAskedFor(rows: readonly StatusRow[], query: RowQuery): readonly StatusRow[] {
+  const requestIds = new Set(query.requestIds);
+  return rows.filter(
+    (row) => requestIds.has(row.requestId) && (query.states === undefined || query.states.includes(row.state)),
+  );
+}

@@ -1,0 +1,178 @@
+// Devices: lists by group or other marks, and single ones by id. `GET /v2/devices/` (docs/background/esper-api.md, 5a)
+// is the one that Esper limits most, so pages are as large as it allows, and answers are shared and kept for a while.
+
+import type { Clock } from "../../clock";
+import { isNotFound } from "../../errors";
+import type { Device, DeviceQuery } from "../client";
+import { DeviceJson } from "../codecs";
+import { pages, readPage } from "../http/pages";
+import { pathOf, type Requester } from "../http/request";
+import { Cache, chunksOf, Gather } from "../coalesce";
+import { IDS_IN_URL } from "../commands/status-rows";
+import type { TypeOf } from "io-ts";
+
+/** The documented maximum. */
+const DEVICES_A_PAGE = 1000;
+/** Up to so many ids are read one by one; for more, a page of the list is likely to be cheaper. */
+const FEW_IDS = 5;
+/** So often somebody who asks for few gets them one by one; after that many are likely to follow. */
+const FEW_TIMES = 3;
+const LIST = "/v2/devices/";
+const TO_READ = "to read devices";
+/** Esper's `state` of a device that is online (docs/background/esper-api.md, 5c). */
+const ACTIVE = 1;
+const NO_TAGS: readonly string[] = [];
+
+export class Devices {
+  private readonly requester: Requester;
+  private readonly clock: Clock;
+  private readonly lists: Cache<readonly Device[]>;
+  /** By id, also of devices that Esper does not know. */
+  private readonly known = new Map<string, { readonly readAtMs: number; readonly device: Device | undefined }>();
+  private readonly byIds: Gather<readonly string[], void>;
+  /** How often few devices were asked for so far, and where the next page of the list begins. */
+  private timesAskedForFew = 0;
+  private nextOffset = 0;
+  /** One copy of the texts that many devices share. */
+  private readonly texts = new Map<string, string>();
+
+  constructor(requester: Requester, clock: Clock) {
+    this.requester = requester;
+    this.clock = clock;
+    this.lists = new Cache(clock);
+    this.byIds = new Gather(clock, (asked) => this.read([...new Set(asked.flat())]));
+  }
+
+  async list(query: DeviceQuery, maxAgeMs: number): Promise<readonly Device[]> {
+    const groups = [...new Set(query.groups ?? [])].sort();
+    const key = JSON.stringify([groups, query.search, query.serial, query.tags, query.osVersion]);
+    return this.lists.get(key, maxAgeMs, async () => {
+      const marks = marksOf(query);
+      const reads =
+        groups.length === 0
+          ? [marks]
+          : chunksOf(groups, IDS_IN_URL).map((some) => ({ ...marks, group_multi: some.join(",") }));
+      const byId = new Map<string, Device>();
+      await Promise.all(reads.map((filters) => this.collect(filters, byId)));
+      for (const device of byId.values()) this.remember(device.id, device);
+      return [...byId.values()];
+    });
+  }
+
+  /** Page by page, since the rows as Esper sends them are many times larger than what is kept of them. */
+  private async collect(filters: Readonly<Record<string, string>>, byId: Map<string, Device>): Promise<void> {
+    for await (const { items } of pages(this.requester, listCall(filters), { readsAhead: true })) {
+      for (const row of items) byId.set(row.id, this.deviceOf(row));
+    }
+  }
+
+  async byId(ids: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, Device>> {
+    const oldestMs = this.clock.now() - maxAgeMs;
+    const missing = ids.filter((id) => (this.known.get(id)?.readAtMs ?? Number.NEGATIVE_INFINITY) < oldestMs);
+    if (missing.length > 0) await this.byIds.ask(missing);
+    const found = new Map<string, Device>();
+    for (const id of ids) {
+      const device = this.known.get(id)?.device;
+      if (device !== undefined) found.set(id, device);
+    }
+    return found;
+  }
+
+  /** Many are looked for in the list, few are asked for one by one; what is found is remembered. */
+  private async read(ids: readonly string[]): Promise<void> {
+    const missing = new Set(ids);
+    if (missing.size > FEW_IDS) await this.readList(missing);
+    else {
+      this.timesAskedForFew += 1;
+      if (this.timesAskedForFew > FEW_TIMES) await this.readNextPage(missing);
+    }
+    // What the list lacks is asked for by name before it counts as unknown: the list may leave out some states.
+    await Promise.all([...missing].map((id) => this.readOne(id)));
+  }
+
+  /** Page after page, until to ask for the rest one by one costs no more than the pages that are left. */
+  private async readList(missing: Set<string>): Promise<void> {
+    let offset = 0;
+    for await (const { items, count } of pages(this.requester, listCall({}))) {
+      this.take(items, missing);
+      offset += items.length;
+      const pagesLeft = count === undefined ? 1 : Math.ceil((count - offset) / Math.max(1, items.length));
+      if (missing.size <= pagesLeft) break;
+    }
+  }
+
+  /** Of many who ask for few, one after the other, each pays for the next page of the list until all of it is known. */
+  private async readNextPage(missing: Set<string>): Promise<void> {
+    const { items, count } = await readPage(this.requester, listCall({}), this.nextOffset);
+    this.take(items, missing);
+    const end = this.nextOffset + items.length;
+    this.nextOffset = items.length === 0 || end >= (count ?? end) ? 0 : end;
+  }
+
+  private take(rows: readonly TypeOf<typeof DeviceJson>[], missing: Set<string>): void {
+    for (const row of rows) {
+      this.remember(row.id, this.deviceOf(row));
+      missing.delete(row.id);
+    }
+  }
+
+  private async readOne(id: string): Promise<void> {
+    try {
+      const row = await this.requester.call({
+        method: "GET",
+        // Esper's description has no slash at the end of this one.
+        path: pathOf`/v2/devices/${id}`,
+        codec: DeviceJson,
+        attempt: `read the device ${id}`,
+        permission: TO_READ,
+      });
+      this.remember(id, this.deviceOf(row));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      this.remember(id, undefined);
+    }
+  }
+
+  private deviceOf(row: TypeOf<typeof DeviceJson>): Device {
+    const shared = (text: string): string => {
+      const known = this.texts.get(text) ?? text;
+      this.texts.set(known, known);
+      return known;
+    };
+    const osVersion = filled(row.os_version) ?? filled(row.software_info?.os_version) ?? "";
+    const serial = filled(row.serial);
+    const groupId = filled(row.group_id);
+    const tags = (row.tags ?? []).filter((tag) => typeof tag === "string");
+    return {
+      id: row.id,
+      name: filled(row.alias) ?? filled(row.name) ?? row.id,
+      ...(serial === undefined ? {} : { serial }),
+      platform: shared(filled(row.platform) ?? filled(row.os)?.toUpperCase() ?? ""),
+      osVersion: shared(osVersion),
+      online: row.state === ACTIVE,
+      ...(groupId === undefined ? {} : { groupId: shared(groupId) }),
+      tags: tags.length === 0 ? NO_TAGS : tags,
+    };
+  }
+
+  private remember(id: string, device: Device | undefined): void {
+    this.known.set(id, { readAtMs: this.clock.now(), device });
+  }
+}
+
+function listCall(query: Readonly<Record<string, string>>) {
+  return { path: LIST, query, item: DeviceJson, limit: DEVICES_A_PAGE, attempt: "list devices", permission: TO_READ };
+}
+
+function marksOf({ search, serial, tags, osVersion }: DeviceQuery): Readonly<Record<string, string>> {
+  return {
+    ...(search === undefined ? {} : { search }),
+    ...(serial === undefined ? {} : { serial }),
+    ...(tags === undefined || tags.length === 0 ? {} : { tags: tags.join(",") }),
+    ...(osVersion === undefined ? {} : { android_version_exact: osVersion }),
+  };
+}
+
+function filled(text: string | null | undefined): string | undefined {
+  return text === null || text === undefined || text.trim() === "" ? undefined : text;
+}

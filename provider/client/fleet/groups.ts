@@ -1,0 +1,101 @@
+// Groups, and the enterprise id that their addresses need. `GET /enterprise/{id}/devicegroup/` is one of
+// Esper's older endpoints: bare bodies, and it is not known whether `name` filters exactly.
+// Source: docs/background/esper-api.md, 5d.
+
+import type { TypeOf } from "io-ts";
+import type { Clock } from "../../clock";
+import { isNotFound } from "../../errors";
+import type { Group } from "../client";
+import { Anything, GroupJson, TokenInfoJson } from "../codecs";
+import { PAGE_ROWS, readAll } from "../http/pages";
+import { pathOf, type Requester } from "../http/request";
+import { Cache } from "../coalesce";
+
+const TO_READ = "to read groups";
+
+/** The enterprise id: from the settings, or found out once through the key. */
+export class Enterprise {
+  private readonly requester: Requester;
+  private readonly fromSettings: string | undefined;
+  private found: Promise<string> | undefined;
+
+  constructor(requester: Requester, fromSettings: string | undefined) {
+    this.requester = requester;
+    this.fromSettings = fromSettings;
+  }
+
+  async id(): Promise<string> {
+    if (this.fromSettings !== undefined) return this.fromSettings;
+    this.found ??= this.requester
+      .call({
+        method: "GET",
+        // The answer holds the key itself: only the id is ever taken out of it.
+        path: "/v1/token-info/",
+        codec: TokenInfoJson,
+        attempt:
+          "find out the enterprise id (set it with `pulumi config set esper:enterpriseId` / ESPER_ENTERPRISE_ID to do without)",
+        permission: "to read the token's own information",
+      })
+      .then(({ enterprise }) => enterprise)
+      .catch((error: unknown) => {
+        this.found = undefined;
+        throw error;
+      });
+    return this.found;
+  }
+}
+
+export class Groups {
+  private readonly requester: Requester;
+  private readonly enterprise: Enterprise;
+  private readonly single: Cache<Group | undefined>;
+
+  constructor(requester: Requester, enterprise: Enterprise, clock: Clock) {
+    this.requester = requester;
+    this.enterprise = enterprise;
+    this.single = new Cache(clock);
+  }
+
+  async get(id: string, maxAgeMs: number): Promise<Group | undefined> {
+    return this.single.get(id, maxAgeMs, async () => {
+      const enterpriseId = await this.enterprise.id();
+      const attempt = `read the group ${id}`;
+      const path = pathOf`/enterprise/${enterpriseId}/devicegroup/${id}/`;
+      try {
+        const row = await this.requester.call({ method: "GET", path, codec: GroupJson, attempt, permission: TO_READ });
+        return groupOf(row);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+      // Only a list that is there makes the group the unknown thing, and not the enterprise.
+      await this.requester.call({
+        method: "GET",
+        path: pathOf`/enterprise/${enterpriseId}/devicegroup/`,
+        query: { limit: 1, offset: 0 },
+        codec: Anything,
+        attempt: `${attempt} (is the enterprise id right? \`pulumi config set esper:enterpriseId\` / ESPER_ENTERPRISE_ID)`,
+        permission: TO_READ,
+      });
+      return undefined;
+    });
+  }
+
+  async named(name: string): Promise<readonly Group[]> {
+    const enterpriseId = await this.enterprise.id();
+    const rows = await readAll(this.requester, {
+      path: pathOf`/enterprise/${enterpriseId}/devicegroup/`,
+      query: { name },
+      item: GroupJson,
+      limit: PAGE_ROWS,
+      attempt: "list groups by name",
+      permission: TO_READ,
+    });
+    // Whoever writes a name in another case is told how it is written, as far as Esper finds it.
+    const wanted = name.toLowerCase();
+    return rows.map(groupOf).filter((group) => group.name.toLowerCase().includes(wanted));
+  }
+}
+
+function groupOf(row: TypeOf<typeof GroupJson>): Group {
+  return { id: row.id, name: row.name, path: row.path ?? "", deviceCount: row.device_count ?? 0 };
+}

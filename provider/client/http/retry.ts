@@ -1,0 +1,92 @@
+// Whether a request is sent again, and when: a pure ladder of early returns, each with its reason.
+// It must not send, wait or know sockets; request.ts has the loop around it. Follows docs/design.md, section 6:
+// a GET and a PUT may be repeated (a PUT here sets one state), a POST only when it is certain that it was not accepted.
+
+import type { NetworkReason } from "../../errors";
+import type { Method } from "./connection";
+
+/** What came of one exchange. */
+export type Outcome =
+  | { readonly kind: "answer"; readonly status: number; readonly text: string; readonly readable: boolean }
+  | { readonly kind: "failure"; readonly reason: NetworkReason; readonly mayHaveArrived: boolean };
+
+export interface Attempts {
+  readonly method: Method;
+  /** Exchanges of this request that ended, this one included, those that met the rate limit left out. */
+  readonly made: number;
+  readonly rateLimited: number;
+  /** Since the first turn. */
+  readonly elapsedMs: number;
+  /** Of it, the time spent waiting for further turns, which tells nothing about the server. */
+  readonly waitedMs: number;
+  /** At most so many exchanges, those that met the rate limit left out. */
+  readonly allowed: number;
+}
+
+export type Verdict =
+  | { readonly action: "use"; readonly reason: "answered" }
+  | { readonly action: "slowDown"; readonly reason: "rateLimited" }
+  | {
+      readonly action: "repeat";
+      readonly reason: "notSent" | "serverError" | "noAnswer" | "unreadable";
+      readonly afterMs: number;
+    }
+  | { readonly action: "giveUp"; readonly reason: "refused" | "rateLimited" | "outcomeOpen" | "hopeless" | "enough" };
+
+/** About twenty seconds of trying: at a server that fails half of all requests, one in a hundred still fails. */
+export const ATTEMPTS = 7;
+const MAX_RATE_LIMITED = 12;
+/** No new attempt after this long; the rate limit has a longer patience, since waiting is what Esper asked for. */
+const MAX_ELAPSED_MS = 90_000;
+const MAX_RATE_LIMITED_MS = 20 * 60_000;
+
+export function judge(outcome: Outcome, attempts: Attempts, random: () => number): Verdict {
+  if (isRateLimited(outcome)) {
+    // Refused before it was looked at, so a POST too is safe to send again.
+    const patience = attempts.rateLimited <= MAX_RATE_LIMITED && attempts.elapsedMs < MAX_RATE_LIMITED_MS;
+    return patience ? { action: "slowDown", reason: "rateLimited" } : { action: "giveUp", reason: "rateLimited" };
+  }
+  // The same certificate, the same oversized body will come again.
+  if (outcome.kind === "failure" && (outcome.reason === "certificate" || outcome.reason === "answerTooLarge")) {
+    return {
+      action: "giveUp",
+      reason: outcome.mayHaveArrived && attempts.method === "POST" ? "outcomeOpen" : "hopeless",
+    };
+  }
+  // A 4xx or a redirect says what it says; the same request gets the same answer.
+  if (outcome.kind === "answer" && outcome.status >= 300 && outcome.status < 500 && outcome.status !== 408) {
+    return { action: "giveUp", reason: "refused" };
+  }
+  if (outcome.kind === "answer" && outcome.status < 300 && outcome.readable)
+    return { action: "use", reason: "answered" };
+
+  const sentForCertain = outcome.kind === "answer" || outcome.mayHaveArrived;
+  // The command may be in the devices' queues already: look for it first.
+  if (attempts.method === "POST" && sentForCertain) return { action: "giveUp", reason: "outcomeOpen" };
+  // It was taken, if only without a word: the caller looks at what stands there now.
+  if (attempts.method === "PUT" && outcome.kind === "answer" && outcome.status < 300) {
+    return { action: "giveUp", reason: "outcomeOpen" };
+  }
+  if (attempts.made >= attempts.allowed || attempts.elapsedMs - attempts.waitedMs > MAX_ELAPSED_MS)
+    return { action: "giveUp", reason: "enough" };
+  const afterMs = backOffMs(attempts.made, random);
+  if (!sentForCertain) {
+    // A name that does not resolve or a closed port seldom heals: fewer tries.
+    return attempts.made >= 3
+      ? { action: "giveUp", reason: "enough" }
+      : { action: "repeat", reason: "notSent", afterMs };
+  }
+  if (outcome.kind === "failure") return { action: "repeat", reason: "noAnswer", afterMs };
+  return { action: "repeat", reason: outcome.status >= 300 ? "serverError" : "unreadable", afterMs };
+}
+
+/** Esper's own bulk tool also finds this text in bodies of other statuses (docs/background/esper-api.md, 3c). */
+function isRateLimited(outcome: Outcome): boolean {
+  if (outcome.kind === "failure") return false;
+  return outcome.status === 429 || (outcome.status === 403 && /too many requests/i.test(outcome.text.slice(0, 2000)));
+}
+
+/** 0.5 s, 1 s, 2 s, 4 s …, of which between a half and the whole is waited. */
+export function backOffMs(made: number, random: () => number): number {
+  return Math.min(500 * 2 ** (made - 1), 15_000) * (0.5 + random() / 2);
+}

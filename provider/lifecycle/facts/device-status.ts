@@ -1,0 +1,126 @@
+// Where each member stands: judged from the requests sent, the answers read, and the time. Pure.
+// The words installed, pending, failed and missing are those of docs/design.md, section 1.
+
+import type { Device, StatusRow } from "../../client/client";
+import type { Coverage, Exception, SentRequest } from "../state/state";
+
+/** An install that no device took for this long never will be (Esper, "Command API Examples": 30 days). */
+export const commandLifeMs = 30 * 24 * 3_600_000;
+
+/** What is known of one request. */
+export interface Answers {
+  readonly rows: ReadonlyMap<string, StatusRow>;
+  /** Only the rows that are no success were read: every other device it was sent to has succeeded. */
+  readonly othersSucceeded: boolean;
+}
+
+const neverSent = "Never sent";
+
+export interface Standing {
+  readonly device: Device;
+  readonly is: "installed" | "pending" | "failed" | "missing";
+  /** Esper's state, or "Expired" or "Never sent". */
+  readonly state: string;
+  readonly reason: string;
+  /** ISO instant. */
+  readonly since: string;
+  readonly requestId?: string;
+}
+
+/** One request of this resource, with what is known of it. */
+export interface LedgerEntry {
+  readonly request: SentRequest;
+  readonly answers: Answers;
+  /** Devices it is known to have been sent to, although Esper may show no row for them yet; empty when that is not known. */
+  readonly sentTo: ReadonlySet<string>;
+}
+
+/** Requests of one kind, oldest first. */
+export type Ledger = readonly LedgerEntry[];
+
+export function judge(members: Iterable<Device>, ledger: Ledger, now: number): readonly Standing[] {
+  const newestFirst = [...ledger].reverse();
+  return [...members].map((device) => judgeOne(device, newestFirst, now));
+}
+
+function judgeOne(device: Device, newestFirst: Ledger, now: number): Standing {
+  for (const { request, answers, sentTo } of newestFirst) {
+    const row = answers.rows.get(device.id);
+    if (row !== undefined) return standingOf(device, request, row, now);
+    if (!sentTo.has(device.id)) continue;
+    const known = { device, reason: "", since: request.sentAt, requestId: request.id };
+    return answers.othersSucceeded
+      ? { ...known, is: "installed", state: "Success" }
+      : { ...known, is: "pending", state: "Sent" };
+  }
+  return { device, is: "missing", state: neverSent, reason: "", since: new Date(now).toISOString() };
+}
+
+/** Where a device stands by its row of one request. */
+export function standingOf(device: Device, request: SentRequest, row: StatusRow, now: number): Standing {
+  const known = { device, reason: row.reason ?? "", since: row.updatedAt, requestId: request.id };
+  switch (row.state) {
+    case "Success":
+      return { ...known, is: "installed", state: row.state };
+    case "Failure":
+    case "Cancelled":
+    case "TimeOut":
+      return { ...known, is: "failed", state: row.state };
+    case "Queued":
+    case "Scheduled":
+    case "Initiated":
+    case "Acknowledged":
+    case "In Progress":
+    case "Unknown":
+      // Before its window opens a command has not begun to wait for the device.
+      return row.state !== "Scheduled" && now - Date.parse(request.sentAt) > commandLifeMs
+        ? { ...known, is: "missing", state: "Expired", reason: "the device did not take the command within 30 days" }
+        : { ...known, is: "pending", state: row.stateText };
+  }
+}
+
+/** Whether a request of this resource was ever sent to the device; also when it expired unseen. */
+export function wasSent({ state }: Standing): boolean {
+  return state !== neverSent;
+}
+
+/** Whether its command waits for a window to open. */
+export function isScheduled({ state }: Standing): boolean {
+  return /^(command )?scheduled$/i.test(state);
+}
+
+export function coverageOf(standings: readonly Standing[], unsupported: number): Coverage {
+  const count = (is: Standing["is"]): number => standings.filter((standing) => standing.is === is).length;
+  return {
+    members: standings.length,
+    installed: count("installed"),
+    pending: count("pending"),
+    failed: count("failed"),
+    missing: count("missing"),
+    offline: standings.filter((standing) => standing.is === "pending" && !standing.device.online).length,
+    unsupported,
+  };
+}
+
+const urgency: readonly Standing["is"][] = ["failed", "missing", "pending"];
+
+// The room that docs/design.md, section 5 leaves for exceptions in a record.
+const exceptionsMax = 100;
+const exceptionsMaxBytes = 6_000;
+const reasonMaxCharacters = 160;
+
+/** The members that are not installed, the most urgent first, as many as there is room for. */
+export function exceptionsOf(standings: readonly Standing[]): { exceptions: readonly Exception[]; omitted: number } {
+  const all = urgency.flatMap((is) =>
+    standings.filter((standing) => standing.is === is).sort((a, b) => a.device.name.localeCompare(b.device.name)),
+  );
+  const exceptions: Exception[] = [];
+  let bytes = 2;
+  for (const { device, state, reason, since } of all.slice(0, exceptionsMax)) {
+    const entry = { device: device.id, name: device.name, state, reason: reason.slice(0, reasonMaxCharacters), since };
+    bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
+    if (bytes > exceptionsMaxBytes) break;
+    exceptions.push(entry);
+  }
+  return { exceptions, omitted: all.length - exceptions.length };
+}

@@ -1,0 +1,108 @@
+// Who belongs to a target now: asks the client for devices and sorts them into members and others.
+// Facts only; what to do about them is plan.ts's business.
+
+import { createHash } from "node:crypto";
+import type { Client, Device, DeviceType } from "../../client/client";
+import { UnknownTargetError } from "../errors";
+import { devicesOf, groupsOf, type Target } from "../arguments/target";
+
+/** Android 9 is the first version whose devices take certificates from Esper (Esper, "Command API Examples"). */
+const oldestAndroid = 9;
+
+export interface Fleet {
+  /** Devices that can hold a certificate, by id. */
+  readonly members: ReadonlyMap<string, Device>;
+  /** A digest of their ids: two fleets with the same one have the same members. */
+  readonly digest: string;
+  /** Devices of the target that cannot: another platform, or Android before 9. */
+  readonly unsupported: number;
+  /** Ids named in the program that Esper does not know. */
+  readonly unknownDevices: readonly string[];
+  readonly unknownGroups: readonly string[];
+}
+
+export async function observeFleet(client: Client, target: Target, maxAgeMs: number): Promise<Fleet> {
+  const groups = groupsOf(target);
+  const named = devicesOf(target);
+  const [inGroups, single] = await Promise.all([
+    groups.length > 0 ? devicesInGroups(client, groups, maxAgeMs) : { devices: [], unknownGroups: [] },
+    named.length > 0 ? client.devicesById(named, maxAgeMs) : new Map<string, Device>(),
+  ]);
+  const inTarget = single.size === 0 ? inGroups.devices : [...inGroups.devices, ...single.values()];
+  return {
+    ...sortedOut(inTarget),
+    unknownDevices: named.filter((id) => !single.has(id)),
+    unknownGroups: inGroups.unknownGroups,
+  };
+}
+
+/** The ids of a target's members; of none there are none. */
+export async function memberIds(
+  client: Client,
+  target: Target | undefined,
+  maxAgeMs: number,
+): Promise<ReadonlySet<string>> {
+  return new Set(target === undefined ? [] : (await observeFleet(client, target, maxAgeMs)).members.keys());
+}
+
+type Sorted = Pick<Fleet, "members" | "digest" | "unsupported">;
+
+// The client gives the same list to all who ask within its age: the preview, the run, and every resource on the same group.
+const sortedLists = new WeakMap<readonly Device[], Sorted>();
+
+function sortedOut(devices: readonly Device[]): Sorted {
+  const known = sortedLists.get(devices);
+  if (known !== undefined) return known;
+  const members = new Map<string, Device>();
+  const others = new Set<string>();
+  for (const device of devices) {
+    if (canHoldCertificates(device)) members.set(device.id, device);
+    else others.add(device.id);
+  }
+  const digest = createHash("sha256")
+    .update([...members.keys()].sort().join("\n"))
+    .digest("hex")
+    .slice(0, 16);
+  const sorted = { members, digest, unsupported: others.size };
+  sortedLists.set(devices, sorted);
+  return sorted;
+}
+
+// A list of devices does not tell an empty group from one that does not exist, so only then the groups are asked for.
+async function devicesInGroups(
+  client: Client,
+  groups: readonly string[],
+  maxAgeMs: number,
+): Promise<{ devices: readonly Device[]; unknownGroups: readonly string[] }> {
+  const devices = await client.devices({ groups }, maxAgeMs);
+  const direct = new Set(devices.map((device) => device.groupId));
+  const silent = groups.filter((id) => !direct.has(id));
+  // One group whose devices all sit in sub-groups has an answer already; of several, each silent one is in question.
+  const inQuestion = groups.length === 1 && devices.length > 0 ? [] : silent;
+  const found = await Promise.all(inQuestion.map((id) => client.group(id, maxAgeMs)));
+  return { devices, unknownGroups: inQuestion.filter((_, index) => found[index] === undefined) };
+}
+
+function canHoldCertificates(device: Device): boolean {
+  if (device.platform !== "" && device.platform.toUpperCase() !== "ANDROID") return false;
+  const major = Number.parseInt(device.osVersion, 10);
+  return Number.isNaN(major) || major >= oldestAndroid;
+}
+
+/** `deviceType` narrows the members to those online, or offline, when something is sent. */
+export function narrowed(fleet: Fleet, deviceType: DeviceType): Fleet {
+  if (deviceType === "all") return fleet;
+  const isAddressed = (device: Device): boolean => device.online === (deviceType === "active");
+  return { ...fleet, members: new Map([...fleet.members].filter(([, device]) => isAddressed(device))) };
+}
+
+/** The same target where no device is to have the certificate. */
+export function nobodyOf(fleet: Fleet): Fleet {
+  return { ...fleet, members: new Map() };
+}
+
+export function refuseUnknown(fleet: Fleet, isNew: (id: string) => boolean): void {
+  const groups = fleet.unknownGroups.filter(isNew);
+  const devices = fleet.unknownDevices.filter(isNew);
+  if (groups.length + devices.length > 0) throw new UnknownTargetError(groups, devices);
+}

@@ -1,0 +1,40 @@
+// Reads the facts that a run decides by: who belongs to the target now, and where they stand with what was sent before.
+// It decides nothing and sends nothing.
+
+import { AnswerBook } from "./command-results";
+import { narrowed, nobodyOf, observeFleet, refuseUnknown } from "./fleet";
+import { knownInstalls, ledgerOf, noRequests } from "./command-history";
+import { observeRemovals } from "./departed";
+import type { Run } from "../context";
+import { judge } from "./device-status";
+import { noContent, type State } from "../state/state";
+import { devicesOf, groupsOf } from "../arguments/target";
+import type { Observed, Wanted } from "../apply/work";
+
+// A list of devices that the preview's check has read moments ago is good enough to act on.
+const listMaxAgeMs = 10_000;
+
+/** `digest` is that of the content that the members are to have at the end of this run. */
+export async function observe(
+  run: Run,
+  { inputs }: Wanted,
+  known: State | undefined,
+  digest: string,
+): Promise<Observed> {
+  const { client, clock } = run;
+  const everyone = await observeFleet(client, inputs.target, listMaxAgeMs);
+  const fleet = narrowed(everyone, inputs.deviceType);
+  const named = new Set(known ? [...groupsOf(known.settings.target), ...devicesOf(known.settings.target)] : []);
+  refuseUnknown(fleet, (id) => !named.has(id));
+  for (const id of [...fleet.unknownGroups, ...fleet.unknownDevices]) {
+    run.warn(`Esper does not know ${id} any more; it is left out. Take it out of \`target\`.`);
+  }
+  const book = new AnswerBook(client, known);
+  const installs = known?.record.digest === digest ? knownInstalls(known, inputs.target, fleet) : noRequests;
+  await book.look(installs.requests);
+  const ids = new Set(fleet.members.keys());
+  const standings = judge(fleet.members.values(), await ledgerOf(book, installs, ids, clock.now()), clock.now());
+  const holders = digest === noContent ? nobodyOf(everyone) : everyone;
+  const removals = await observeRemovals(run, book, known, inputs.target, holders);
+  return { known, fleet, holders, book, installs, standings, removals };
+}

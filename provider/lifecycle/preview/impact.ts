@@ -1,0 +1,94 @@
+// What a preview says of a new or changed certificate: whom it reaches (docs/design.md, section 8). A courtesy: it is
+// bounded in time for a whole run, and not to find out is a note, never an error.
+
+import type { Client, DeviceType } from "../../client/client";
+import type { Clock } from "../../clock";
+import type { Content, Fitting } from "../content/content";
+import { narrowed, observeFleet } from "../facts/fleet";
+import type { Encoding } from "../arguments/arguments";
+import { count, someOf } from "../messages/failures";
+import { amountOf, type Rollout } from "../arguments/rollout";
+import type { Target } from "../arguments/target";
+import { isStaged } from "../policy/waves";
+
+/** For all resources of a run together: `check` is called for one after the other. */
+const reachBudgetMs = 3_000;
+
+/** Lists read for the reach are used again by `create`. */
+const listMaxAgeMs = 60_000;
+
+export interface Told {
+  /** Ids named in the program that Esper does not know. */
+  readonly unknownGroups?: readonly string[];
+  readonly unknownDevices?: readonly string[];
+  /** For example `reaches 412 devices: 374 online, 38 offline; 38 run Android 10 to 12`. */
+  readonly reach: string;
+  /** How the file will be encoded for these devices, and who cannot read it. */
+  readonly fitting?: Fitting;
+}
+
+/** What is asked about: a certificate of which nothing else need be known. */
+export interface Asked {
+  readonly target: Target;
+  readonly encoding: Encoding;
+  readonly rollout: Rollout;
+  readonly deviceType: DeviceType;
+}
+
+export class Reach {
+  private leftMs = reachBudgetMs;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Undefined once the time of the run is used up. */
+  async tell(client: Client, asked: Asked, content: Content | undefined): Promise<Told | undefined> {
+    if (this.leftMs <= 0) return undefined;
+    const startedAt = this.clock.now();
+    const ended = new AbortController();
+    const tooLate = this.clock
+      .sleep(this.leftMs, ended.signal)
+      .then(() => unknownReach("Esper did not answer in time."));
+    const asking = describe(client, asked, content).catch((error: unknown) => {
+      if (error instanceof Error) return unknownReach(error.message);
+      throw error;
+    });
+    const told = await Promise.race([asking, tooLate]);
+    ended.abort();
+    this.leftMs -= this.clock.now() - startedAt;
+    return told;
+  }
+}
+
+export function unknownReach(why: string): Told {
+  return { reach: `The reach is not known: ${why}` };
+}
+
+async function describe(
+  client: Client,
+  { target, encoding, rollout, deviceType }: Asked,
+  content: Content | undefined,
+): Promise<Told> {
+  const fleet = narrowed(await observeFleet(client, target, listMaxAgeMs), deviceType);
+  const { members, unsupported, unknownGroups, unknownDevices } = fleet;
+  const unknown = [...unknownGroups, ...unknownDevices];
+  const devices = [...members.values()];
+  const online = devices.filter((device) => device.online).length;
+  const osVersions = devices.map((device) => device.osVersion);
+  const unable = content?.unable(osVersions);
+  const parts = [
+    `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline`,
+    ...(unable === undefined ? [] : [unable]),
+    ...(unsupported > 0 ? [`${count(unsupported, "device")} cannot hold certificates`] : []),
+    ...(unknown.length > 0 ? [`Esper does not know ${someOf(unknown)}`] : []),
+    ...(isStaged(rollout) ? [firstWave(rollout, devices.length)] : []),
+  ];
+  const fitting = content?.fitting(encoding, osVersions);
+  return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
+}
+
+function firstWave({ canary, waves }: Rollout, members: number): string {
+  const number = Math.max(1, waves.length) + (canary === undefined ? 0 : 1);
+  const [first] = waves;
+  const share = count(first === undefined ? members : amountOf(first, members), "device");
+  return `wave 1 of ${number}: ${canary === undefined ? share : "the canary devices"}`;
+}

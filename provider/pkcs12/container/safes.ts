@@ -1,0 +1,165 @@
+// Walks the contents of a PKCS#12 file and opens what is encrypted: its safes, their bags, keys and certificates.
+// Interprets no key and no certificate. Kinds of bags that are of no use here are listed, never fatal.
+// Follows RFC 7292 section 4 and appendix D; names of a bag: RFC 2985 section 5.5.
+import { type BerElement, Tag, childrenOf, context, octetsOf, rawOf } from "../asn1/ber";
+import type { BagNames } from "../x509/certificate";
+import { type Protection, protectionOf, unprotected } from "./encoding";
+import { unsupported } from "../errors";
+import { type Fields, algorithmOf, fieldsOf, innerOf, listIn, oidOf } from "../asn1/sequence-reader";
+import { textOf } from "../x509/names";
+import { schemeOf } from "./schemes";
+import type { Unlocker } from "./decryptor";
+
+export const oidData = "1.2.840.113549.1.7.1";
+export const oidEncryptedData = "1.2.840.113549.1.7.6";
+const oidEnvelopedData = "1.2.840.113549.1.7.3";
+const bagTypes = "1.2.840.113549.1.12.10.1";
+export const Bag = {
+  key: `${bagTypes}.1`,
+  shroudedKey: `${bagTypes}.2`,
+  certificate: `${bagTypes}.3`,
+  crl: `${bagTypes}.4`,
+  secret: `${bagTypes}.5`,
+  safeContents: `${bagTypes}.6`,
+} as const;
+export const oidX509Certificate = "1.2.840.113549.1.9.22.1";
+const oidSdsiCertificate = "1.2.840.113549.1.9.22.2";
+export const oidFriendlyName = "1.2.840.113549.1.9.20";
+export const oidLocalKeyId = "1.2.840.113549.1.9.21";
+
+/** The bytes of one key or certificate with its names, and what it was encrypted with, outermost first. */
+export interface FoundItem {
+  readonly bytes: Buffer;
+  readonly names: BagNames;
+  readonly protections: readonly Protection[];
+}
+
+/** A bag that was left alone. */
+export interface OtherBag {
+  readonly type: "crl" | "secret" | "sdsiCertificate" | "unknown";
+  readonly oid: string;
+}
+
+export interface Contents {
+  readonly privateKeys: FoundItem[];
+  readonly certificates: FoundItem[];
+  readonly otherBags: OtherBag[];
+}
+
+/** @param authSafe the AuthenticatedSafe, out of its byte string */
+export async function openSafes(authSafe: Buffer, unlocker: Unlocker): Promise<Contents> {
+  const contents: Contents = { privateKeys: [], certificates: [], otherBags: [] };
+  for (const contentInfo of listIn(authSafe, "list of contents")) {
+    const fields = fieldsOf(contentInfo, "content");
+    const type = oidOf(fields.take(Tag.oid));
+    const content = fields.maybe(context(0));
+    if (type === oidData) {
+      // A content may be left out altogether.
+      if (content === undefined) continue;
+      await readBags(octetsOf(innerOf(content, "content")), [], unlocker, contents);
+    } else if (type === oidEncryptedData && content !== undefined) {
+      const { plain, protection } = await openEncryptedData(innerOf(content, "encrypted part"), unlocker);
+      await readBags(plain, [protection], unlocker, contents);
+    } else if (type === oidEnvelopedData) {
+      throw unsupported("encryption for a recipient's key", "a part", type);
+    } else {
+      throw unsupported("an unknown kind of content", "a part", type);
+    }
+  }
+  return contents;
+}
+
+async function openEncryptedData(
+  element: BerElement,
+  unlocker: Unlocker,
+): Promise<{ plain: Buffer; protection: Protection }> {
+  const where = "an encrypted part";
+  const data = fieldsOf(element, where);
+  data.take(Tag.integer);
+  const info = fieldsOf(data.take(Tag.sequence), where);
+  info.take(Tag.oid);
+  const scheme = schemeOf(algorithmOf(info.take(Tag.sequence), `encryption of ${where}`), where);
+  const plain = await unlocker.open(scheme, octetsOf(info.take(context(0))), where);
+  return { plain, protection: protectionOf(scheme) };
+}
+
+function readBags(
+  safeContents: Buffer,
+  protections: readonly Protection[],
+  unlocker: Unlocker,
+  contents: Contents,
+): Promise<void> {
+  return readBagList(listIn(safeContents, "list of entries"), protections, unlocker, contents);
+}
+
+async function readBagList(
+  bags: readonly BerElement[],
+  protections: readonly Protection[],
+  unlocker: Unlocker,
+  contents: Contents,
+): Promise<void> {
+  for (const bag of bags) {
+    const fields = fieldsOf(bag, "entry");
+    const oid = oidOf(fields.take(Tag.oid));
+    const value = innerOf(fields.take(context(0)), "entry");
+    const names = namesOf(fields.maybe(Tag.set));
+    switch (oid) {
+      case Bag.key:
+        contents.privateKeys.push({ bytes: rawOf(value), names, protections: orUnprotected(protections) });
+        break;
+      case Bag.shroudedKey: {
+        const { plain, protection } = await openKey(value, unlocker);
+        contents.privateKeys.push({ bytes: plain, names, protections: [...protections, protection] });
+        break;
+      }
+      case Bag.certificate:
+        addCertificate(fieldsOf(value, "certificate entry"), names, orUnprotected(protections), contents);
+        break;
+      case Bag.safeContents:
+        await readBagList(childrenOf(value), protections, unlocker, contents);
+        break;
+      default:
+        contents.otherBags.push({ type: oid === Bag.crl ? "crl" : oid === Bag.secret ? "secret" : "unknown", oid });
+    }
+  }
+}
+
+async function openKey(value: BerElement, unlocker: Unlocker): Promise<{ plain: Buffer; protection: Protection }> {
+  const where = "a private key";
+  const fields = fieldsOf(value, "encrypted private key");
+  const scheme = schemeOf(algorithmOf(fields.take(Tag.sequence), `encryption of ${where}`), where);
+  const plain = await unlocker.open(scheme, octetsOf(fields.take(Tag.octetString)), where);
+  return { plain, protection: protectionOf(scheme) };
+}
+
+function addCertificate(fields: Fields, names: BagNames, protections: readonly Protection[], contents: Contents): void {
+  const oid = oidOf(fields.take(Tag.oid));
+  if (oid === oidX509Certificate) {
+    const bytes = octetsOf(innerOf(fields.take(context(0)), "certificate entry"));
+    contents.certificates.push({ bytes, names, protections });
+  } else {
+    contents.otherBags.push({ type: oid === oidSdsiCertificate ? "sdsiCertificate" : "unknown", oid });
+  }
+}
+
+/** Names are for people and for pairing; a malformed or unknown one is passed over. */
+function namesOf(attributes: BerElement | undefined): BagNames {
+  let friendlyName: string | undefined;
+  let localKeyId: Buffer | undefined;
+  for (const attribute of attributes === undefined ? [] : childrenOf(attributes)) {
+    const fields = fieldsOf(attribute, "entry's name");
+    const oid = oidOf(fields.take(Tag.oid));
+    const values = fields.maybe(Tag.set);
+    const value = values === undefined ? undefined : childrenOf(values)[0];
+    if (oid === oidFriendlyName && value?.tag === Tag.bmpString) friendlyName = textOf(value);
+    if (oid === oidLocalKeyId && value?.tag === Tag.octetString) localKeyId = octetsOf(value);
+  }
+  return {
+    ...(friendlyName === undefined ? {} : { friendlyName }),
+    ...(localKeyId === undefined ? {} : { localKeyId }),
+  };
+}
+
+function orUnprotected(protections: readonly Protection[]): readonly Protection[] {
+  return protections.length === 0 ? [unprotected] : protections;
+}

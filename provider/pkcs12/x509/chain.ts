@@ -1,0 +1,138 @@
+// Finds the leaf (the certificate of the private key) and the chain of issuers from it upwards.
+// An issuer must bear the right name and have made the signature: names alone are easily imitated.
+// Follows docs/background/pkcs12-and-android.md, section 9; what an issuer is, node:crypto's checkIssued and verify say.
+import { type KeyObject, X509Certificate, createPublicKey } from "node:crypto";
+import type { Certificate } from "./certificate";
+import { groupBy } from "../group-by";
+import { comparableName } from "./names";
+import type { PrivateKey } from "./private-key";
+import type { KeyMaterial } from "../read";
+
+/** Enough for any real file; a hostile one with thousands of equal names must not keep the processor busy. */
+const maxSignatureChecks = 500;
+
+export interface Chain {
+  readonly leaf: Certificate | undefined;
+  /** The leaf's private key. */
+  readonly key: PrivateKey | undefined;
+  /** From the leaf's issuer upwards. */
+  readonly issuers: readonly Certificate[];
+  /** The last one signed itself: nothing is missing. */
+  readonly complete: boolean;
+  /** Not in the chain. */
+  readonly extras: readonly Certificate[];
+  /** Bears the name of the issuer that is missing, but did not make the signature. */
+  readonly impostor: Certificate | undefined;
+}
+
+export function chainOf(material: KeyMaterial): Chain {
+  const { certificates } = material;
+  const { leaf, key } = leafOf(material);
+  if (leaf === undefined) {
+    return { leaf, key, issuers: [], complete: false, extras: certificates, impostor: undefined };
+  }
+  const { issuers, complete, impostor } = climb(leaf, certificates);
+  const extras = certificates.filter((certificate) => certificate !== leaf && !issuers.includes(certificate));
+  return { leaf, key, issuers, complete, extras, impostor };
+}
+
+/** The first certificate for this key. Equal bytes first: only odd files write one key in two ways. */
+export function certificateFor(
+  { publicKey }: Pick<PrivateKey, "publicKey">,
+  certificates: readonly Certificate[],
+): Certificate | undefined {
+  const exact = certificates.find((certificate) => certificate.publicKey.equals(publicKey));
+  if (exact !== undefined) return exact;
+  // A compressed point or absent parameters: the same key in other bytes.
+  const key = publicKeyObject(publicKey);
+  return key === undefined
+    ? undefined
+    : certificates.find((certificate) => publicKeyObject(certificate.publicKey)?.equals(key) === true);
+}
+
+/** The first key with a certificate of its own; without keys the certificate that issued no other. */
+function leafOf({ certificates, privateKeys }: KeyMaterial): Pick<Chain, "leaf" | "key"> {
+  for (const key of privateKeys) {
+    const leaf = certificateFor(key, certificates);
+    if (leaf !== undefined) return { leaf, key };
+  }
+  const issuerNames = new Set(
+    certificates.filter((entry) => entry.issuer !== entry.subject).map(({ issuer }) => comparableName(issuer)),
+  );
+  const issuesNothing = certificates.find(({ subject }) => !issuerNames.has(comparableName(subject)));
+  return { leaf: issuesNothing ?? certificates[0], key: undefined };
+}
+
+/** The shortest way to a certificate that signed itself, or else the longest way there is. */
+function climb(
+  leaf: Certificate,
+  certificates: readonly Certificate[],
+): Pick<Chain, "issuers" | "complete" | "impostor"> {
+  const byName = groupBy(certificates, ({ subject }) => comparableName(subject));
+  const issued = new Map<Certificate, Certificate | undefined>([[leaf, undefined]]);
+  const wayTo = (end: Certificate): Certificate[] => {
+    const way: Certificate[] = [];
+    for (let at: Certificate | undefined = end; at !== undefined; at = issued.get(at)) way.push(at);
+    return way.reverse().slice(1);
+  };
+  let checks = 0;
+  let top = leaf;
+  let impostor: Certificate | undefined;
+  // A Map goes on with what is added while it is walked: breadth first.
+  for (const current of issued.keys()) {
+    top = current;
+    const namesakes = byName.get(comparableName(current.issuer)) ?? [];
+    const candidates = [...namesakes].sort((left, right) => Number(isSelfIssued(right)) - Number(isSelfIssued(left)));
+    const issuers = candidates.filter((candidate) => checks++ < maxSignatureChecks && hasIssued(candidate, current));
+    if (issuers.includes(current)) return { issuers: wayTo(current), complete: true, impostor: undefined };
+    impostor = issuers.length === 0 ? candidates.find((candidate) => candidate !== current) : undefined;
+    for (const issuer of issuers) if (!issued.has(issuer)) issued.set(issuer, current);
+  }
+  return { issuers: wayTo(top), complete: false, impostor };
+}
+
+function isSelfIssued({ subject, issuer }: Certificate): boolean {
+  return comparableName(subject) === comparableName(issuer);
+}
+
+function hasIssued(issuer: Certificate, certificate: Certificate): boolean {
+  const [parent, child] = [issuer, certificate].map(x509Of);
+  if (parent === undefined || child === undefined) return false;
+  // A self-signed end certificate may not sign others, which checkIssued asks for.
+  return (issuer === certificate || child.checkIssued(parent)) && signatureFits(child, parent);
+}
+
+// Climbing and the findings look at the same certificates, and OpenSSL takes longer to read one than to check a signature.
+const parsed = new WeakMap<Certificate, X509Certificate | undefined>();
+
+/** Undefined for what OpenSSL cannot read; findings say so of the leaf. */
+export function x509Of(certificate: Certificate): X509Certificate | undefined {
+  if (!parsed.has(certificate)) parsed.set(certificate, parsedBy(certificate.der));
+  return parsed.get(certificate);
+}
+
+function parsedBy(der: Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(der);
+  } catch {
+    return undefined;
+  }
+}
+
+function signatureFits(child: X509Certificate, parent: X509Certificate): boolean {
+  try {
+    return child.verify(parent.publicKey);
+  } catch {
+    // A key that OpenSSL cannot use has verified nothing.
+    return false;
+  }
+}
+
+function publicKeyObject(spki: Buffer): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: spki, format: "der", type: "spki" });
+  } catch {
+    // A key that OpenSSL cannot read equals no other.
+    return undefined;
+  }
+}

@@ -1,0 +1,60 @@
+// What a route is given and what it gives back. Routes are plain functions on this; the server does the HTTP.
+
+import type { FaultSwitches } from "../faults/fault-switches";
+import type { RouteFamily } from "../faults/faults";
+import type { PageWanted } from "./pages";
+import type { World } from "../world/world";
+
+/** How a family of Esper's services writes its errors (docs/background/esper-api.md, 3c). */
+export type ErrorStyle = "envelope" | "legacy";
+
+export interface Call {
+  readonly world: World;
+  readonly faults: FaultSwitches;
+  readonly family: RouteFamily;
+  /** Values of the `{names}` in the route's path. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The address asked for, as links to other pages show it. */
+  readonly url: URL;
+  /** The parsed JSON of the request's body, undefined when there is none. */
+  readonly body: unknown;
+  readonly enterpriseId: string;
+  readonly userId: string;
+  readonly apiKey: string;
+  /** The page asked for, within the limits of this list. */
+  page(list: "commands" | "devices" | "groups"): PageWanted;
+  /** An instant as the API writes it. */
+  iso(at: number): string;
+}
+
+export type Answer =
+  { readonly status: number; readonly body: unknown } | { readonly status: number; readonly problem: string };
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT";
+  /** The path below /api as openapi.json writes it. */
+  readonly path: string;
+  readonly family: RouteFamily;
+  readonly errors: ErrorStyle;
+  handle(call: Call): Answer | Promise<Answer>;
+}
+
+export const ok = (body: unknown): Answer => ({ status: 200, body });
+
+export const problem = (status: number, message: string): Answer => ({ status, problem: message });
+
+export const notFound = problem(404, "Not found.");
+
+/** A value of the route's path; routes only ask for names that stand in it. */
+export const param = (call: Call, name: string): string => call.params[name] ?? "";
+
+/** The parts of a comma list; an absent one has none. */
+export const csv = (text: string | null): readonly string[] =>
+  text === null ? [] : text.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
+
+/** The body of an error, in the style of its service. */
+export const errorBody = (style: ErrorStyle, status: number, message: string): Record<string, unknown> =>
+  style === "envelope"
+    ? { code: status, message }
+    : { errors: [`detail: ${message}`], message: `detail: ${message} `, status };

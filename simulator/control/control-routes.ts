@@ -1,0 +1,177 @@
+// The controls by HTTP, apart from the imitated API and without a key. JSON in, JSON out.
+//   GET  /_simulator/devices?group=&limit=&offset=   devices with keystore and commands, `{ count, devices }`
+//   GET  /_simulator/devices/{id}
+//   POST /_simulator/devices/{id}                    any of { online, failWith (null ends it), flaky: { times, reason? },
+//                                                    timeOut: { lateSuccessMs? }, wipe: true, move: group, leave: true }
+//   POST /_simulator/devices                         { group, alias?, name?, osVersion?, online? }: joins; `{ id }`
+//   GET  /_simulator/groups
+//   GET  /_simulator/requests                        counts by route and status; POST { "reset": true } starts anew
+//   GET  /_simulator/log                             accepted commands, nothing secret
+//   GET  /_simulator/faults, POST                    the switches of faults.ts; a POST replaces all of them
+//   POST /_simulator/faults/{name}                   sets one and leaves the others; null ends it
+//   GET  /_simulator/time, POST { advanceMs }        simulated time
+//   GET  /_simulator/view?alias=&known=              all that the page shows (fleet-view.ts), with faults and requests
+// Requests that a browser sends for another website are refused (same-origin.ts).
+
+import { isLeft } from "fp-ts/Either";
+import * as t from "io-ts";
+import { PathReporter } from "io-ts/PathReporter";
+import type { DeviceView, WorldControls } from "./controls";
+import type { FaultSwitches } from "../faults/fault-switches";
+import { fleetView } from "./fleet-view";
+import { pageWanted } from "../api/pages";
+import { readBody } from "../api/read-body";
+import { readFaults } from "../faults/read-faults";
+import { refusedOrigin } from "../api/same-origin";
+import type { ControlHandler } from "../api/server";
+import type { TrafficCounter } from "../api/traffic";
+import type { World } from "../world/world";
+
+export interface ControlSetup {
+  readonly world: World;
+  readonly controls: WorldControls;
+  readonly faults: FaultSwitches;
+  readonly traffic: TrafficCounter;
+  /** What the simulator listens on, for example 127.0.0.1. */
+  readonly host: string;
+}
+
+const deviceOrder = t.exact(
+  t.partial({
+    online: t.boolean,
+    failWith: t.union([t.string, t.null]),
+    flaky: t.intersection([t.type({ times: t.number }), t.partial({ reason: t.string })]),
+    timeOut: t.partial({ lateSuccessMs: t.number }),
+    wipe: t.literal(true),
+    move: t.string,
+    leave: t.literal(true),
+  }),
+);
+const joinOrder = t.intersection([
+  t.type({ group: t.string }),
+  t.partial({ alias: t.string, name: t.string, osVersion: t.string, online: t.boolean }),
+]);
+const timeOrder = t.type({ advanceMs: t.number });
+
+const read = <A>(codec: t.Type<A>, value: unknown): A => {
+  const decoded = codec.decode(value);
+  if (isLeft(decoded)) throw new Error(PathReporter.report(decoded).join("; "));
+  return decoded.right;
+};
+
+const deviceJson = (device: DeviceView): unknown => ({ ...device, keystore: Object.fromEntries(device.keystore) });
+
+const listDevices = ({ controls }: ControlSetup, query: URLSearchParams): unknown => {
+  const all = controls.devices(query.get("group") ?? undefined);
+  const { limit, offset } = pageWanted(query, { default: 1000, max: 1_000_000 });
+  return { count: all.length, devices: all.slice(offset, offset + limit).map(deviceJson) };
+};
+
+const changeDevice = ({ controls }: ControlSetup, id: string, body: unknown): unknown => {
+  const order = read(deviceOrder, body);
+  if (order.failWith !== undefined) controls.failWith(id, order.failWith ?? undefined);
+  if (order.flaky !== undefined) controls.flaky(id, order.flaky.times, order.flaky.reason);
+  if (order.timeOut !== undefined) controls.timeOutThenSucceed(id, order.timeOut.lateSuccessMs);
+  if (order.wipe === true) controls.wipe(id);
+  if (order.move !== undefined) controls.move(id, order.move);
+  if (order.online !== undefined) controls.setOnline(id, order.online);
+  if (order.leave !== true) return deviceJson(controls.device(id));
+  controls.leave(id);
+  return {};
+};
+
+const join = ({ controls }: ControlSetup, body: unknown): unknown => {
+  const { group, alias, name, osVersion, online } = read(joinOrder, body);
+  const spec = {
+    ...(alias === undefined ? {} : { alias }),
+    ...(name === undefined ? {} : { name }),
+    ...(osVersion === undefined ? {} : { osVersion }),
+    ...(online === undefined ? {} : { online }),
+  };
+  return { id: controls.join(group, spec) };
+};
+
+const changeFault = ({ faults }: ControlSetup, name: string, body: unknown): unknown => {
+  if (body === undefined) throw new Error(`Settings of the fault "${name}" are wanted as JSON, or null to end it.`);
+  faults.change(readFaults({ [name]: body ?? undefined }));
+  return { faults: faults.current, strikes: faults.strikes };
+};
+
+const view = ({ world, faults, traffic }: ControlSetup, query: URLSearchParams): unknown => {
+  const { total, byStatus } = traffic.current;
+  return {
+    ...fleetView(world, { alias: query.get("alias"), knownVersion: query.get("known") }),
+    faults: faults.current,
+    strikes: faults.strikes,
+    requests: { total, byStatus },
+  };
+};
+
+/** The answer, or undefined when there is no such route. Throws an Error when the order cannot be followed. */
+const answer = (setup: ControlSetup, route: string, url: URL, body: unknown): unknown => {
+  const { controls, faults, traffic } = setup;
+  const device = /^(GET|POST) \/devices\/([^/]+)$/.exec(route);
+  if (device !== null) {
+    const id = device[2] ?? "";
+    return device[1] === "GET" ? deviceJson(controls.device(id)) : changeDevice(setup, id, body);
+  }
+  const fault = /^POST \/faults\/([^/]+)$/.exec(route)?.[1];
+  if (fault !== undefined) return changeFault(setup, fault, body);
+  switch (route) {
+    case "GET /view":
+      return view(setup, url.searchParams);
+    case "GET /devices":
+      return listDevices(setup, url.searchParams);
+    case "POST /devices":
+      return join(setup, body);
+    case "GET /groups":
+      return { groups: controls.groups() };
+    case "POST /requests":
+      traffic.reset();
+      return traffic.current;
+    case "GET /requests":
+      return traffic.current;
+    case "GET /log":
+      return { commands: controls.commandLog };
+    case "POST /faults":
+      faults.set(readFaults(body));
+      return { faults: faults.current, strikes: faults.strikes };
+    case "GET /faults":
+      return { faults: faults.current, strikes: faults.strikes };
+    case "POST /time":
+      controls.advance(read(timeOrder, body).advanceMs);
+      return { now: new Date(controls.now()).toISOString() };
+    case "GET /time":
+      return { now: new Date(controls.now()).toISOString() };
+    default:
+      return undefined;
+  }
+};
+
+const headers = {
+  "content-type": "application/json",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+};
+
+export const controlRoutes =
+  (setup: ControlSetup): ControlHandler =>
+  async (request, response, url) => {
+    const send = (status: number, body: unknown): void => {
+      response.writeHead(status, headers).end(JSON.stringify(body));
+    };
+    const { value } = await readBody(request);
+    const refused = refusedOrigin(request.headers, setup.host);
+    if (refused !== undefined) {
+      send(403, { error: refused });
+      return;
+    }
+    try {
+      const path = url.pathname.slice("/_simulator".length).replace(/\/$/, "");
+      const found = answer(setup, `${request.method ?? ""} ${path}`, url, value);
+      if (found === undefined) send(404, { error: `There is no control ${request.method ?? ""} ${url.pathname}.` });
+      else send(200, found);
+    } catch (error) {
+      send(400, { error: error instanceof Error ? error.message : String(error) });
+    }
+  };

@@ -1,0 +1,139 @@
+import { expect } from "chai";
+import { tenantBench, type TenantBench } from "../harness";
+
+describe("devices and groups", () => {
+  let bench: TenantBench;
+  const start = async (options = {}, settings = {}): Promise<void> => {
+    bench = await tenantBench(options, { speed: 1, settings });
+  };
+  afterEach(() => bench.sim.close());
+  const LIST = "GET /v2/devices/";
+  const ONE = "GET /v2/devices/{id}";
+  const groupId = (name: string): string => bench.sim.world.groups().find((group) => group.name === name)?.id ?? "";
+
+  it("lists all devices of a group and of its sub-groups, page after page", async () => {
+    await start({ devices: 50, pageSize: 7 });
+    const found = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
+    const expected = bench.sim.world.devices(groupId("Shops")).map(({ id }) => id);
+    expect(expected.length).to.be.above(7);
+    expect(found.map(({ id }) => id)).to.have.members(expected);
+    expect(found.every(({ platform, osVersion, online }) => platform === "ANDROID" && osVersion !== "" && online)).to.be
+      .true;
+  });
+
+  it("gives a device once that is in two of the groups asked for", async () => {
+    await start({ devices: 20 });
+    const found = await bench.client.devices({ groups: [groupId("Shops"), groupId("Berlin")] }, 0);
+    expect(new Set(found.map(({ id }) => id)).size).to.equal(found.length);
+  });
+
+  it("asks once for equal questions at the same time, and again when the answer is too old", async () => {
+    await start({ devices: 20 });
+    const query = { groups: [groupId("Shops")] };
+    await Promise.all(Array.from({ length: 10 }, () => bench.client.devices(query, 0)));
+    expect(bench.sim.traffic.byRoute[LIST]).to.equal(1);
+    await bench.client.devices(query, 60_000);
+    expect(bench.sim.traffic.byRoute[LIST]).to.equal(1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await bench.client.devices(query, 0);
+    expect(bench.sim.traffic.byRoute[LIST]).to.equal(2);
+  });
+
+  it("reads a few single devices by name, and many out of the list", async () => {
+    await start({ devices: 60 });
+    const ids = bench.sim.world.devices().map(({ id }) => id);
+    const few = await Promise.all(ids.slice(0, 3).map((id) => bench.client.devicesById([id], 0)));
+    expect(few.map((found) => found.size)).to.deep.equal([1, 1, 1]);
+    expect(bench.sim.traffic.byRoute)
+      .to.include({ [ONE]: 3 })
+      .and.not.have.property(LIST);
+    bench.sim.resetTraffic();
+    const many = await Promise.all(ids.map((id) => bench.client.devicesById([id], 0)));
+    expect(many.every((found, index) => found.has(ids[index] ?? ""))).to.be.true;
+    expect(bench.sim.traffic.byRoute)
+      .to.include({ [LIST]: 1 })
+      .and.not.have.property(ONE);
+  });
+
+  it("reads the next page of the list for whoever asks for few after three have done so", async () => {
+    await start({ devices: 20, pageSize: 10 });
+    const ids = bench.sim.world.devices().map(({ id }) => id);
+    const askFor = async (place: number): Promise<readonly [pages: number, single: number]> => {
+      const id = ids[place] ?? "";
+      bench.sim.resetTraffic();
+      expect((await bench.client.devicesById([id], 60_000)).has(id)).to.be.true;
+      const { [LIST]: pages = 0, [ONE]: single = 0 } = bench.sim.traffic.byRoute;
+      return [pages, single];
+    };
+    for (const place of [17, 18, 19]) expect(await askFor(place)).to.deep.equal([0, 1]);
+    // The first page has it not; what is on that page nobody has to ask for any more.
+    expect(await askFor(16)).to.deep.equal([1, 1]);
+    expect(await askFor(5)).to.deep.equal([0, 0]);
+    expect(await askFor(12)).to.deep.equal([1, 0]);
+    expect(await askFor(15)).to.deep.equal([0, 0]);
+  });
+
+  it("leaves out ids that Esper does not know, after asking for them by name", async () => {
+    await start({ devices: 20 });
+    const ids = bench.sim.world.devices().map(({ id }) => id);
+    const unknown = "00000000-0000-4000-8000-000000000000";
+    expect((await bench.client.devicesById([unknown, ids[0] ?? ""], 0)).size).to.equal(1);
+    const found = await bench.client.devicesById([...ids.slice(0, 10), unknown], 0);
+    expect(found.size).to.equal(10);
+    expect(found.has(unknown)).to.be.false;
+  });
+
+  it("remembers single devices for as long as the caller allows", async () => {
+    await start({ devices: 20 });
+    const [device] = await bench.client.devices({}, 0);
+    bench.sim.resetTraffic();
+    await bench.client.devicesById([device?.id ?? ""], 60_000);
+    expect(bench.sim.traffic.total).to.equal(0);
+  });
+
+  it("finds a group by id, with the enterprise id found out once", async () => {
+    await start({ devices: 20 });
+    const berlin = await bench.client.group(groupId("Berlin"), 0);
+    expect(berlin).to.deep.include({ id: groupId("Berlin"), name: "Berlin" });
+    expect(berlin?.path).to.include("Shops");
+    await bench.client.groups("Berlin");
+    expect(bench.sim.traffic.byRoute["GET /v1/token-info/"]).to.equal(1);
+  });
+
+  it("needs no token-info when the enterprise id is set", async () => {
+    await start(
+      { devices: 20, enterpriseId: "01922b24-adae-787f-a08a-778067704f57" },
+      { enterpriseId: "01922b24-adae-787f-a08a-778067704f57" },
+    );
+    await bench.client.group(groupId("Berlin"), 0);
+    expect(bench.sim.traffic.byRoute).not.to.have.property("GET /v1/token-info/");
+  });
+
+  it("tells an unknown group from a wrong enterprise id", async () => {
+    await start({ devices: 5 });
+    expect(await bench.client.group("00000000-0000-4000-8000-000000000000", 0)).to.be.undefined;
+    await bench.sim.close();
+    await start({ devices: 5 }, { enterpriseId: "00000000-0000-4000-8000-000000000001" });
+    const message = await bench.client.group(groupId("Berlin"), 0).then(
+      () => "",
+      (error: unknown) => (error instanceof Error ? error.message : ""),
+    );
+    expect(message).to.include("esper:enterpriseId").and.include("ESPER_ENTERPRISE_ID");
+  });
+
+  it("finds groups whose name contains a text, in any case", async () => {
+    await start({ devices: 5 });
+    expect((await bench.client.groups("er")).map(({ name }) => name)).to.include("Berlin");
+    expect((await bench.client.groups("berlin")).map(({ name }) => name)).to.deep.equal(["Berlin"]);
+    expect(await bench.client.groups("nowhere")).to.deep.equal([]);
+  });
+
+  it("notes who is online, and by which name people know a device", async () => {
+    await start({
+      fleet: { groups: [{ name: "Shops", devices: [{ alias: "till-1", osVersion: "9", online: false }, {}] }] },
+    });
+    const found = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
+    expect(found.find(({ name }) => name === "till-1")).to.include({ online: false, osVersion: "9" });
+    expect(found.filter(({ online }) => online)).to.have.length(1);
+  });
+});

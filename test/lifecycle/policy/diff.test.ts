@@ -1,0 +1,333 @@
+import { expect } from "chai";
+import { unknownValue } from "../../../provider/lifecycle/arguments/reader";
+import { toOutputs, type State } from "../../../provider/lifecycle/state/state";
+import { certificate } from "../../../provider/provider";
+import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
+import {
+  diff,
+  warningBefore,
+  type DiffReason,
+  type Verdict,
+  type Wanted,
+} from "../../../provider/lifecycle/policy/diff";
+import { at, dayMs, digestA, digestB, groupA, groupB, nowMs, program, state, uuid, type StateChange } from "../given";
+
+type Program = Readonly<Record<string, unknown>>;
+
+interface Row {
+  /** What the last run left; by default twelve devices, all installed. */
+  readonly known?: StateChange;
+  /** What the program says now; by default what it said then. */
+  readonly program?: Program;
+  /** The digest of the content; by default the one that devices have. `null`: not known yet. */
+  readonly digest?: string | null;
+  readonly action: Verdict["action"];
+  readonly reason: DiffReason;
+  readonly replaces?: readonly string[];
+  readonly deleteBeforeReplace?: boolean;
+}
+
+function wantedBy(raw: Program, digest: string | null): Wanted {
+  const { alias, target, inputs } = readInputs(program(raw));
+  return { alias, target, settings: inputs, digest: digest ?? undefined };
+}
+
+const setOfTwo = { target: { groups: [groupA], devices: [uuid(1), uuid(2)] } };
+const failed3 = { members: 12, installed: 9, failed: 3 };
+
+const rows: Readonly<Record<string, Row>> = {
+  "nothing changed": { action: "nothing", reason: "unchanged" },
+  "only the password changed, the content is the same": {
+    program: { source: { file: "certs/corp-client.p12", password: "pass-word-2" } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "the same content comes from another place": {
+    program: { source: { base64: "MIIKwQIBAzCC" } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "the content changed": { digest: digestB, action: "update", reason: "contentChanged" },
+  "the alias changed: the new one first": {
+    program: { alias: "corp-client-2" },
+    action: "replace",
+    reason: "aliasChanged",
+    replaces: ["alias"],
+  },
+  "the alias changed in its case alone, which Android tells apart": {
+    program: { alias: "Corp-Client" },
+    action: "replace",
+    reason: "aliasChanged",
+    replaces: ["alias"],
+  },
+  "the group changed: the old one first, for a device's queue is first in, first out": {
+    program: { target: { group: groupB } },
+    action: "replace",
+    reason: "groupChanged",
+    replaces: ["target"],
+    deleteBeforeReplace: true,
+  },
+  "the group's id is written in capitals": {
+    program: { target: { group: groupA.toUpperCase() } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "the group became a set of the same group: another kind of target": {
+    program: { target: { groups: [groupA] } },
+    action: "replace",
+    reason: "kindOfTargetChanged",
+    replaces: ["target"],
+    deleteBeforeReplace: true,
+  },
+  "the set became a group: another kind of target": {
+    known: { program: setOfTwo },
+    program: { target: { group: groupA } },
+    action: "replace",
+    reason: "kindOfTargetChanged",
+    replaces: ["target"],
+    deleteBeforeReplace: true,
+  },
+  "the set grew": {
+    known: { program: setOfTwo },
+    program: { target: { groups: [groupA], devices: [uuid(1), uuid(2), uuid(3)] } },
+    action: "update",
+    reason: "setChanged",
+  },
+  "the set shrank": {
+    known: { program: setOfTwo },
+    program: { target: { groups: [groupA], devices: [uuid(1)] } },
+    action: "update",
+    reason: "setChanged",
+  },
+  "all of the set was exchanged": {
+    known: { program: setOfTwo },
+    program: { target: { groups: [groupB] } },
+    action: "update",
+    reason: "setChanged",
+  },
+  "the set is written in another order": {
+    known: { program: setOfTwo },
+    program: { target: { devices: [uuid(2), uuid(1), uuid(2)], groups: [groupA] } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "only wait changed": { program: { wait: { for: "all" } }, action: "nothing", reason: "unchanged" },
+  "only rollout changed": {
+    program: { rollout: { waves: ["10%", "100%"], maxFailures: 3 } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "only encoding changed": { program: { encoding: "androidLegacy" }, action: "nothing", reason: "unchanged" },
+  "only deviceType changed": { program: { deviceType: "active" }, action: "nothing", reason: "unchanged" },
+  "only schedule changed": {
+    program: { schedule: { window: { start: "2026-12-01T22:00:00Z", end: "2026-12-02T04:00:00Z" } } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "only retryRounds changed, and nothing had failed": {
+    program: { retryRounds: 7 },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "only strict or renewBeforeDays changed": {
+    program: { strict: true, renewBeforeDays: 3 },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "the triggers changed": { program: { triggers: ["v2"] }, action: "update", reason: "triggersChanged" },
+  "the triggers are the same": {
+    known: { program: { triggers: ["v2", { turn: 3 }] } },
+    program: { triggers: ["v2", { turn: 3 }] },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "some devices failed": { known: { coverage: failed3 }, action: "update", reason: "devicesFailed" },
+  "some devices failed, and the last retry round is left": {
+    known: { coverage: failed3, record: { rounds: 2 } },
+    action: "update",
+    reason: "devicesFailed",
+  },
+  "some devices failed, and the retry rounds are used up": {
+    known: { coverage: failed3, record: { rounds: 3 } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "some devices failed, and nobody wants retries": {
+    known: { coverage: failed3, program: { retryRounds: 0 } },
+    program: { retryRounds: 0 },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "the retry rounds are used up, and retryRounds changes": {
+    known: { coverage: failed3, record: { rounds: 3 } },
+    program: { retryRounds: 4 },
+    action: "update",
+    reason: "devicesFailed",
+  },
+  "the retry rounds are used up, and the encoding changes": {
+    known: { coverage: failed3, record: { rounds: 3 } },
+    program: { encoding: "androidLegacy" },
+    action: "update",
+    reason: "devicesFailed",
+  },
+  "the retry rounds are used up, and the content changes": {
+    known: { coverage: failed3, record: { rounds: 3 } },
+    digest: digestB,
+    action: "update",
+    reason: "contentChanged",
+  },
+  "the retry rounds are used up, and the triggers change": {
+    known: { coverage: failed3, record: { rounds: 3 } },
+    program: { triggers: [1] },
+    action: "update",
+    reason: "triggersChanged",
+  },
+  "devices joined, or their install expired": {
+    known: { coverage: { members: 12, installed: 10, missing: 2 } },
+    action: "update",
+    reason: "devicesMissing",
+  },
+  "devices are missing because the last wave leaves them out": {
+    known: { coverage: { members: 12, installed: 2, missing: 10 }, record: { held: 10 } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "devices are missing beyond those that the last wave leaves out": {
+    known: { coverage: { members: 13, installed: 2, missing: 11 }, record: { held: 10 } },
+    action: "update",
+    reason: "devicesMissing",
+  },
+  "devices are pending: their command lives": {
+    known: { coverage: { members: 12, installed: 2, pending: 10, offline: 10 } },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "a removal failed on devices that left": {
+    known: { program: setOfTwo, record: { removalsFailed: 1 } },
+    program: setOfTwo,
+    action: "update",
+    reason: "removalsLeft",
+  },
+  "the last full install is a day older than reinstallAfterDays": {
+    known: { program: { reinstallAfterDays: 30 }, record: { sentToAllAt: at(31 * dayMs) } },
+    program: { reinstallAfterDays: 30 },
+    action: "update",
+    reason: "reinstallDue",
+  },
+  "the last full install is a day younger than reinstallAfterDays": {
+    known: { program: { reinstallAfterDays: 30 }, record: { sentToAllAt: at(29 * dayMs) } },
+    program: { reinstallAfterDays: 30 },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "reinstallAfterDays is new, and the last full install is older": {
+    known: { record: { sentToAllAt: at(8 * dayMs) } },
+    program: { reinstallAfterDays: 7 },
+    action: "update",
+    reason: "reinstallDue",
+  },
+  "the alias and the group changed: other aliases do not meet in a queue": {
+    program: { alias: "corp-client-2", target: { group: groupB } },
+    action: "replace",
+    reason: "aliasChanged",
+    replaces: ["alias"],
+  },
+  "the group and the content changed: still a replacement, the old one first": {
+    program: { target: { group: groupB } },
+    digest: digestB,
+    action: "replace",
+    reason: "groupChanged",
+    replaces: ["target"],
+    deleteBeforeReplace: true,
+  },
+  "a preview does not know the content yet": { digest: null, action: "update", reason: "notKnownYet" },
+  "a preview does not know the alias yet, which is no replacement": {
+    program: { alias: unknownValue },
+    action: "update",
+    reason: "notKnownYet",
+  },
+  "a preview does not know the group yet, which is no replacement": {
+    program: { target: { group: unknownValue } },
+    action: "update",
+    reason: "notKnownYet",
+  },
+  "a preview does not know the content yet, but the group has changed": {
+    program: { target: { group: groupB } },
+    digest: null,
+    action: "replace",
+    reason: "groupChanged",
+    replaces: ["target"],
+    deleteBeforeReplace: true,
+  },
+};
+
+describe("what Pulumi does with a certificate that stands", () => {
+  for (const [title, row] of Object.entries(rows)) {
+    it(`${row.action}${row.deleteBeforeReplace === true ? ", the old one first" : ""}: ${title}`, () => {
+      const known = state(row.known);
+      const wanted = wantedBy(
+        { ...row.known?.program, ...row.program },
+        row.digest === undefined ? digestA : row.digest,
+      );
+      const { message, ...verdict } = diff(known, wanted, nowMs);
+      expect(verdict).to.deep.equal({
+        action: row.action,
+        reason: row.reason,
+        replaces: row.replaces ?? [],
+        deleteBeforeReplace: row.deleteBeforeReplace ?? false,
+      });
+      expect(message, "one sentence for people").to.match(/^[A-Z0-9].*\.$/);
+    });
+  }
+
+  it("speaks of one device as one", () => {
+    const messages = [
+      diff(state({ coverage: { failed: 1 } }), wantedBy({}, digestA), nowMs).message,
+      diff(state({ coverage: { missing: 1 } }), wantedBy({}, digestA), nowMs).message,
+      diff(state({ record: { removalsFailed: 1 } }), wantedBy({}, digestA), nowMs).message,
+    ];
+    for (const message of messages) expect(message).to.match(/\b1 device\b/);
+  });
+});
+
+describe("a rollback that is asked for together with new content", () => {
+  const warned = (known: StateChange, digest = digestB, onFailure = "rollback"): string | undefined => {
+    const wanted = wantedBy({ rollout: { onFailure } }, digest);
+    const stands = state(known);
+    return warningBefore(stands, wanted, diff(stands, wanted, nowMs));
+  };
+  const kept = [{ digest: digestA, base64: "AAAA", password: "", sentAs: "asGiven", certificate: {} } as const];
+
+  it("is warned of before anything is sent, for there is nothing to go back to", () => {
+    expect(warned({})).to.match(/^Should this rollout fail, it stops instead of being taken back: /);
+  });
+
+  it("needs no warning where the previous content is kept, or nothing changes, or nobody asked for it", () => {
+    expect(warned({ rest: { kept } })).to.equal(undefined);
+    expect(warned({}, digestA)).to.equal(undefined);
+    expect(warned({}, digestB, "stop")).to.equal(undefined);
+    expect(warned({ record: { digest: "" } }), "devices have nothing").to.equal(undefined);
+  });
+});
+
+describe("a preview that does not know every argument yet", () => {
+  const diffOf = async (known: State, change: Program): Promise<boolean> => {
+    const news = { ...program(change), certificate: { digest: digestA } };
+    const { changes } = await certificate("urn:pulumi:dev::shop::x::y").diff("id", toOutputs(known), news);
+    return changes;
+  };
+
+  it("announces an update for a trigger, which may turn out to be another one", async () => {
+    expect(await diffOf(state(), { triggers: [unknownValue] })).to.equal(true);
+    expect(await diffOf(state(), { triggers: unknownValue })).to.equal(true);
+  });
+
+  it("announces nothing for settings that hold for what is sent next", async () => {
+    expect(await diffOf(state(), { wait: { timeoutMinutes: unknownValue } })).to.equal(false);
+  });
+
+  it("still announces what is left to do on devices", async () => {
+    const known = state({ coverage: failed3 });
+    expect(await diffOf(known, { wait: { timeoutMinutes: unknownValue } })).to.equal(true);
+  });
+});

@@ -1,0 +1,243 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { plan, type Plan, type Situation, type StepReason } from "../../../provider/lifecycle/policy/plan";
+import type { Standing } from "../../../provider/lifecycle/facts/device-status";
+import type { State } from "../../../provider/lifecycle/state/state";
+import {
+  at,
+  dayMs,
+  digestA,
+  digestB,
+  groupA,
+  inputsOf,
+  nowMs,
+  program,
+  standing,
+  state,
+  uuid,
+  type StateChange,
+} from "../given";
+
+interface Row {
+  /** What the last run left; `null`: nothing, the resource is new. */
+  readonly known?: StateChange | null;
+  readonly program?: Readonly<Record<string, unknown>>;
+  readonly digest?: string;
+  /** Where the members 0, 1, 2 … stand with the wanted content. */
+  readonly members?: readonly Standing[];
+  readonly left?: readonly string[];
+  readonly removalsFailed?: readonly string[];
+  readonly sends: readonly (readonly [action: string, reason: StepReason, devices: "everyone" | readonly string[]])[];
+  readonly rounds?: number;
+  readonly startsOver?: boolean;
+}
+
+const expired = { state: "Expired", requestId: uuid(0xa1) };
+const mixed = [
+  standing(0, "installed"),
+  standing(1, "failed"),
+  standing(2, "pending"),
+  standing(3, "missing"),
+  standing(4, "missing", expired),
+  standing(5, "failed", { state: "TimeOut" }),
+];
+const allWell = [standing(0, "installed"), standing(1, "installed")];
+const set = { target: { groups: [groupA], devices: [uuid(1)] } };
+
+const catchUp = [
+  ["install", "devicesMissing", [uuid(3)]],
+  ["install", "installsExpired", [uuid(4)]],
+] as const;
+
+const rows: Readonly<Record<string, Row>> = {
+  "a new resource is installed on everyone": {
+    known: null,
+    members: [standing(0, "missing"), standing(1, "missing")],
+    sends: [["install", "new", "everyone"]],
+    startsOver: true,
+  },
+  "a new resource whose target is empty as yet says so all the same": {
+    known: null,
+    members: [],
+    sends: [["install", "new", "everyone"]],
+    startsOver: true,
+  },
+  "changed content goes to everyone, and the retry rounds begin anew": {
+    known: { record: { rounds: 3 } },
+    digest: digestB,
+    members: mixed,
+    sends: [["install", "contentChanged", "everyone"]],
+    startsOver: true,
+  },
+  "changed triggers send to everyone": {
+    program: { triggers: ["v2"] },
+    members: allWell,
+    sends: [["install", "triggersChanged", "everyone"]],
+    startsOver: true,
+  },
+  "a full install older than reinstallAfterDays is sent again to everyone": {
+    known: { program: { reinstallAfterDays: 7 }, record: { sentToAllAt: at(8 * dayMs) } },
+    program: { reinstallAfterDays: 7 },
+    members: allWell,
+    sends: [["install", "reinstallDue", "everyone"]],
+    startsOver: true,
+  },
+  "a full install younger than reinstallAfterDays is not": {
+    known: { program: { reinstallAfterDays: 7 }, record: { sentToAllAt: at(6 * dayMs) } },
+    program: { reinstallAfterDays: 7 },
+    members: allWell,
+    sends: [],
+  },
+  "where everyone is installed nothing is sent": { members: allWell, sends: [] },
+  "where the rest is pending nothing is sent: their command lives": {
+    members: [standing(0, "installed"), standing(1, "pending"), standing(2, "pending", { device: { online: false } })],
+    sends: [],
+  },
+  "only failed, missing and expired members are sent the same content again": {
+    members: mixed,
+    sends: [["install", "devicesFailed", [uuid(1), uuid(5)]], ...catchUp],
+    rounds: 1,
+  },
+  "each retry uses up a round": {
+    known: { record: { rounds: 2 } },
+    members: [standing(1, "failed")],
+    sends: [["install", "devicesFailed", [uuid(1)]]],
+    rounds: 3,
+  },
+  "when the rounds are used up, failed members are left alone; missing and expired ones are not": {
+    known: { record: { rounds: 3 } },
+    members: mixed,
+    sends: catchUp,
+    rounds: 3,
+  },
+  "catching up uses up no round": {
+    known: { record: { rounds: 1 } },
+    members: [standing(0, "installed"), standing(3, "missing")],
+    sends: [["install", "devicesMissing", [uuid(3)]]],
+    rounds: 1,
+  },
+  "another retryRounds begins the rounds anew": {
+    known: { record: { rounds: 3 } },
+    program: { retryRounds: 1 },
+    members: [standing(1, "failed")],
+    sends: [["install", "devicesFailed", [uuid(1)]]],
+    rounds: 1,
+  },
+  "another encoding begins the rounds anew": {
+    known: { record: { rounds: 3 } },
+    program: { encoding: "androidLegacy" },
+    members: [standing(1, "failed")],
+    sends: [["install", "devicesFailed", [uuid(1)]]],
+    rounds: 1,
+  },
+  "a set that grew is installed on those that came": {
+    known: { program: set },
+    program: { target: { groups: [groupA], devices: [uuid(1), uuid(2), uuid(3)] } },
+    members: [standing(0, "installed"), standing(1, "installed"), standing(2, "missing"), standing(3, "missing")],
+    sends: [["install", "devicesMissing", [uuid(2), uuid(3)]]],
+  },
+  "a set that shrank is removed from those that left": {
+    known: { program: set },
+    program: { target: { groups: [groupA] } },
+    members: [standing(0, "installed")],
+    left: [uuid(1)],
+    sends: [["uninstall", "devicesLeft", [uuid(1)]]],
+  },
+  "changed content and a set that shrank: both, the install first": {
+    known: { program: set },
+    program: { target: { groups: [groupA] } },
+    digest: digestB,
+    members: [standing(0, "missing")],
+    left: [uuid(1)],
+    sends: [
+      ["install", "contentChanged", "everyone"],
+      ["uninstall", "devicesLeft", [uuid(1)]],
+    ],
+    startsOver: true,
+  },
+  "a removal that failed is tried again": {
+    members: allWell,
+    removalsFailed: [uuid(7)],
+    sends: [["uninstall", "removalsFailed", [uuid(7)]]],
+  },
+  "a device that left just now is not removed twice": {
+    members: allWell,
+    left: [uuid(7)],
+    removalsFailed: [uuid(7), uuid(8)],
+    sends: [
+      ["uninstall", "devicesLeft", [uuid(7)]],
+      ["uninstall", "removalsFailed", [uuid(8)]],
+    ],
+  },
+  "another wait alone sends nothing": { program: { wait: { for: "all" } }, members: allWell, sends: [] },
+  "another rollout alone sends nothing": {
+    program: { rollout: { waves: ["10%"], maxFailures: "5%" } },
+    members: allWell,
+    sends: [],
+  },
+  "another encoding, deviceType or schedule alone sends nothing": {
+    program: {
+      ...{ encoding: "modern", deviceType: "active" },
+      schedule: { window: { start: "2026-12-01T22:00:00Z", end: "2026-12-02T04:00:00Z" } },
+    },
+    members: allWell,
+    sends: [],
+  },
+};
+
+function knownOf(change: StateChange | null | undefined): State | undefined {
+  return change === null ? undefined : state(change);
+}
+
+function situation(row: Omit<Row, "sends">): Situation {
+  return {
+    wanted: inputsOf(program({ ...row.known?.program, ...row.program })),
+    digest: row.digest ?? digestA,
+    known: knownOf(row.known),
+    standings: row.members ?? [],
+    left: row.left ?? [],
+    removalsFailed: row.removalsFailed ?? [],
+    now: nowMs,
+  };
+}
+
+function sendsOf({ steps }: Plan): unknown {
+  return steps.map(({ action, reason, devices }) => [action, reason, devices]);
+}
+
+describe("what a run sends", () => {
+  for (const [title, row] of Object.entries(rows)) {
+    it(title, () => {
+      const planned = plan(situation(row));
+      expect(sendsOf(planned)).to.deep.equal(row.sends);
+      expect(planned.rounds).to.equal(row.rounds ?? 0);
+      expect(planned.startsOver).to.equal(row.startsOver ?? false);
+      for (const { message } of planned.steps) expect(message, "one sentence for people").to.match(/^[A-Z].*\.$/);
+    });
+  }
+
+  it("of the same content goes to nobody who has it or may still take it, and to nobody twice", () => {
+    const is = fc.constantFrom<Standing["is"]>("installed", "pending", "failed", "missing");
+    fc.assert(
+      fc.property(fc.array(is, { maxLength: 60 }), fc.nat({ max: 5 }), (all, rounds) => {
+        const members = all.map((each, number) => standing(number, each));
+        const { steps } = plan(situation({ known: { record: { rounds } }, members }));
+        const addressed = steps.flatMap(({ devices }) => (devices === "everyone" ? [] : devices));
+        const expected = members.filter(({ is: now }) => now === "missing" || (now === "failed" && rounds < 3));
+        expect([...addressed].sort()).to.deep.equal(expected.map(({ device }) => device.id).sort());
+      }),
+    );
+  });
+
+  it("speaks of one device as one", () => {
+    const one = [standing(1, "failed"), standing(2, "missing"), standing(3, "missing", expired)];
+    const plans = [
+      plan(situation({ known: null, members: [standing(1, "missing")] })),
+      plan(situation({ digest: digestB, members: [standing(1, "missing")] })),
+      plan(situation({ members: one, left: [uuid(8)], removalsFailed: [uuid(9)] })),
+    ];
+    const messages = plans.flatMap(({ steps }) => steps.map(({ message }) => message));
+    expect(messages).to.have.length(7);
+    for (const message of messages) expect(message).to.match(/\b1 device\b/);
+  });
+});
