@@ -2,7 +2,7 @@
 // errors.ts, what a PKCS#12 file can have wrong in pkcs12/errors.ts.
 
 import type { RawObject } from "./arguments/reader";
-import { someOf } from "./messages/failures";
+import { someOf } from "./messages/words";
 
 /** The source cannot be used; `path` is the argument at fault. */
 export class SourceError extends Error {

@@ -22,7 +22,7 @@ import {
   type Pkcs12,
   type SentAs,
 } from "../../pkcs12/index";
-import type { Sendable } from "../apply/esper-commands";
+import type { InstallFile } from "../state/state";
 import { SourceError } from "../errors";
 import type { RawObject } from "../arguments/reader";
 import type { Encoding } from "../arguments/arguments";
@@ -50,7 +50,7 @@ export interface Content {
   readonly fitting: (encoding: Encoding, osVersions: readonly string[]) => Fitting;
   /** Who cannot read the file as given, such as `38 run Android 10 to 12`. */
   readonly unable: (osVersions: readonly string[]) => string | undefined;
-  readonly toSend: (sentAs: SentAs) => Promise<Sendable>;
+  readonly toSend: (sentAs: SentAs) => Promise<InstallFile>;
   /** Takes the password and the file out of a text that others had a hand in. */
   readonly withoutSecrets: (text: string) => string;
 }

@@ -5,7 +5,7 @@ import type { Client, Sighting, StateCounts, StatusRow } from "../../client/clie
 import { countOf, countStates, knownStates, sameCounts, totalOf } from "../../client/commands/command-states";
 import { FEW_DEVICES } from "../../client/commands/status-rows";
 import type { Answers } from "./device-status";
-import { seenOf, type Exception, type SentRequest, type State } from "../state/state";
+import { statesSeen, type Exception, type SentRequest, type State } from "../state/state";
 
 const otherThanSuccess = knownStates.filter((state) => state !== "Success");
 
@@ -17,7 +17,11 @@ export class CommandResults {
   constructor(
     private readonly client: Client,
     private readonly known?: State,
-  ) {}
+  ) {
+    for (const request of known?.commands ?? []) {
+      if (this.isAllSuccess(request)) this.seen.set(request.id, { counts: request.states ?? {} });
+    }
+  }
 
   note(requestId: string, { counts, rows }: Sighting): void {
     const before = this.seen.get(requestId);
@@ -59,10 +63,8 @@ export class CommandResults {
 
   /** Whether it had ended in Success on all its devices when the state was written. */
   isAllSuccess({ id, devices }: SentRequest): boolean {
-    const seen = this.known && seenOf(this.known, id);
-    if (seen === undefined || (seen.Success ?? 0) < devices || totalOf(seen) !== seen.Success) return false;
-    this.note(id, { counts: seen });
-    return true;
+    const seen = this.known && statesSeen(this.known, id);
+    return seen !== undefined && (seen.Success ?? 0) >= devices && totalOf(seen) === seen.Success;
   }
 
   private async lookAtCounts(requestId: string): Promise<void> {

@@ -6,10 +6,10 @@ import type { Clock } from "../../clock";
 import type { Content, Fitting } from "../content/content";
 import { narrowed, readFleet } from "../facts/fleet";
 import type { Encoding } from "../arguments/arguments";
-import { count, someOf } from "../messages/failures";
+import { count, someOf } from "../messages/words";
 import { amountOf, type Rollout } from "../arguments/rollout";
 import type { Target } from "../arguments/target";
-import { isStaged } from "../policy/waves";
+import { isStaged } from "../state/wave-boundaries";
 
 /** For all resources of a run together: `check` is called for one after the other. */
 const reachBudgetMs = 3_000;

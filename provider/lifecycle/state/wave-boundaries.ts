@@ -5,19 +5,8 @@
 // their own place, and never push another device out of its wave. Canary devices are a wave of their own, the first.
 
 import { createHash } from "node:crypto";
-import * as t from "io-ts";
 import { amountOf, type Rollout } from "../arguments/rollout";
-
-/** What the state keeps of a rollout's shape. */
-export const WaveBoundariesCodec = t.readonly(
-  t.type({
-    /** Whether the first wave is the canary devices. */
-    canary: t.boolean,
-    /** The last place of each further wave; "" when it has no device of its own, "~" when it takes in everyone. */
-    limits: t.readonlyArray(t.string),
-  }),
-);
-export type WaveBoundaries = t.TypeOf<typeof WaveBoundariesCodec>;
+import type { WaveBoundaries } from "./state";
 
 const everyone = "~";
 
@@ -42,29 +31,51 @@ export function waveBoundaries(
   places.sort();
   const canaries = members.length - places.length;
   const waves = rollout.waves.length > 0 ? rollout.waves : [{ percent: 100 }];
-  const limits = waves.map((wave) => {
+  const ends = waves.map((wave) => {
     const isAll = "percent" in wave && wave.percent === 100;
     const own = amountOf(wave, members.length) - canaries;
     return isAll ? everyone : (places[Math.min(own, places.length) - 1] ?? "");
   });
-  return { canary: isCanary, limits };
+  return { canary: isCanary, ends };
 }
 
-export function waveCount({ canary, limits }: WaveBoundaries): number {
-  return limits.length + (canary ? 1 : 0);
+export function waveCount({ canary, ends }: WaveBoundaries): number {
+  return ends.length + (canary ? 1 : 0);
 }
 
 /** The number of a device's wave, from 1; undefined when it lies beyond the last one. */
 export function waveOf(
-  limits: WaveBoundaries,
+  boundaries: WaveBoundaries,
   alias: string,
   deviceId: string,
   canary: ReadonlySet<string>,
 ): number | undefined {
-  if (limits.canary && canary.has(deviceId)) return 1;
+  if (boundaries.canary && canary.has(deviceId)) return 1;
   const place = placeOf(alias, deviceId);
-  const index = limits.limits.findIndex((limit) => place <= limit);
-  return index === -1 ? undefined : index + (limits.canary ? 2 : 1);
+  const index = boundaries.ends.findIndex((end) => place <= end);
+  return index === -1 ? undefined : index + (boundaries.canary ? 2 : 1);
+}
+
+/** The waves of one run. */
+export interface Waves {
+  readonly boundaries: WaveBoundaries;
+  readonly count: number;
+  /** The number of each member's wave, from 1; absent for those beyond the last one. */
+  readonly byDevice: ReadonlyMap<string, number>;
+}
+
+export function wavesOf(
+  boundaries: WaveBoundaries,
+  alias: string,
+  members: Iterable<string>,
+  canary: ReadonlySet<string>,
+): Waves {
+  const byDevice = new Map<string, number>();
+  for (const id of members) {
+    const wave = waveOf(boundaries, alias, id, canary);
+    if (wave !== undefined) byDevice.set(id, wave);
+  }
+  return { boundaries, count: waveCount(boundaries), byDevice };
 }
 
 /**

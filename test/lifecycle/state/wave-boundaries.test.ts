@@ -9,7 +9,7 @@ import {
   waveBoundaries,
   waveOf,
   type WaveBoundaries,
-} from "../../../provider/lifecycle/policy/waves";
+} from "../../../provider/lifecycle/state/wave-boundaries";
 import { uuid } from "../given";
 
 const alias = "corp-client";
