@@ -60,7 +60,7 @@ function uninstall(devices: Step["devices"], size: number): readonly Step[] {
 
 function planDestroy(state: State, steps: readonly Step[], orphaned: readonly string[]): Plan {
   // A schedule holds for installs only.
-  const { schedule: _, ...settings } = state.settings;
+  const { schedule, ...settings } = state.settings;
   return {
     ...{ goal: "destroy", settings, prior: state, content: undefined, steps },
     ...{ startsOver: true, roundsUsed: 0, isOverdue: false, warnings: [], notes: [] },

@@ -9,7 +9,7 @@ import type { Content } from "../content/content";
 import type { Facts } from "../facts/gather";
 import { overdueSentence } from "../messages/notices";
 import { pickWritten } from "../state/record";
-import { digestHeld, orphanedIds, type InstallFile, type SentAs, type State } from "../state/state";
+import { orphanedIds, type InstallFile, type SentAs, type State } from "../state/state";
 import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";
 import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps";
 import { toRemoveAgain } from "../facts/departed";

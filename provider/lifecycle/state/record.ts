@@ -131,7 +131,7 @@ export function readState(outputs: RawObject): State {
   }
   const { sentAs, coverage, exceptions, exceptionsOmitted, commands, progress } = decoded.right;
   const { readyForRenewal, renewAt, record: stored, kept } = decoded.right;
-  const { schema: _schema, holding, ...record } = stored;
+  const { schema, holding, ...record } = stored;
   return {
     ...{ sentAs, coverage, exceptions, exceptionsOmitted, commands, progress, readyForRenewal, renewAt },
     record: { ...record, holding: wholeHolding(holding, certificate) },
