@@ -1,14 +1,14 @@
 // Finds the route of a method and a path. Paths are compared strictly, the trailing slash included:
 // Esper's services want it on most routes and answer 404 or 405 without it (docs/background/esper-api.md, 2a).
 
-import type { Route } from "./call";
+import type { Route } from "../api/call";
 
 export type Match =
   | { readonly kind: "route"; readonly route: Route; readonly params: Readonly<Record<string, string>> }
   | { readonly kind: "otherMethod" | "slashMissing" | "unknown" };
 
 /** Values of the path's `{names}`, or undefined when the path is another one. */
-const paramsOf = (pattern: readonly string[], path: readonly string[]): Record<string, string> | undefined => {
+function paramsOf(pattern: readonly string[], path: readonly string[]): Record<string, string> | undefined {
   if (pattern.length !== path.length) return undefined;
   const params: Record<string, string> = {};
   for (const [place, part] of pattern.entries()) {
@@ -19,9 +19,9 @@ const paramsOf = (pattern: readonly string[], path: readonly string[]): Record<s
     else params[part.slice(1, -1)] = given;
   }
   return params;
-};
+}
 
-export const routeTable = (routes: readonly Route[]): ((method: string, path: string) => Match) => {
+export function routeTable(routes: readonly Route[]): (method: string, path: string) => Match {
   const split = routes.map((route) => ({ route, pattern: route.path.split("/") }));
   const find = (path: string): readonly Extract<Match, { kind: "route" }>[] => {
     const parts = path.split("/");
@@ -37,4 +37,4 @@ export const routeTable = (routes: readonly Route[]): ((method: string, path: st
     if (here.length > 0) return { kind: "otherMethod" };
     return { kind: find(`${path}/`).length > 0 ? "slashMissing" : "unknown" };
   };
-};
+}

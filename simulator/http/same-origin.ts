@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 
 /** Why the request is refused, undefined when it is not; `listensOn` is the host that the simulator was given. */
-export const refusedOrigin = (headers: IncomingHttpHeaders, listensOn: string): string | undefined => {
+export function refusedOrigin(headers: IncomingHttpHeaders, listensOn: string): string | undefined {
   const { host = "", origin } = headers;
   if (!isOwnName(host, listensOn)) {
     return `The controls answer to addresses, to names without a dot and to ${listensOn}, not to the host asked for.`;
@@ -16,13 +16,13 @@ export const refusedOrigin = (headers: IncomingHttpHeaders, listensOn: string): 
   const isForeign =
     (origin !== undefined && origin !== `http://${host}`) || site === "cross-site" || site === "same-site";
   return isForeign ? "The controls do not answer to other websites." : undefined;
-};
+}
 
 /** Nobody owns an address or a name without a dot in the public DNS, so that neither can be pointed elsewhere. */
-const isOwnName = (host: string, listensOn: string): boolean => {
+function isOwnName(host: string, listensOn: string): boolean {
   const name = /^(.*?)(?::\d+)?$/.exec(host)?.[1] ?? "";
   const bare = name.replace(/^\[(.*)\]$/, "$1").toLowerCase();
   return (
     isIP(bare) !== 0 || /^[a-z0-9_-]+$/.test(bare) || bare.endsWith(".localhost") || bare === listensOn.toLowerCase()
   );
-};
+}

@@ -2,40 +2,28 @@
 // A device that goes offline stops where it is and goes on when it returns; the cloud calls that a time-out meanwhile.
 // It knows nothing of HTTP and of requests as a whole beyond their counts. States: docs/background/esper-api.md, 4b.
 
-import { carryOut, judge } from "./carry-out";
+import type { CommandRequest, CommandStatus, Device } from "../world/model";
+import type { Chance } from "../world/random";
+import { changeState } from "../world/requests";
+import type { CommandState } from "../world/states";
+import { steps } from "../world/states";
 import type { EventQueue } from "./event-queue";
-import type { Chance } from "./random";
-import type { CommandStatus } from "./requests";
-import { changeState } from "./requests";
+import type { WorkEvent, WorkHabits } from "./events";
+import { execute, verdictOn } from "./execute";
+import { HeldAnswers } from "./held-answers";
+import type { Slot } from "./schedule";
 import { nextSlot } from "./schedule";
-import type { CommandState } from "./states";
-import { steps } from "./states";
-import type { Device } from "./tenant";
-
-export type WorkEvent =
-  | { readonly kind: "step" | "giveUp"; readonly status: CommandStatus; readonly turn: number }
-  | { readonly kind: "slotOpens" | "slotCloses" | "showAnswers"; readonly status: CommandStatus }
-  | { readonly kind: "return"; readonly device: Device };
-
-export interface WorkHabits {
-  /** Mean time from a command's turn to its answer. */
-  readonly deviceMs: number;
-  /** From 0 to 1: the time of a device lies within this share of the mean, to both sides. */
-  readonly deviceSpread: number;
-  /** When does the cloud call a started command without an answer timed out? "2 minutes to 3 days" by Esper's help. */
-  readonly commandTimeOutMs: number;
-  /** How often must a request be read as pending before answers of devices show? */
-  readonly readsBeforeAnswer: number;
-  /** How long are answers kept back for that at most? */
-  readonly holdAnswersMs: number;
-}
 
 export class DeviceWork {
+  private readonly answers: HeldAnswers;
+
   constructor(
     private readonly events: EventQueue<WorkEvent>,
     private readonly habits: WorkHabits,
     private readonly chance: Chance,
-  ) {}
+  ) {
+    this.answers = new HeldAnswers(events, habits);
+  }
 
   /** Puts a new command into the device's queue, or waits for its schedule. */
   take(status: CommandStatus, at: number): void {
@@ -59,10 +47,9 @@ export class DeviceWork {
     return true;
   }
 
-  /** After a read of the request: answers that were kept back are shown once it was read often enough. */
-  wasRead(request: CommandStatus["request"], at: number): void {
-    request.reads += 1;
-    if (request.reads >= this.habits.readsBeforeAnswer) this.showAnswers(request, at);
+  /** After a read of the request. */
+  wasRead(request: CommandRequest, at: number): void {
+    this.answers.wasRead(request, at);
   }
 
   run(event: WorkEvent, at: number): void {
@@ -80,7 +67,7 @@ export class DeviceWork {
         this.closeSlot(event.status, at);
         break;
       case "showAnswers":
-        this.showAnswers(event.status.request, at);
+        this.answers.show(event.status.request, at);
         break;
       case "return":
         this.setOnline(event.device, true, at);
@@ -127,12 +114,21 @@ export class DeviceWork {
       this.timeOut(status, timeOut.lateSuccessMs, at);
       return;
     }
-    const verdict = judge(status.request, device, at);
-    carryOut(verdict, device, at);
-    if (!verdict.ok && status.request.schedule === "RECURRING" && this.hasSlotAfter(status, at)) {
+    const verdict = verdictOn(status.request, device, at);
+    execute(verdict, device, at);
+    if (
+      !verdict.ok &&
+      status.request.schedule === "RECURRING" &&
+      slotAfter(status, status.slotEndsAt ?? at) !== undefined
+    ) {
       this.awaitSlot(status, status.slotEndsAt ?? at, "Command Scheduled", verdict.reason);
     } else {
-      this.answer(status, verdict.ok ? "Command Success" : "Command Failure", verdict.ok ? null : verdict.reason, at);
+      this.answers.give(
+        status,
+        verdict.ok ? "Command Success" : "Command Failure",
+        verdict.ok ? null : verdict.reason,
+        at,
+      );
     }
     this.release(status, at);
   }
@@ -143,22 +139,6 @@ export class DeviceWork {
     status.turn += 1;
     if (lateSuccessMs === undefined) this.release(status, at);
     else this.events.push(at + lateSuccessMs, { kind: "step", status, turn: status.turn });
-  }
-
-  private answer(status: CommandStatus, state: CommandState, reason: string | null, at: number): void {
-    const { request } = status;
-    if (request.reads >= this.habits.readsBeforeAnswer) {
-      changeState(status, state, reason, at);
-      return;
-    }
-    if (request.heldAnswers.length === 0) {
-      this.events.push(at + this.habits.holdAnswersMs, { kind: "showAnswers", status });
-    }
-    request.heldAnswers.push({ status, state, reason });
-  }
-
-  private showAnswers(request: CommandStatus["request"], at: number): void {
-    for (const held of request.heldAnswers.splice(0)) changeState(held.status, held.state, held.reason, at);
   }
 
   /** The device is done with the first of its queue. */
@@ -194,7 +174,7 @@ export class DeviceWork {
   }
 
   private awaitSlot(status: CommandStatus, at: number, waiting: CommandState, reason: string | null = null): void {
-    const slot = this.slotAfter(status, at);
+    const slot = slotAfter(status, at);
     if (slot === undefined) {
       // Which state Esper shows when a window went by is not published.
       changeState(status, "Command TimeOut", "The schedule is over", at);
@@ -218,14 +198,10 @@ export class DeviceWork {
     this.drop(status, at);
     this.awaitSlot(status, at, "Command Scheduled");
   }
+}
 
-  private hasSlotAfter(status: CommandStatus, at: number): boolean {
-    return this.slotAfter(status, status.slotEndsAt ?? at) !== undefined;
-  }
-
-  private slotAfter(status: CommandStatus, at: number): ReturnType<typeof nextSlot> {
-    const { schedule, scheduleArgs } = status.request;
-    if (schedule === "IMMEDIATE" || scheduleArgs === null) return undefined;
-    return nextSlot(schedule, scheduleArgs, status.device.utcOffsetMinutes, at);
-  }
+function slotAfter({ request, device }: CommandStatus, at: number): Slot | undefined {
+  const { schedule, scheduleArgs } = request;
+  if (schedule === "IMMEDIATE" || scheduleArgs === null) return undefined;
+  return nextSlot(schedule, scheduleArgs, device.utcOffsetMinutes, at);
 }

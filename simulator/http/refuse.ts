@@ -1,10 +1,9 @@
 // What stops a request before its route is asked: rate limit, key, permission, and faults of that kind.
 // The order is the order of reading; the first that applies is the answer.
 
-import type { Route } from "./call";
-import { problem } from "./call";
+import type { Answer, Route } from "../api/call";
+import { problem } from "../api/call";
 import type { FaultSwitches } from "../faults/fault-switches";
-import type { Outcome } from "./exchange";
 import { RateLimit } from "./rate-limit";
 
 export interface Gate {
@@ -22,19 +21,19 @@ export interface Caller {
   readonly target: string;
 }
 
-export const gatekeeper = (gate: Gate): ((caller: Caller) => Outcome | undefined) => {
+export function gatekeeper(gate: Gate): (caller: Caller) => Answer | undefined {
   const rateLimit = new RateLimit();
   return (caller) => tooMany(gate, rateLimit, caller.route) ?? badKey(gate, caller) ?? brokenService(gate, caller);
-};
+}
 
-const badKey = ({ faults, apiKey }: Gate, { route, authorization }: Caller): Outcome | undefined => {
+function badKey({ faults, apiKey }: Gate, { route, authorization }: Caller): Answer | undefined {
   if (authorization === undefined) return problem(401, "Authentication credentials were not provided.");
   if (authorization !== `Bearer ${apiKey}`) return problem(401, "Invalid token.");
   if (faults.strike("forbidden", route.family) === undefined) return undefined;
   return problem(403, "You do not have permission to perform this action.");
-};
+}
 
-const brokenService = ({ faults }: Gate, { route, target }: Caller): Outcome | undefined => {
+function brokenService({ faults }: Gate, { route, target }: Caller): Answer | undefined {
   const { family } = route;
   if (faults.strike("redirect", family) !== undefined) {
     return { ...problem(307, "Moved."), headers: { location: `http://elsewhere.invalid${target}` } };
@@ -42,9 +41,9 @@ const brokenService = ({ faults }: Gate, { route, target }: Caller): Outcome | u
   const failedRead = route.method === "GET" ? faults.strike("failEveryNthRead", family) : undefined;
   const failed = failedRead ?? (family === "send" ? faults.strike("failPostBeforeAccept", family) : undefined);
   return failed === undefined ? undefined : problem(failed.status ?? 503, "Service temporarily unavailable.");
-};
+}
 
-const tooMany = ({ faults, clock }: Gate, rateLimit: RateLimit, route: Route): Outcome | undefined => {
+function tooMany({ faults, clock }: Gate, rateLimit: RateLimit, route: Route): Answer | undefined {
   const limit = faults.current.rateLimit;
   if (limit === undefined || limit.on?.includes(route.family) === false) return undefined;
   const size = limit.perSecond ?? limit.perMinute ?? 60;
@@ -55,14 +54,14 @@ const tooMany = ({ faults, clock }: Gate, rateLimit: RateLimit, route: Route): O
   const value = retryAfter(limit.retryAfter ?? Math.max(1, Math.ceil(waitMs / 1000)), now, waitMs);
   return {
     ...problem(429, "Request was throttled."),
-    ...(value === undefined ? {} : { headers: { "retry-after": value } }),
+    ...(value !== undefined && { headers: { "retry-after": value } }),
   };
-};
+}
 
-const retryAfter = (wanted: number | "date" | "absent" | "absurd", now: number, waitMs: number): string | undefined => {
+function retryAfter(wanted: number | "date" | "absent" | "absurd", now: number, waitMs: number): string | undefined {
   if (wanted === "absent") return undefined;
   if (wanted === "absurd") return "999999";
   // An HTTP date has whole seconds: the next one but one is never too early.
   if (wanted === "date") return new Date(now + waitMs + 1000).toUTCString();
   return String(wanted);
-};
+}

@@ -7,7 +7,9 @@ interface Entry<T> {
   readonly event: T;
 }
 
-const isBefore = (a: Entry<unknown>, b: Entry<unknown>): boolean => a.at < b.at || (a.at === b.at && a.turn < b.turn);
+function isBefore(a: Entry<unknown>, b: Entry<unknown>): boolean {
+  return a.at < b.at || (a.at === b.at && a.turn < b.turn);
+}
 
 export class EventQueue<T> {
   private readonly heap: Entry<T>[] = [];

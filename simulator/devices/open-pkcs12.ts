@@ -43,14 +43,14 @@ export const openByReader: OpenPkcs12 = async (bytes, password) => {
 };
 
 /** Lets every Android version read what can be read at all. */
-export const onEveryAndroid =
-  (open: OpenPkcs12): OpenPkcs12 =>
-  async (bytes, password) => {
+export function onEveryAndroid(open: OpenPkcs12): OpenPkcs12 {
+  return async (bytes, password) => {
     const opened = await open(bytes, password);
     return opened.ok ? { ok: true, digest: opened.digest } : opened;
   };
+}
 
-export const remembering = (open: OpenPkcs12): OpenPkcs12 => {
+export function remembering(open: OpenPkcs12): OpenPkcs12 {
   const known = new Map<string, Promise<OpenedPkcs12>>();
   return (bytes, password) => {
     const key = `${hash("sha256", bytes, "hex")}/${password === undefined ? "" : hash("sha256", password, "hex")}`;
@@ -58,4 +58,4 @@ export const remembering = (open: OpenPkcs12): OpenPkcs12 => {
     known.set(key, answer);
     return answer;
   };
-};
+}

@@ -19,11 +19,12 @@ interface Wire {
   readonly family: RouteFamily | undefined;
 }
 
-const page = (status: number): string =>
-  `<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr>nginx</body></html>\n`;
+function page(status: number): string {
+  return `<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr>nginx</body></html>\n`;
+}
 
 /** The body's text and its content type, after the faults that change them. */
-const befallen = (text: string, status: number, { faults, family }: Wire): { text: string; type: string } => {
+function befallen(text: string, status: number, { faults, family }: Wire): { text: string; type: string } {
   const isHtml =
     faults.strike("htmlAnswers", family) !== undefined ||
     (status >= 400 && faults.strike("htmlErrors", family) !== undefined);
@@ -32,10 +33,10 @@ const befallen = (text: string, status: number, { faults, family }: Wire): { tex
   if (faults.strike("emptyBodies", family) !== undefined) return { text: "", type };
   if (faults.strike("truncatedJson", family) !== undefined) return { text: text.slice(0, text.length / 2), type };
   return { text, type };
-};
+}
 
 /** Resolves when the answer is written, or its receiver has gone. */
-export const deliver = async (response: ServerResponse, reply: Reply, wire: Wire): Promise<void> => {
+export async function deliver(response: ServerResponse, reply: Reply, wire: Wire): Promise<void> {
   const { faults, clock, family } = wire;
   const gone = new AbortController();
   response.once("close", () => {
@@ -63,19 +64,19 @@ export const deliver = async (response: ServerResponse, reply: Reply, wire: Wire
   const trickle = faults.strike("trickle", family);
   if (trickle === undefined) response.end(bytes);
   else await writeSlowly(response, bytes, () => clock.sleep(trickle.everyMs ?? 1000, gone.signal), gone.signal);
-};
+}
 
-const writeHuge = async (response: ServerResponse, sizeBytes: number, gone: AbortSignal): Promise<void> => {
+async function writeHuge(response: ServerResponse, sizeBytes: number, gone: AbortSignal): Promise<void> {
   const chunk = Buffer.alloc(65_536, "x");
   response.write('{"content":{"padding":"');
   for (let sent = 0; sent < sizeBytes && !gone.aborted; sent += chunk.length) {
     if (!response.write(chunk)) await drained(response, gone);
   }
   response.end('"}}');
-};
+}
 
-const drained = (response: ServerResponse, gone: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     const done = (): void => {
       response.removeListener("drain", done);
       gone.removeEventListener("abort", done);
@@ -84,17 +85,18 @@ const drained = (response: ServerResponse, gone: AbortSignal): Promise<void> =>
     response.once("drain", done);
     gone.addEventListener("abort", done, { once: true });
   });
+}
 
-const writeSlowly = async (
+async function writeSlowly(
   response: ServerResponse,
   bytes: Buffer,
   pause: () => Promise<void>,
   gone: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   for (const byte of bytes) {
     if (gone.aborted) return;
     response.write(Buffer.of(byte));
     await pause();
   }
   response.end();
-};
+}

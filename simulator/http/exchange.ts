@@ -3,12 +3,12 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../provider/clock";
-import type { Answer, Call, Route } from "./call";
-import { errorBody, problem } from "./call";
+import type { Answer, Call, Route } from "../api/call";
+import { errorBody, problem } from "../api/call";
 import type { Reply } from "./deliver";
 import { deliver } from "./deliver";
 import type { FaultSwitches } from "../faults/fault-switches";
-import { pageWanted } from "./pages";
+import { pageWanted } from "../api/pages";
 import { readBody } from "./read-body";
 import { gatekeeper } from "./refuse";
 import type { Match } from "./route-table";
@@ -39,7 +39,7 @@ export interface ApiSetup {
 }
 
 /** "cut": the connection ends without an answer. */
-export type Outcome = (Answer & { readonly headers?: Readonly<Record<string, string>> }) | "cut";
+type Outcome = Answer | "cut";
 
 interface Exchange {
   readonly request: IncomingMessage;

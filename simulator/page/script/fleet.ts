@@ -8,16 +8,18 @@ let cells = [];
 let letters = "";
 let current;
 
-const cellOf = (id, name) => {
+function cellOf(id, name) {
   const cell = element("button", { type: "button", class: "cell", tabindex: "-1" });
   cell.deviceId = id;
   cell.deviceName = name;
   return cell;
-};
+}
 
-const shortPath = (path) => path.split("/").slice(1).join(" / ") || path;
+function shortPath(path) {
+  return path.split("/").slice(1).join(" / ") || path;
+}
 
-const groupOf = ({ id, path, devices }) => {
+function groupOf({ id, path, devices }) {
   const made = devices.map(([device, name]) => cellOf(device, name));
   const note = element("span", {});
   const join = element("button", { type: "button", "aria-label": "Let a device join " + path }, "+ device");
@@ -25,9 +27,9 @@ const groupOf = ({ id, path, devices }) => {
   const box = element("div", { class: "cells", role: "group", "aria-label": path }, ...made);
   const section = element("div", { class: "group" }, element("div", { class: "top" }, element("h3", {}, shortPath(path)), note, join), box);
   return { id, path, note, section, cells: made };
-};
+}
 
-const showFleet = ({ groups: given, omitted }) => {
+function showFleet({ groups: given, omitted }) {
   const focused = document.activeElement?.deviceId;
   groups = given.map(groupOf);
   cells = groups.flatMap((group) => group.cells);
@@ -43,15 +45,15 @@ const showFleet = ({ groups: given, omitted }) => {
   if (focused !== undefined) current?.focus();
   markOpen(openId);
   byId("device-group").replaceChildren(...groups.map(({ id, path }) => element("option", { value: id }, path)));
-};
+}
 
-const setCurrent = (cell) => {
+function setCurrent(cell) {
   current?.setAttribute("tabindex", "-1");
   current = cell;
   current?.setAttribute("tabindex", "0");
-};
+}
 
-const showLetters = (given) => {
+function showLetters(given) {
   for (let place = 0; place < cells.length; place += 1) {
     const letter = given[place];
     if (letter === letters[place]) continue;
@@ -63,26 +65,26 @@ const showLetters = (given) => {
     cell.title = words;
   }
   letters = given;
-};
+}
 
-const showQueues = (queues) => {
+function showQueues(queues) {
   groups.forEach((group, place) => {
     const waiting = queues[place];
     write(group.note, counted(group.cells.length, "device") + (waiting === 0 ? "" : " · " + counted(waiting, "command") + " waiting"));
   });
-};
+}
 
-const showTotals = ({ letters: by, waiting, longest }) => {
+function showTotals({ letters: by, waiting, longest }) {
   const of = (...wanted) => wanted.reduce((sum, letter) => sum + (by[letter] ?? 0), 0);
   const totals = { H: of("H", "h"), W: of("W", "w"), F: of("F", "f"), N: of("N", "n"), offline: of("h", "w", "f", "n") };
   for (const [id, total] of Object.entries(totals)) write(byId("total-" + id), String(total));
   write(byId("total-all"), String(totals.H + totals.W + totals.F + totals.N));
   write(byId("total-waiting"), String(waiting));
   byId("total-waiting").title = "Commands that wait; the longest queue has " + longest + ".";
-};
+}
 
 /** The nearest cell above (-1) or below (1) that begins in another row. */
-const inNextRow = (from, direction) => {
+function inNextRow(from, direction) {
   const here = from.getBoundingClientRect();
   let best, bestScore = Infinity;
   for (const cell of cells) {
@@ -92,9 +94,9 @@ const inNextRow = (from, direction) => {
     if (rows > 1 && score < bestScore) [best, bestScore] = [cell, score];
   }
   return best;
-};
+}
 
-const nextCell = (from, key) => {
+function nextCell(from, key) {
   const place = cells.indexOf(from);
   if (key === "ArrowRight") return cells[place + 1];
   if (key === "ArrowLeft") return cells[place - 1];
@@ -102,7 +104,7 @@ const nextCell = (from, key) => {
   if (key === "End") return cells.at(-1);
   if (key === "ArrowDown") return inNextRow(from, 1);
   return key === "ArrowUp" ? inNextRow(from, -1) : undefined;
-};
+}
 
 byId("groups").addEventListener("keydown", (event) => {
   const next = event.target.deviceId === undefined ? undefined : nextCell(event.target, event.key);

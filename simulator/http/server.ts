@@ -19,14 +19,15 @@ export interface Listening {
 const keepAliveTimeoutMs = 120_000;
 
 /** An IPv6 address stands in brackets in a URL (RFC 3986, section 3.2.2). */
-export const originOf = (host: string, port?: number): string =>
-  `http://${isIPv6(host) ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`;
+export function originOf(host: string, port?: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`;
+}
 
-export const listen = async (
+export async function listen(
   address: { readonly host: string; readonly port: number },
   api: Api,
   control: ControlHandler,
-): Promise<Listening> => {
+): Promise<Listening> {
   let origin = originOf(address.host);
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(`${origin}${request.url ?? "/"}`);
@@ -65,4 +66,4 @@ export const listen = async (
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -9,12 +9,14 @@ const two = { id: "00000000-0000-4000-a000-000000000002" };
 const oneDevice: Fleet = { groups: [{ name: "Shop", devices: [one] }] };
 const twoDevices: Fleet = { groups: [{ name: "Shop", devices: [one, { ...two, online: false }] }] };
 
-const windowFrom = (fromMs: number, toMs: number, type: "console" | "device" = "console"): Record<string, unknown> => ({
-  name: "night",
-  start_datetime: new Date(startedAt + fromMs).toISOString(),
-  end_datetime: new Date(startedAt + toMs).toISOString(),
-  time_type: type,
-});
+function windowFrom(fromMs: number, toMs: number, type: "console" | "device" = "console"): Record<string, unknown> {
+  return {
+    name: "night",
+    start_datetime: new Date(startedAt + fromMs).toISOString(),
+    end_datetime: new Date(startedAt + toMs).toISOString(),
+    time_type: type,
+  };
+}
 
 describe("simulator: schedules", () => {
   it("keeps a WINDOW command scheduled until it opens; a device that is offline through it never gets it", () =>

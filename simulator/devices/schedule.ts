@@ -24,29 +24,30 @@ const dayMs = 24 * 60 * 60 * 1000;
 export const dayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** Milliseconds since midnight of a `HH:MM`; undefined when it is not one. */
-export const timeOfDayMs = (text: string): number | undefined => {
+export function timeOfDayMs(text: string): number | undefined {
   const parts = /^([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/.exec(text);
   return parts === null ? undefined : (Number(parts[1]) * 60 + Number(parts[2])) * 60_000;
-};
+}
 
 /** The slot that is open at `now`, or the next one; undefined when there is none any more. */
-export const nextSlot = (
+export function nextSlot(
   schedule: "WINDOW" | "RECURRING",
   args: ScheduleArgs,
   utcOffsetMinutes: number,
   now: number,
-): Slot | undefined => {
+): Slot | undefined {
   const offsetMs = args.time_type === "device" ? utcOffsetMinutes * 60_000 : 0;
   const window = { startAt: Date.parse(args.start_datetime), endAt: Date.parse(args.end_datetime) };
   const wallNow = now + offsetMs;
   const slot = schedule === "WINDOW" ? openAt(window, wallNow) : nextRecurring(args, window, wallNow);
   return slot === undefined ? undefined : { startAt: slot.startAt - offsetMs, endAt: slot.endAt - offsetMs };
-};
+}
 
-const openAt = (slot: Slot, now: number): Slot | undefined =>
-  slot.startAt < slot.endAt && now < slot.endAt ? slot : undefined;
+function openAt(slot: Slot, now: number): Slot | undefined {
+  return slot.startAt < slot.endAt && now < slot.endAt ? slot : undefined;
+}
 
-const nextRecurring = (args: ScheduleArgs, window: Slot, now: number): Slot | undefined => {
+function nextRecurring(args: ScheduleArgs, window: Slot, now: number): Slot | undefined {
   const fromMs = timeOfDayMs(args.window_start_time ?? "") ?? 0;
   const toMs = timeOfDayMs(args.window_end_time ?? "") ?? dayMs;
   const lengthMs = toMs > fromMs ? toMs - fromMs : toMs + dayMs - fromMs; // past midnight
@@ -61,4 +62,4 @@ const nextRecurring = (args: ScheduleArgs, window: Slot, now: number): Slot | un
     if (slot !== undefined) return slot;
   }
   return undefined;
-};
+}

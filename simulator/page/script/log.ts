@@ -1,12 +1,16 @@
 // The page's script: the commands that were accepted, the newest first, each with what its devices answered.
 
 export const logScript = `
-const stateWords = (state) => state.replace("Command ", "").toLowerCase();
+function stateWords(state) {
+  return state.replace("Command ", "").toLowerCase();
+}
 const stateKinds = { "Command Success": "good", "Command Failure": "bad", "Command TimeOut": "bad" };
-const timeOf = (at) => new Date(at).toISOString().slice(11, 19);
+function timeOf(at) {
+  return new Date(at).toISOString().slice(11, 19);
+}
 let logged = "";
 
-const commandItem = (command) => {
+function commandItem(command) {
   const { at, certificateAlias, commandType, schedule, label, endpoint, devices, states, heldBack } = command;
   const more = [
     "as " + commandType + " to " + counted(devices, "device"),
@@ -27,14 +31,14 @@ const commandItem = (command) => {
     element("time", { datetime: new Date(at).toISOString() }, timeOf(at)),
     element("div", {}, element("b", {}, name), element("span", { class: "to" }, more.join(", "))),
     element("div", { class: "states" }, bar, words + note));
-};
+}
 
-const showLog = (commands, count) => {
+function showLog(commands, count) {
   const text = JSON.stringify(commands);
   if (text === logged) return;
   logged = text;
   byId("log").replaceChildren(...commands.map(commandItem));
   const shown = count > commands.length ? "The newest " + commands.length + " of " + count + "; times in UTC." : "Times in UTC.";
   write(byId("log-note"), count === 0 ? "None yet. Point ESPER_BASE_URL at the address above, and run pulumi up." : shown);
-};
+}
 `;

@@ -1,8 +1,8 @@
 // Reads a request's body as JSON, to its end and within a limit.
 
 import type { IncomingMessage } from "node:http";
-import type { Answer } from "./call";
-import { problem } from "./call";
+import type { Answer } from "../api/call";
+import { problem } from "../api/call";
 
 export interface Body {
   readonly text: string;
@@ -15,7 +15,7 @@ export interface Body {
 const largestBodyBytes = 64 * 1024 * 1024;
 
 /** A body that is too large is read and thrown away, so that the answer reaches the sender. */
-export const readBody = async (request: IncomingMessage, limitBytes = largestBodyBytes): Promise<Body> => {
+export async function readBody(request: IncomingMessage, limitBytes = largestBodyBytes): Promise<Body> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of request) {
@@ -31,4 +31,4 @@ export const readBody = async (request: IncomingMessage, limitBytes = largestBod
   } catch {
     return { text, value: undefined, error: problem(400, "JSON parse error.") };
   }
-};
+}

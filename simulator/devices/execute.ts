@@ -3,8 +3,7 @@
 // Esper's are not published (docs/background/esper-api.md, 10.4), so nothing may rest on their wording.
 
 import { wrongPasswordReason } from "./open-pkcs12";
-import type { CommandRequest } from "./requests";
-import type { Device } from "./tenant";
+import type { CommandRequest, Device } from "../world/model";
 
 /** How long does an INSTALL_CERTIFICATE live? 30 days (docs/background/esper-api.md, 1a). */
 const installLifeMs = 30 * 24 * 60 * 60 * 1000;
@@ -17,14 +16,19 @@ export type Verdict =
       readonly remove?: string;
     };
 
-const failure = (reason: string): Verdict => ({ ok: false, reason });
+function failure(reason: string): Verdict {
+  return { ok: false, reason };
+}
 
-const androidVersionOf = (device: Device): number => Number.parseInt(device.osVersion, 10);
+function androidVersionOf(device: Device): number {
+  return Number.parseInt(device.osVersion, 10);
+}
 
-export const isCertificateCommand = (command: string): boolean =>
-  command === "INSTALL_CERTIFICATE" || command === "UNINSTALL_CERTIFICATE";
+export function isCertificateCommand(command: string): boolean {
+  return command === "INSTALL_CERTIFICATE" || command === "UNINSTALL_CERTIFICATE";
+}
 
-export const judge = (request: CommandRequest, device: Device, now: number): Verdict => {
+export function verdictOn(request: CommandRequest, device: Device, now: number): Verdict {
   const { trouble } = device;
   if (trouble.failWith !== undefined) return failure(trouble.failWith);
   if (trouble.flaky !== undefined && trouble.flaky.timesLeft > 0) return failure(trouble.flaky.reason);
@@ -36,10 +40,10 @@ export const judge = (request: CommandRequest, device: Device, now: number): Ver
   if (args["cert_storage_type"] !== "system") return failure("Unsupported certificate storage type");
   // The alias of an absent certificate is no error (docs/background/esper-api.md, 1a).
   if (request.command === "UNINSTALL_CERTIFICATE") return { ok: true, remove: alias };
-  return judgeInstall(request, device, alias, now);
-};
+  return verdictOnInstall(request, device, alias, now);
+}
 
-const judgeInstall = (request: CommandRequest, device: Device, alias: string, now: number): Verdict => {
+function verdictOnInstall(request: CommandRequest, device: Device, alias: string, now: number): Verdict {
   if (now - request.createdAt > installLifeMs) return failure("Certificate not found");
   if (request.commandArgs?.["cert_file_type"] !== "pkcs12") return failure("Unsupported certificate file type");
   const { opened } = request;
@@ -49,10 +53,10 @@ const judgeInstall = (request: CommandRequest, device: Device, alias: string, no
   // (docs/background/pkcs12-and-android.md, section 8).
   if (opened.readableOn?.(androidVersionOf(device)) === false) return failure(wrongPasswordReason);
   return { ok: true, install: { alias, digest: opened.digest } };
-};
+}
 
 /** Does what the verdict says to the device. */
-export const carryOut = (verdict: Verdict, device: Device, now: number): void => {
+export function execute(verdict: Verdict, device: Device, now: number): void {
   const { flaky } = device.trouble;
   if (flaky !== undefined && flaky.timesLeft > 0) flaky.timesLeft -= 1;
   device.lastSeenAt = now;
@@ -61,4 +65,4 @@ export const carryOut = (verdict: Verdict, device: Device, now: number): void =>
   if (verdict.install !== undefined) {
     device.keystore.set(verdict.install.alias, { digest: verdict.install.digest, installedAt: now });
   }
-};
+}

@@ -5,9 +5,11 @@ let openId;
 let shownDevice;
 
 const panel = byId("device");
-const pathOf = (id) => groups.find((group) => group.id === id)?.path ?? "";
+function pathOf(id) {
+  return groups.find((group) => group.id === id)?.path ?? "";
+}
 
-const showDevice = (device) => {
+function showDevice(device) {
   const { name, alias, id, osVersion, platform, online, groupId, keystore, waiting, trouble, commands } = device;
   shownDevice = device;
   write(byId("device-name"), alias ?? name);
@@ -27,9 +29,9 @@ const showDevice = (device) => {
   const newest = commands.slice(-8).reverse().map(({ command, certificateAlias, state, reason }) =>
     element("li", {}, command + (certificateAlias === null ? "" : " " + certificateAlias) + ": " + stateWords(state) + (reason === null ? "" : ", “" + reason + "”")));
   byId("device-commands").replaceChildren(...newest);
-};
+}
 
-const readDevice = async () => {
+async function readDevice() {
   const id = openId;
   if (id === undefined) return;
   const device = await ask("/devices/" + id).catch(() => undefined);
@@ -37,36 +39,36 @@ const readDevice = async () => {
   // One that cannot be read has left meanwhile.
   if (device === undefined) closeDevice();
   else showDevice(device);
-};
+}
 
-const openDevice = async (id) => {
+async function openDevice(id) {
   markOpen(id);
   await readDevice();
   if (openId !== id) return;
   panel.hidden = false;
   byId("device-name").focus();
-};
+}
 
-const markOpen = (id) => {
+function markOpen(id) {
   for (const cell of cells) {
     if (cell.deviceId === id) cell.setAttribute("aria-current", "true");
     else if (cell.deviceId === openId) cell.removeAttribute("aria-current");
   }
   openId = id;
-};
+}
 
-const closeDevice = () => {
+function closeDevice() {
   const hadFocus = panel.contains(document.activeElement);
   markOpen(undefined);
   panel.hidden = true;
   if (hadFocus) current?.focus();
-};
+}
 
-const orderDevice = async (body, words) => {
+async function orderDevice(body, words) {
   const answer = await order("/devices/" + openId, body, byId("device-name").textContent + ": " + words + ".");
   if (answer !== undefined && body.leave === true) closeDevice();
   await readDevice();
-};
+}
 
 for (const button of document.querySelectorAll("[data-order]")) {
   button.addEventListener("click", () => void orderDevice(JSON.parse(button.dataset.order), button.textContent.toLowerCase()));

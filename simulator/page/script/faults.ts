@@ -1,11 +1,11 @@
 // The page's script: a switch for each fault, with settings that can be changed, and how often it has struck.
 
-import { faultPresets } from "./fault-presets";
+import { faultPresets } from "../fault-presets";
 
 export const faultsScript = `
 const presets = ${JSON.stringify(faultPresets).replaceAll("<", "\\u003c")};
 
-const faultRow = (name, { words, settings }) => {
+function faultRow(name, { words, settings }) {
   const flip = element("input", { type: "checkbox", role: "switch", id: "fault-" + name });
   const note = element("small", {}, words);
   const label = element("label", { for: flip.id }, flip, element("span", {}, element("b", {}, name), note));
@@ -26,7 +26,7 @@ const faultRow = (name, { words, settings }) => {
   flip.addEventListener("change", () => void send());
   input.addEventListener("change", () => { if (flip.checked) void send(); });
   return { name, words, flip, note, input, row: element("div", { class: "fault" }, label, input) };
-};
+}
 
 const faultRows = Object.entries(presets).map(([name, preset]) => faultRow(name, preset));
 
@@ -35,7 +35,7 @@ for (const group of new Set(Object.values(presets).map(({ group }) => group))) {
   byId("faults").append(element("fieldset", {}, element("legend", {}, group), ...rows.map(({ row }) => row)));
 }
 
-const showFaults = (faults, strikes, requests) => {
+function showFaults(faults, strikes, requests) {
   for (const { name, words, flip, note, input } of faultRows) {
     const settings = faults[name];
     flip.checked = settings !== undefined;
@@ -45,7 +45,7 @@ const showFaults = (faults, strikes, requests) => {
   }
   const byStatus = Object.entries(requests.byStatus).map(([status, count]) => status + ": " + count);
   write(byId("requests"), [counted(requests.total, "request"), ...byStatus].join(" · "));
-};
+}
 
 byId("no-faults").addEventListener("click", () => void order("/faults", {}, "All faults have ended."));
 

@@ -1,34 +1,38 @@
 // The page's script: small helpers, and the way to the controls. What goes wrong is said on the page, in the server's words.
 
 export const askScript = `
-const byId = (id) => document.getElementById(id);
+function byId(id) {
+  return document.getElementById(id);
+}
 
-const element = (name, attributes, ...children) => {
+function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
-};
+}
 
 /** Writes only what has changed, so that nothing is drawn or read out anew without need. */
-const write = (place, text) => {
+function write(place, text) {
   if (place.textContent !== text) place.textContent = text;
-};
+}
 
-const counted = (count, what) => count + " " + what + (count === 1 ? "" : "s");
+function counted(count, what) {
+  return count + " " + what + (count === 1 ? "" : "s");
+}
 
 let sayNoMore;
 
 /** What went well is said for a while, what went wrong until something else is said. */
-const say = (text, isBad) => {
+function say(text, isBad) {
   const said = byId("said");
   write(said, text);
   said.classList.toggle("bad", isBad);
   clearTimeout(sayNoMore);
   if (!isBad) sayNoMore = setTimeout(() => write(said, ""), 6000);
-};
+}
 
-const ask = async (path, order) => {
+async function ask(path, order) {
   const options = order === undefined
     ? { cache: "no-store" }
     : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(order) };
@@ -36,10 +40,10 @@ const ask = async (path, order) => {
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error);
   return answer;
-};
+}
 
 /** Sends an order, says what came of it, and has the page read anew. Resolves to the answer, or undefined when it failed. */
-const order = async (path, body, done) => {
+async function order(path, body, done) {
   try {
     const answer = await ask(path, body);
     say(done, false);
@@ -49,5 +53,5 @@ const order = async (path, body, done) => {
     say(error.message, true);
     return undefined;
   }
-};
+}
 `;

@@ -10,9 +10,11 @@ let isAsking = false;
 let isWantedAgain = false;
 let isLost = false;
 
-const chosenAlias = () => choice === "newest" ? newest : choice === "any" ? undefined : choice.slice(1);
+function chosenAlias() {
+  return choice === "newest" ? newest : choice === "any" ? undefined : choice.slice(1);
+}
 
-const showChoices = (aliases) => {
+function showChoices(aliases) {
   const select = byId("alias");
   const wanted = [
     ["newest", "the newest" + (aliases.length === 0 ? "" : ": " + aliases[0])],
@@ -24,9 +26,9 @@ const showChoices = (aliases) => {
   select.shown = text;
   select.replaceChildren(...wanted.map(([value, words]) => element("option", { value }, words)));
   select.value = choice;
-};
+}
 
-const show = (view) => {
+function show(view) {
   if (view.fleet !== undefined) showFleet(view.fleet);
   known = view.version;
   showLetters(view.letters);
@@ -40,19 +42,19 @@ const show = (view) => {
     newest = view.aliases[0];
     if (choice === "newest") isWantedAgain = true;
   }
-};
+}
 
-const readView = async () => {
+async function readView() {
   const alias = chosenAlias();
-  const query = new URLSearchParams({ known, ...(alias === undefined ? {} : { alias }) });
+  const query = new URLSearchParams({ known, ...(alias !== undefined && { alias }) });
   try {
     return await ask("/view?" + query);
   } catch {
     return undefined;
   }
-};
+}
 
-const poll = async () => {
+async function poll() {
   clearTimeout(timer);
   if (document.hidden) return;
   if (isAsking) {
@@ -72,7 +74,7 @@ const poll = async () => {
     isAsking = false;
     timer = setTimeout(() => void poll(), isWantedAgain ? 0 : everyMs);
   }
-};
+}
 
 byId("alias").addEventListener("change", ({ target }) => {
   choice = target.value;
