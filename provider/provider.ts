@@ -14,7 +14,7 @@ import { openSource, type Content } from "./lifecycle/content/content";
 import { converge } from "./lifecycle/reconcile";
 import { Copies } from "./lifecycle/replacements";
 import { diff, lastingWarnings, warningBefore } from "./lifecycle/policy/diff";
-import { PartialFailure, SourceError } from "./lifecycle/errors";
+import { SourceError } from "./lifecycle/errors";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
 import { readInputs } from "./lifecycle/arguments/arguments";
 import { refresh } from "./lifecycle/refresh";
@@ -26,7 +26,8 @@ import type { Source } from "./lifecycle/arguments/source";
 import { readState, toOutputs, type State } from "./lifecycle/state/state";
 import { resourceId } from "./lifecycle/arguments/target";
 import type { Wanted } from "./lifecycle/apply/work";
-import { connectToEngine, progressOn } from "./engine/progress";
+import { PartialFailure } from "./engine/partial-failure";
+import { connectToEngine, progressOn } from "./engine/sdk-log";
 
 connectToEngine(process.argv);
 
