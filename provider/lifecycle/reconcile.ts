@@ -3,7 +3,7 @@
 // (docs/design.md, section 3).
 
 import { cancelScheduled, sendInstalls, sendUninstalls, waitForAll, type Sent } from "./apply/apply";
-import type { Fitting } from "./content/content";
+import type { EncodingChoice } from "./content/encoding-choice";
 import type { Settings } from "./arguments/arguments";
 import { isRefused, leftToTakeBack, refusedSentence, roundsUsed } from "./policy/diff";
 import { gather } from "./facts/gather";
@@ -74,12 +74,12 @@ function fittingFor(
   { inputs, content }: Wanted,
   { fleet, known }: Observed,
   { steps }: Plan,
-): Fitting {
+): EncodingChoice {
   const installs = steps.filter((step) => step.action === "install");
   if (known !== undefined && installs.length === 0) return { sentAs: known.sentAs };
   const ids = installs.flatMap(({ devices }) => (devices === "everyone" ? [...fleet.members.keys()] : devices));
   const versions = ids.map((id) => fleet.members.get(id)?.osVersion ?? "");
-  const fitting = content.fitting(inputs.encoding, versions);
+  const fitting = content.encodingFor(inputs.encoding, versions);
   if (fitting.note !== undefined) run.note(fitting.note);
   if (fitting.warning !== undefined) run.warn(fitting.warning);
   return fitting;

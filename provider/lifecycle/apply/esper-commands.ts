@@ -6,17 +6,12 @@ import type { CommandToSend } from "../../client/client";
 import type { Settings } from "../arguments/arguments";
 import { commandSchedule } from "../arguments/schedule";
 import type { Address } from "../arguments/target";
-
-/** The file as it is sent. */
-export interface Sendable {
-  readonly base64: string;
-  readonly password: string;
-}
+import type { InstallFile } from "../content/content";
 
 export const installCommand = "INSTALL_CERTIFICATE";
 export const uninstallCommand = "UNINSTALL_CERTIFICATE";
 
-export function installOf(settings: Settings, file: Sendable, address: Address, label: string): CommandToSend {
+export function installOf(settings: Settings, file: InstallFile, address: Address, label: string): CommandToSend {
   return {
     ...frame(settings, address, label),
     command: installCommand,

@@ -3,7 +3,8 @@
 
 import type { CommandResults } from "../facts/command-results";
 import type { Sent } from "./apply";
-import type { Content, Fitting } from "../content/content";
+import type { Content } from "../content/content";
+import type { EncodingChoice } from "../content/encoding-choice";
 import type { RawObject } from "../arguments/reader";
 import type { Fleet } from "../facts/fleet";
 import type { Inputs } from "../arguments/arguments";
@@ -41,7 +42,7 @@ export interface Observed {
 export interface Work extends Wanted, Observed {
   readonly run: OperationContext;
   readonly plan: Plan;
-  readonly fitting: Fitting;
+  readonly fitting: EncodingChoice;
   readonly sent: Sent[];
   /** The window of the schedule is over, so nothing may be installed now. */
   readonly isLate: boolean;
