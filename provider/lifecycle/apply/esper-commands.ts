@@ -5,8 +5,8 @@ import type { CommandToSend } from "../../client/client";
 import type { Settings } from "../arguments/arguments";
 import { commandSchedule } from "../arguments/schedule";
 import type { Address } from "../arguments/target";
+import type { InstallFile } from "../content/content";
 import { installCommand, uninstallCommand } from "../state/command-label";
-import type { InstallFile } from "../state/state";
 
 export function installOf(settings: Settings, file: InstallFile, address: Address, label: string): CommandToSend {
   return {
