@@ -5,7 +5,7 @@
 import type { Clock } from "../clock";
 
 /** Long enough to collect what one turn of a program asks, too short to be felt. */
-export const SPAN_MS = 20;
+export const spanMs = 20;
 
 interface Gathering<Question, Result> {
   readonly questions: Question[];
@@ -13,14 +13,12 @@ interface Gathering<Question, Result> {
 }
 
 export class Gather<Question, Result> {
-  private readonly clock: Clock;
-  private readonly read: (questions: readonly Question[]) => Promise<Result>;
   private open: Gathering<Question, Result> | undefined;
 
-  constructor(clock: Clock, read: (questions: readonly Question[]) => Promise<Result>) {
-    this.clock = clock;
-    this.read = read;
-  }
+  constructor(
+    private readonly clock: Clock,
+    private readonly read: (questions: readonly Question[]) => Promise<Result>,
+  ) {}
 
   async ask(question: Question): Promise<Result> {
     if (this.open !== undefined) {
@@ -28,41 +26,12 @@ export class Gather<Question, Result> {
       return this.open.result;
     }
     const questions = [question];
-    const result = this.clock.sleep(SPAN_MS).then(() => {
+    const result = this.clock.sleep(spanMs).then(() => {
       this.open = undefined;
       return this.read(questions);
     });
     this.open = { questions, result };
     return result;
-  }
-}
-
-/** Answers by key, for as long as a caller finds them young enough; equal questions at the same time share one read. */
-export class Cache<Result> {
-  private readonly clock: Clock;
-  private readonly entries = new Map<
-    string,
-    { readonly askedAtMs: number; readonly result: Promise<Result>; done: boolean }
-  >();
-
-  constructor(clock: Clock) {
-    this.clock = clock;
-  }
-
-  /** A failed read is not kept. */
-  async get(key: string, maxAgeMs: number, read: () => Promise<Result>): Promise<Result> {
-    const known = this.entries.get(key);
-    if (known !== undefined && (!known.done || this.clock.now() - known.askedAtMs <= maxAgeMs)) return known.result;
-    const entry = { askedAtMs: this.clock.now(), result: read(), done: false };
-    this.entries.set(key, entry);
-    try {
-      return await entry.result;
-    } catch (error) {
-      if (this.entries.get(key) === entry) this.entries.delete(key);
-      throw error;
-    } finally {
-      entry.done = true;
-    }
   }
 }
 

@@ -76,8 +76,8 @@ function oneSpelling(item: unknown): unknown {
   const updatedAt = item["updated_at"] ?? item["updated_on"] ?? createdAt;
   return {
     ...item,
-    ...(createdAt === undefined ? {} : { created_at: createdAt }),
-    ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
+    ...(createdAt !== undefined && { created_at: createdAt }),
+    ...(updatedAt !== undefined && { updated_at: updatedAt }),
     ...("device" in item ? { device: lastOfUrl(deviceIn(item)) } : {}),
     ...("request" in item ? { request: lastOfUrl(item["request"]) } : {}),
     ...("enterprise" in item ? { enterprise: lastOfUrl(item["enterprise"]) } : {}),

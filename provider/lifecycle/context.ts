@@ -1,6 +1,6 @@
 // What one operation on one resource works with: the client, time, chance, and the two ways to tell people something.
 
-import type { Client } from "../client/client";
+import type { Client } from "../client";
 import type { Clock } from "../clock";
 
 export interface Run {

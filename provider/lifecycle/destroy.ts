@@ -12,7 +12,7 @@ import {
   waitWithProgress,
   type Sent,
 } from "./apply/apply";
-import type { CommandToSend, Device, StatusRow } from "../client/client";
+import type { CommandToSend, Device, StatusRow } from "../client";
 import { uninstallOf } from "./apply/esper-commands";
 import { RemovalError } from "./errors";
 import { observeFleet, type Fleet } from "./facts/fleet";

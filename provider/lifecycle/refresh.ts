@@ -1,8 +1,7 @@
 // Looks again: members now, and the last answer of each. When something is to be done that the last run did not leave so,
 // it is put into one sentence, `drift`, which the next preview shows (docs/design.md, section 3).
 
-import type { StateCounts } from "../client/client";
-import { countOf, finalStates, sameCounts, totalOf } from "../client/commands/command-states";
+import { countOf, finalStates, sameCounts, type StateCounts, totalOf } from "../client";
 import { AnswerBook } from "./facts/command-results";
 import { diff } from "./policy/diff";
 import { TargetGoneError } from "./errors";

@@ -2,7 +2,7 @@
 // Source: docs/background/esper-api.md, 2a and 2b.
 
 import type { CommandToSend, SentCommand } from "../client";
-import { isoInstant } from "./recent-commands";
+import { isoInstant } from "../iso-instant";
 
 export function bodyOf(command: CommandToSend): Readonly<Record<string, unknown>> {
   const { schedule } = command;
@@ -14,7 +14,7 @@ export function bodyOf(command: CommandToSend): Readonly<Record<string, unknown>
     device_type: command.deviceType,
     command: command.command,
     command_args: command.commandArgs,
-    ...(schedule === undefined ? {} : { schedule: schedule.schedule, schedule_args: schedule.scheduleArgs }),
+    ...(schedule !== undefined && { schedule: schedule.schedule, schedule_args: schedule.scheduleArgs }),
   };
 }
 
@@ -31,7 +31,7 @@ export function sentAs(
     commandType: command.commandType,
     devices: command.devices,
     groups: command.groups,
-    ...(aliasName === undefined ? {} : { aliasName }),
+    ...(aliasName !== undefined && { aliasName }),
     createdAt: isoInstant(accepted.created_at ?? new Date(nowMs).toISOString()),
   };
 }

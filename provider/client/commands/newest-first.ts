@@ -11,7 +11,7 @@ import type { Requester } from "../http/request";
 import { Gather } from "../coalesce";
 
 /** Other people's commands may fill any number of them. */
-const MAX_PAGES_OF_ALL = 1;
+const maxPagesOfAll = 1;
 
 interface Question {
   readonly sinceMs: number;
@@ -26,18 +26,15 @@ export interface LatestOptions {
 }
 
 export class Latest {
-  private readonly options: LatestOptions;
   private readonly byCommand = new Map<string | undefined, Walk>();
 
-  constructor(options: LatestOptions) {
-    this.options = options;
-  }
+  constructor(private readonly options: LatestOptions) {}
 
   /** The requests of this command created at `sinceMs` (the server's time) or later, newest first. */
   async since(command: string, sinceMs: number, maxAgeMs: number): Promise<readonly SentCommand[]> {
     const question = { sinceMs, maxAgeMs };
     const found =
-      (await this.walk(undefined, MAX_PAGES_OF_ALL).since(question)) ??
+      (await this.walk(undefined, maxPagesOfAll).since(question)) ??
       (await this.walk(command, Infinity).since(question)) ??
       [];
     // A server that does not know the filter gives all commands.
@@ -66,17 +63,15 @@ interface Reading {
 
 /** One list, read from its newest end on. */
 class Walk {
-  private readonly clock: Clock;
-  private readonly begin: () => Promise<Pages>;
-  private readonly maxPages: number;
   private readonly gather: Gather<Question, Reading>;
   private reading: Reading | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(clock: Clock, begin: () => Promise<Pages>, maxPages: number) {
-    this.clock = clock;
-    this.begin = begin;
-    this.maxPages = maxPages;
+  constructor(
+    private readonly clock: Clock,
+    private readonly begin: () => Promise<Pages>,
+    private readonly maxPages: number,
+  ) {
     this.gather = new Gather(clock, (questions) => this.inTurn(() => this.read(questions)));
   }
 

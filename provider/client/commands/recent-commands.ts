@@ -5,14 +5,15 @@
 import type { TypeOf } from "io-ts";
 import type { SentCommand } from "../client";
 import type { CommandJson } from "../codecs";
+import { isoInstant } from "../iso-instant";
 import { readPage, type ListCall, type Page } from "../http/pages";
 import type { Requester } from "../http/request";
 
 /** Each row echoes its arguments, so a page of 50 may be some MB. */
-const RECENT_ROWS = 50;
+const recentRows = 50;
 /** A list that is in order ends by its dates; one that is not is read so far and no further. */
-const MAX_PAGES = 400;
-const MAX_PAGES_UNORDERED = 40;
+const maxPagesInOrder = 400;
+const maxPagesUnordered = 40;
 
 interface Row {
   readonly id: string;
@@ -52,14 +53,14 @@ export async function* recentPages<A extends Row>(
   requester: Requester,
   list: Omit<ListCall<A>, "limit">,
 ): AsyncGenerator<RecentPage<A>, void, undefined> {
-  const call = { ...list, limit: RECENT_ROWS };
+  const call = { ...list, limit: recentRows };
   const first = await readPage(requester, call, 0);
   const order = orderOf(first.items);
   if (order === "oldestFirst" && first.count !== undefined) yield* fromEnd(first.count);
   else yield* fromStart();
 
   async function* fromStart(): AsyncGenerator<RecentPage<A>, void, undefined> {
-    const maxPages = order === "none" ? MAX_PAGES_UNORDERED : MAX_PAGES;
+    const maxPages = order === "none" ? maxPagesUnordered : maxPagesInOrder;
     const seen = new Set<string>();
     let page = first;
     let offset = 0;
@@ -83,7 +84,7 @@ export async function* recentPages<A extends Row>(
     for (let read = 2; end > first.items.length; read += 1) {
       const page = await readPage(requester, call, Math.max(first.items.length, end - step));
       end -= step;
-      const isEnd = page.items.length === 0 || end <= first.items.length || read >= MAX_PAGES;
+      const isEnd = page.items.length === 0 || end <= first.items.length || read >= maxPagesInOrder;
       yield { items: page.items, reachesMs: isEnd ? -Infinity : oldestIn(page) };
       if (isEnd) return;
     }
@@ -122,10 +123,4 @@ export function sentCommandOf(row: RequestRow): SentCommand {
     ...(typeof aliasName === "string" ? { aliasName } : {}),
     createdAt: isoInstant(row.created_at),
   };
-}
-
-/** Esper's dates have six digits of a second or none; a text that is no date stays as it is. */
-export function isoInstant(text: string): string {
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? text : new Date(at).toISOString();
 }

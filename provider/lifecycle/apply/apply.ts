@@ -1,8 +1,7 @@
 // Does what the plan says: sends the commands of a step and waits for the devices that are waited for.
 // It decides nothing; plan.ts has, and standing.ts judges the outcome.
 
-import type { CommandState, CommandToSend, Device } from "../../client/client";
-import { countOf } from "../../client/commands/command-states";
+import { type CommandState, type CommandToSend, countOf, type Device } from "../../client";
 import type { AnswerBook } from "../facts/command-results";
 import type { Settings } from "../arguments/arguments";
 import { installOf, newLabel, uninstallOf } from "./esper-commands";

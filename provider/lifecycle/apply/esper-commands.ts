@@ -2,7 +2,7 @@
 // The argument names and values are Esper's (help article "Command API Examples", 2026-11). Pure.
 
 import { createHash } from "node:crypto";
-import type { CommandToSend } from "../../client/client";
+import type { CommandToSend } from "../../client";
 import type { Settings } from "../arguments/arguments";
 import { commandSchedule } from "../arguments/schedule";
 import type { Address } from "../arguments/target";

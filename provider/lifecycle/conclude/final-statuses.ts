@@ -2,7 +2,7 @@
 // It never throws: what cannot be read any more counts as it was last seen, and is a problem. It judges nothing by itself
 // (standing.ts does), and what becomes of the answers is settle.ts's and roll-back.ts's.
 
-import { totalOf } from "../../client/commands/command-states";
+import { totalOf } from "../../client";
 import { ledgerOf, type Requests } from "../facts/command-history";
 import { settleRemovals, toRemoveAgain } from "../facts/departed";
 import { judge, type Ledger, type Standing } from "../facts/device-status";

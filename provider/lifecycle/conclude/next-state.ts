@@ -2,7 +2,7 @@
 // It asks nobody and words nothing. What a record may hold is docs/design.md, section 5.
 
 import { isDeepStrictEqual } from "node:util";
-import { totalOf } from "../../client/commands/command-states";
+import { totalOf } from "../../client";
 import type { AnswerBook } from "../facts/command-results";
 import type { Removed } from "./final-statuses";
 import type { Requests } from "../facts/command-history";

@@ -1,6 +1,6 @@
 // Puts the requests of one resource together with their answers, so that standing.ts can judge. It asks the answer book.
 
-import { totalOf } from "../../client/commands/command-states";
+import { totalOf } from "../../client";
 import type { AnswerBook } from "./command-results";
 import type { Fleet } from "./fleet";
 import { difference } from "../state/membership-sketch";

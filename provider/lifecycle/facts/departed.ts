@@ -1,7 +1,6 @@
 // Devices that left a set: who they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
 
-import type { Device } from "../../client/client";
-import { totalOf } from "../../client/commands/command-states";
+import { type Device, totalOf } from "../../client";
 import type { AnswerBook } from "./command-results";
 import { observeFleet, type Fleet } from "./fleet";
 import { joinRequests, ledgerOf, noRequests, rowsMayBeLateMs, type Requests } from "./command-history";

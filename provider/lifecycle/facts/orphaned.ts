@@ -2,7 +2,7 @@
 // done, or a destroy failed halfway, of which the engine stores nothing.
 // They are known by their label; the V2 endpoint has none, so nothing is found there (docs/design.md, section 3).
 
-import type { SentCommand } from "../../client/client";
+import type { SentCommand } from "../../client";
 import { cancelWaiting } from "../apply/apply";
 import { installCommand, labelPrefix, uninstallCommand } from "../apply/esper-commands";
 import type { Run } from "../context";

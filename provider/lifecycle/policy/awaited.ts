@@ -4,8 +4,7 @@
 // Counts alone end most waits. Rows are read only when the counts say that the open answers could all belong to devices
 // nobody waits for (offline ones), and only once for the same counts.
 
-import type { Client, StateCounts } from "../../client/client";
-import { countOf, finalStates, totalOf } from "../../client/commands/command-states";
+import { type Client, countOf, finalStates, type StateCounts, totalOf } from "../../client";
 import type { Clock } from "../../clock";
 import type { AnswerBook } from "../facts/command-results";
 import type { Answers } from "../facts/device-status";

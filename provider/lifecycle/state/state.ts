@@ -4,7 +4,7 @@
 
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
-import type { StateCounts } from "../../client/client";
+import type { StateCounts } from "../../client";
 import { StateError } from "../errors";
 import { isObject, type RawObject } from "../arguments/reader";
 import { readSettings, settingNames, type Settings } from "../arguments/arguments";
