@@ -10,6 +10,9 @@ export const spanMs = 20;
 interface Gathering<Question, Result> {
   readonly questions: Question[];
   readonly result: Promise<Result>;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly unwanted: AbortController;
+  waiting: number;
 }
 
 export class Gather<Question, Result> {
@@ -17,22 +20,57 @@ export class Gather<Question, Result> {
 
   constructor(
     private readonly clock: Clock,
-    private readonly read: (questions: readonly Question[]) => Promise<Result>,
+    private readonly read: (questions: readonly Question[], signal: AbortSignal) => Promise<Result>,
   ) {}
 
-  async ask(question: Question): Promise<Result> {
-    if (this.open !== undefined) {
-      this.open.questions.push(question);
-      return this.open.result;
-    }
-    const questions = [question];
+  /** A caller whose signal is aborted waits no longer; when it was the last one, the read's own signal is aborted. */
+  async ask(question: Question, signal?: AbortSignal): Promise<Result> {
+    signal?.throwIfAborted();
+    const gathering = (this.open ??= this.gather());
+    gathering.questions.push(question);
+    gathering.waiting += 1;
+    return untilAborted(gathering.result, signal).finally(() => {
+      gathering.waiting -= 1;
+      if (gathering.waiting === 0) gathering.unwanted.abort();
+    });
+  }
+
+  private gather(): Gathering<Question, Result> {
+    const questions: Question[] = [];
+    const unwanted = new AbortController();
     const result = this.clock.sleep(spanMs).then(() => {
       this.open = undefined;
-      return this.read(questions);
+      return this.read(questions, unwanted.signal);
     });
-    this.open = { questions, result };
-    return result;
+    // Whoever still waits gets it from `ask`.
+    result.catch(() => undefined);
+    return { questions, result, unwanted, waiting: 0 };
   }
+}
+
+/** The result, or the signal's reason when that comes first. */
+export async function untilAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return result;
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        reject(reasonOf(signal));
+      },
+      { once: true, signal: done.signal },
+    );
+  });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([result, aborted]);
+  } finally {
+    done.abort();
+  }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error("It was no longer waited for.");
 }
 
 export function chunksOf<A>(items: readonly A[], size: number): readonly (readonly A[])[] {

@@ -2,7 +2,7 @@
 // One client a process: the limiter, the pool, the caches and the rounds are shared only within one.
 
 import type { Clock } from "../clock";
-import type { Settings } from "../config";
+import { type Settings, tenantHashOf } from "../config";
 import type { Client } from "./client";
 import { CommandsRequest } from "./commands/commands-request";
 import { CommandsV2 } from "./commands/commands-v2";
@@ -60,11 +60,12 @@ export function createClient(parts: ClientParts): Client {
     look: (requests) => endpoint.look(requests),
   });
   return {
-    send: (command) => {
+    tenantHash: tenantHashOf(settings.baseUrl),
+    send: (command, knownIds = new Set()) => {
       secrecy.hideArguments(command.commandArgs);
-      return poller.whileSending(() => send(endpoint, command, clock));
+      return poller.whileSending(() => send(endpoint, command, knownIds, clock));
     },
-    recent: (command, sinceAt, maxAgeMs) => endpoint.recent(command, sinceAt, maxAgeMs),
+    commandsSince: (query) => endpoint.commandsSince(query),
     counts: (requestId) => endpoint.counts(requestId),
     rows: (query) => endpoint.rows(query),
     watch: (requests, untilMs) => poller.watch(requests, untilMs),

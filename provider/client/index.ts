@@ -6,6 +6,8 @@ export type { ClientParts } from "./create";
 export type {
   Client,
   CommandSchedule,
+  CommandSighting,
+  CommandsQuery,
   CommandState,
   CommandToSend,
   CommandType,
@@ -13,6 +15,7 @@ export type {
   DeviceQuery,
   DeviceType,
   Group,
+  RecentCommandsFound,
   RowQuery,
   SentCommand,
   Sighting,

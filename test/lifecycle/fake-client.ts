@@ -45,6 +45,7 @@ export function fakeClient(tenant: Tenant, { startMs = 0, exchangeMs = 0, pollMs
   }
 
   const client: Client = {
+    tenantHash: "tenant-hash",
     counts: async (requestId) => {
       const rows = tenant(requestId, passedMs());
       await exchange(`counts ${requestId}`);
@@ -56,7 +57,7 @@ export function fakeClient(tenant: Tenant, { startMs = 0, exchangeMs = 0, pollMs
     },
     watch,
     send: refuse,
-    recent: refuse,
+    commandsSince: refuse,
     cancel: refuse,
     devices: refuse,
     devicesById: refuse,

@@ -4,16 +4,25 @@
 
 import type { Clock } from "../../clock";
 import { isApiError, isDecodeError, isNotFound } from "../../errors";
-import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "../client";
+import type {
+  CommandsQuery,
+  CommandToSend,
+  RecentCommandsFound,
+  RowQuery,
+  SentCommand,
+  Sighting,
+  StateCounts,
+  StatusRow,
+  Watched,
+} from "../client";
 import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "../codecs";
-import { bodyOf, sentAs, targetsOf } from "./command-json";
+import { bodyOf, sentAs, sentCommandOf, targetsOf } from "./command-json";
 import type { CommandsEndpoint, Round } from "./endpoint";
 import { pageRows, readAll } from "../http/pages";
-import { Latest } from "./newest-first";
-import { readRecent, sentCommandOf } from "./recent-commands";
+import { RecentCommands } from "./recent-commands";
 import { pathOf, type Requester } from "../http/request";
 import type { Secrecy } from "../http/redaction";
-import { chunksOf, Gather } from "../coalesce";
+import { chunksOf } from "../coalesce";
 import { countStates, readState, sumTotals } from "./command-states";
 import { fewDevices, idsInUrl, rowReads, RowReader, rowsAskedFor } from "./status-rows";
 
@@ -27,11 +36,11 @@ const misses = 3;
 /** … for so long: the counts of several new requests may just have been late. */
 const askAgainMs = 60_000;
 
-/** One request is looked for by its label among the latest. */
-interface Question {
-  readonly sinceMs: number;
-  readonly label: string;
-}
+/** A label is nearly always among the very newest; further back it is looked for in what the first look has read. */
+const looksForLabel = [
+  { roomMs: 2_000, maxAgeMs: 0 },
+  { roomMs: 10 * 60_000, maxAgeMs: 60_000 },
+] as const;
 
 export interface EndpointParts {
   readonly requester: Requester;
@@ -42,14 +51,13 @@ export interface EndpointParts {
 
 export class CommandsRequest implements CommandsEndpoint {
   private readonly rowReader: RowReader;
-  private readonly latest: Latest;
-  private readonly searches = new Map<string, Gather<Question, readonly SentCommand[]>>();
+  private readonly recent: RecentCommands;
   private statsMissed = 0;
   private statsMissedAtMs = 0;
 
   constructor(private readonly parts: EndpointParts) {
     this.rowReader = new RowReader(parts.secrecy, parts.say);
-    this.latest = new Latest({ ...parts, list: (command) => Promise.resolve(listOf(command)) });
+    this.recent = new RecentCommands({ ...parts, list: (command) => Promise.resolve(listOf(command)) });
   }
 
   async post(command: CommandToSend): Promise<SentCommand> {
@@ -64,26 +72,20 @@ export class CommandsRequest implements CommandsEndpoint {
     return { ...sentAs(command, accepted, this.parts.clock.now()), label: command.label };
   }
 
-  /** By the label, which is unique; the instant only bounds the search, with room for a clock that is wrong. */
-  async find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
-    const { label } = command;
-    const sinceMs = this.parts.requester.serverTime(attemptedAtMs) - 10 * 60_000;
-    const known = this.searches.get(command.command);
-    const search = known ?? new Gather(this.parts.clock, (asked) => this.search(command.command, asked));
-    this.searches.set(command.command, search);
-    return (await search.ask({ sinceMs, label })).find((sent) => sent.label === label);
+  /** By the label, which is unique; the instants only bound how far back the list is read, since clocks may be wrong. */
+  async find({ command, label }: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
+    const earliestMs = Math.min(attemptedAtMs, this.parts.requester.serverTime(attemptedAtMs));
+    for (const { roomMs, maxAgeMs } of looksForLabel) {
+      const sinceAt = new Date(earliestMs - roomMs).toISOString();
+      await this.recent.since({ commands: [command], sinceAt, maxAgeMs });
+      const found = this.recent.labelled(label);
+      if (found?.command === command) return sentCommandOf(found);
+    }
+    return undefined;
   }
 
-  private async search(command: string, questions: readonly Question[]): Promise<readonly SentCommand[]> {
-    const rows = await readRecent(this.parts.requester, listOf(command), {
-      sinceMs: Math.min(...questions.map(({ sinceMs }) => sinceMs)),
-      isEnough: (read) => questions.every(({ label }) => read.some(({ alias }) => alias === label)),
-    });
-    return rows.map(sentCommandOf).filter((sent) => sent.command === command);
-  }
-
-  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]> {
-    return this.latest.since(command, Date.parse(sinceAt), maxAgeMs);
+  commandsSince(query: CommandsQuery): Promise<RecentCommandsFound> {
+    return this.recent.since(query);
   }
 
   async counts(requestId: string, attempts?: number): Promise<StateCounts | undefined> {

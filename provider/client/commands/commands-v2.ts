@@ -4,16 +4,26 @@
 // Source: docs/background/esper-api.md, 1b, 2c, 3b and 4a.
 
 import { isApiError, isNotFound } from "../../errors";
-import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "../client";
+import type {
+  CommandsQuery,
+  CommandToSend,
+  RecentCommandsFound,
+  RowQuery,
+  SentCommand,
+  Sighting,
+  StateCounts,
+  StatusRow,
+  Watched,
+} from "../client";
 import { AcceptedJson, CommandJson, StatusJson } from "../codecs";
-import { bodyOf, sentAs, targetsOf } from "./command-json";
+import { bodyOf, sentAs, sentCommandOf, targetsOf } from "./command-json";
 import type { EndpointParts } from "./commands-request";
 import type { CommandsEndpoint, Round } from "./endpoint";
 import type { Enterprise } from "../fleet/groups";
 import { withMeaning } from "../http/api-errors";
-import { pageRows, readAll } from "../http/pages";
-import { Latest } from "./newest-first";
-import { readRecent, sentCommandOf, type RequestRow } from "./recent-commands";
+import { pageRows, readAll, readPage } from "../http/pages";
+import { NewestFirst, recentRows } from "./newest-first";
+import { RecentCommands } from "./recent-commands";
 import { pathOf } from "../http/request";
 import { countOf, countStates, finalStates, readState, sumTotals } from "./command-states";
 import { fewDevices, rowReads, RowReader, rowsAskedFor } from "./status-rows";
@@ -30,14 +40,14 @@ export interface V2Parts extends EndpointParts {
 
 export class CommandsV2 implements CommandsEndpoint {
   private readonly rowReader: RowReader;
-  private readonly latest: Latest;
+  private readonly recent: RecentCommands;
   /** The requests of this process, by id, with the server's instant. */
   private readonly own = new Map<string, number>();
   private saidNoCancel = false;
 
   constructor(private readonly parts: V2Parts) {
     this.rowReader = new RowReader(parts.secrecy, parts.say);
-    this.latest = new Latest({ ...parts, list: (command) => this.listOf(command) });
+    this.recent = new RecentCommands({ ...parts, list: (command) => this.listOf(command) });
   }
 
   async post(command: CommandToSend): Promise<SentCommand> {
@@ -65,28 +75,23 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 
   /** Without a label: the newest request of the same kind, targets and alias since the attempt, that is nobody else's. */
-  async find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
+  async find(
+    command: CommandToSend,
+    attemptedAtMs: number,
+    knownIds: ReadonlySet<string>,
+  ): Promise<SentCommand | undefined> {
     const sinceMs = this.parts.requester.serverTime(attemptedAtMs) - clockToleranceMs;
-    const candidates = await this.listed(command.command, sinceMs);
+    const query = { commands: [command.command], sinceAt: new Date(sinceMs).toISOString(), maxAgeMs: 0 };
     const wanted = sentAs(command, { id: "" }, 0);
-    const found = candidates.map(sentCommandOf).find((sent) => !this.own.has(sent.id) && isSameCommand(sent, wanted));
+    const found = (await this.recent.since(query)).commands
+      .map(sentCommandOf)
+      .find(({ id, ...sent }) => !this.own.has(id) && !knownIds.has(id) && isSameCommand(sent, wanted));
     if (found !== undefined) this.own.set(found.id, Date.parse(found.createdAt));
     return found;
   }
 
-  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]> {
-    return this.latest.since(command, Date.parse(sinceAt), maxAgeMs);
-  }
-
-  /** Newest first; of one command, or of all. */
-  private async listed(
-    command: string | undefined,
-    sinceMs: number,
-    attempts?: number,
-  ): Promise<readonly RequestRow[]> {
-    const list = { ...(await this.listOf(command)), ...(attempts !== undefined && { attempts }) };
-    const rows = await readRecent(this.parts.requester, list, { sinceMs });
-    return rows.filter((row) => command === undefined || row.command === command);
+  commandsSince(query: CommandsQuery): Promise<RecentCommandsFound> {
+    return this.recent.since(query);
   }
 
   private async listOf(command: string | undefined) {
@@ -114,10 +119,24 @@ export class CommandsV2 implements CommandsEndpoint {
     );
     const wanted = new Set(ids);
     const counts = new Map<string, StateCounts>();
-    for (const { id, status } of await this.listed(undefined, sinceMs - clockToleranceMs, attempts)) {
-      if (!wanted.has(id) || status === null || status === undefined) continue;
-      for (const { state } of status) if (readState(state) === "Unknown") this.rowReader.noteUnknown(state);
-      counts.set(id, sumTotals(status));
+    const call = {
+      ...(await this.listOf(undefined)),
+      limit: recentRows,
+      ...(attempts !== undefined && { attempts }),
+    };
+    const list = new NewestFirst(
+      (offset) => readPage(this.parts.requester, call, offset),
+      () => this.parts.clock.now(),
+    );
+    for (let reachesMs = Infinity, isEnd = false; !isEnd && reachesMs >= sinceMs - clockToleranceMs;) {
+      const page = await list.next();
+      ({ isEnd } = page);
+      reachesMs = Math.min(reachesMs, page.reachesMs);
+      for (const { id, status } of page.items) {
+        if (!wanted.has(id) || status === null || status === undefined) continue;
+        for (const { state } of status) if (readState(state) === "Unknown") this.rowReader.noteUnknown(state);
+        counts.set(id, sumTotals(status));
+      }
     }
     return counts;
   }
@@ -201,7 +220,7 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 }
 
-function isSameCommand(one: SentCommand, other: SentCommand): boolean {
+function isSameCommand(one: Omit<SentCommand, "id">, other: Omit<SentCommand, "id">): boolean {
   const sameIds = (these: readonly string[], those: readonly string[]): boolean =>
     new Set(these).size === new Set(those).size && these.every((id) => those.includes(id));
   return (

@@ -20,7 +20,12 @@ const maxSends = 7;
  */
 const looksAfterMs = [500, 1000, 2000, 4000];
 
-export async function send(endpoint: CommandsEndpoint, command: CommandToSend, clock: Clock): Promise<SentCommand> {
+export async function send(
+  endpoint: CommandsEndpoint,
+  command: CommandToSend,
+  knownIds: ReadonlySet<string>,
+  clock: Clock,
+): Promise<SentCommand> {
   // Of the first attempt: what it left may turn up only when a later one is looked for.
   const attemptedAtMs = clock.now();
   for (let sends = 1; ; sends += 1) {
@@ -29,7 +34,7 @@ export async function send(endpoint: CommandsEndpoint, command: CommandToSend, c
     } catch (error) {
       if (!isAmbiguous(error)) throw error;
       const waitsMs = looksAfterMs.slice(sends % 2 === 0 ? 1 : 0);
-      const found = await lookUp(endpoint, command, { attemptedAtMs, clock, waitsMs, cause: error });
+      const found = await lookUp(endpoint, command, { attemptedAtMs, knownIds, clock, waitsMs, cause: error });
       if (found !== undefined) return found;
       if (sends === maxSends) throw error;
     }
@@ -45,6 +50,7 @@ function isAmbiguous(error: unknown): boolean {
 
 interface LookUp {
   readonly attemptedAtMs: number;
+  readonly knownIds: ReadonlySet<string>;
   readonly clock: Clock;
   readonly waitsMs: readonly number[];
   readonly cause: unknown;
@@ -53,13 +59,13 @@ interface LookUp {
 async function lookUp(
   endpoint: CommandsEndpoint,
   command: CommandToSend,
-  { attemptedAtMs, clock, waitsMs, cause }: LookUp,
+  { attemptedAtMs, knownIds, clock, waitsMs, cause }: LookUp,
 ): Promise<SentCommand | undefined> {
   let wasRead = false;
   for (const afterMs of waitsMs) {
     await clock.sleep(afterMs);
     try {
-      const found = await endpoint.find(command, attemptedAtMs);
+      const found = await endpoint.find(command, attemptedAtMs, knownIds);
       if (found !== undefined) return found;
       wasRead = true;
     } catch (error) {

@@ -20,6 +20,7 @@ export interface StatusJsonRow {
   readonly state: string;
   readonly updated_at: string;
   readonly reason?: string | null | undefined;
+  readonly created_at?: string | null | undefined;
 }
 
 /** Makes rows; says once for each state that is not known here. */
@@ -44,6 +45,7 @@ export class RowReader {
       stateText: json.state,
       ...(reason !== undefined && { reason }),
       updatedAt: isoInstant(json.updated_at),
+      ...(json.created_at !== null && json.created_at !== undefined && { createdAt: isoInstant(json.created_at) }),
     };
   }
 

@@ -8,6 +8,7 @@ import { DeviceJson } from "../codecs";
 import { pages, readPage } from "../http/pages";
 import { pathOf, type Requester } from "../http/request";
 import { Cache } from "../cache";
+import { isoInstant } from "../iso-instant";
 import { chunksOf, Gather } from "../coalesce";
 import { idsInUrl } from "../commands/status-rows";
 import type { TypeOf } from "io-ts";
@@ -142,6 +143,9 @@ export class Devices {
     const osVersion = filled(row.os_version) ?? filled(row.software_info?.os_version) ?? "";
     const serial = filled(row.serial);
     const groupId = filled(row.group_id);
+    const createdAt = filled(row.created_at);
+    const lastSeen = filled(row.last_seen);
+    const imei = imeiOf(row);
     const tags = (row.tags ?? []).filter((tag) => typeof tag === "string");
     return {
       id: row.id,
@@ -150,6 +154,10 @@ export class Devices {
       platform: shared(filled(row.platform) ?? filled(row.os)?.toUpperCase() ?? ""),
       osVersion: shared(osVersion),
       online: row.state === activeState,
+      ...(typeof row.state === "number" && { state: row.state }),
+      ...(createdAt !== undefined && { createdAt: isoInstant(createdAt) }),
+      ...(lastSeen !== undefined && { lastSeen: isoInstant(lastSeen) }),
+      ...(imei !== undefined && { imei }),
       ...(groupId !== undefined && { groupId: shared(groupId) }),
       tags: tags.length === 0 ? noTags : tags,
     };
@@ -178,6 +186,11 @@ function marksOf({ search, serial, tags, osVersion }: DeviceQuery): Readonly<Rec
     ...(tags === undefined || tags.length === 0 ? {} : { tags: tags.join(",") }),
     ...(osVersion !== undefined && { android_version_exact: osVersion }),
   };
+}
+
+function imeiOf({ network_info: network }: TypeOf<typeof DeviceJson>): string | undefined {
+  const given = [network?.imei, network?.imei1, network?.imei_1, network?.imeis].flat();
+  return given.find((imei): imei is string => typeof imei === "string" && imei.trim() !== "")?.trim();
 }
 
 function filled(text: string | null | undefined): string | undefined {

@@ -2,7 +2,7 @@
 // done, or a destroy failed halfway, of which the engine stores nothing.
 // They are known by their label; the V2 endpoint has none, so nothing is found there (docs/design.md, section 3).
 
-import type { SentCommand } from "../../client";
+import type { CommandSighting } from "../../client";
 import { cancelWaiting } from "../apply/apply";
 import { installCommand, labelPrefix, uninstallCommand } from "../apply/esper-commands";
 import type { Run } from "../context";
@@ -11,20 +11,19 @@ import { noContent, type State } from "../state/state";
 /** A killed run is followed by another soon; reading further back would cost more than it finds. */
 const lookBackMs = 3 * 24 * 3_600_000;
 
-export async function findStrays(run: Run, known: State): Promise<readonly SentCommand[]> {
+export async function findStrays(run: Run, known: State): Promise<readonly CommandSighting[]> {
   const { newestAt, urnHash } = known.record;
   const earliest = new Date(run.clock.now() - lookBackMs).toISOString();
   const sinceAt = newestAt > earliest ? newestAt : earliest;
-  const lists = await Promise.all(
-    [installCommand, uninstallCommand].map((command) => run.client.recent(command, sinceAt, listMaxAgeMs)),
-  );
+  const commands = [installCommand, uninstallCommand];
+  const found = await run.client.commandsSince({ commands, sinceAt, maxAgeMs: listMaxAgeMs });
   const own = labelPrefix(urnHash);
   const ids = new Set(known.commands.map(({ id }) => id));
   // Where the alias changes, the old one is removed under the same label after the new one stands.
-  const isOfAlias = ({ aliasName }: SentCommand): boolean =>
+  const isOfAlias = ({ aliasName }: CommandSighting): boolean =>
     (aliasName ?? known.settings.alias) === known.settings.alias;
-  const isNewer = ({ id, createdAt }: SentCommand): boolean => createdAt > newestAt && !ids.has(id);
-  return lists.flat().filter((sent) => sent.label?.startsWith(own) === true && isOfAlias(sent) && isNewer(sent));
+  const isNewer = ({ id, createdAt }: CommandSighting): boolean => createdAt > newestAt && !ids.has(id);
+  return found.commands.filter((sent) => sent.label?.startsWith(own) === true && isOfAlias(sent) && isNewer(sent));
 }
 
 /** Read once for all resources of a run. */
@@ -42,7 +41,7 @@ export async function withMisleadingStrays(run: Run, known: State): Promise<Stat
   await cancelWaiting(run, idsOf(strays));
   const { record, settings } = known;
   const own = labelPrefix(record.urnHash, record.digest);
-  const isMisleading = ({ command, label }: SentCommand): boolean =>
+  const isMisleading = ({ command, label }: CommandSighting): boolean =>
     command === uninstallCommand || label?.startsWith(own) !== true;
   if (strays.some(isMisleading)) return withStrays(known, strays);
   const mayBeOutside = settings.target.kind === "set" && record.refused === undefined;
@@ -59,16 +58,16 @@ export async function withStrayInstalls(run: Run, known: State): Promise<State> 
 }
 
 /** What the state says of devices stays as it is. */
-function withIds(known: State, strays: readonly SentCommand[]): State {
+function withIds(known: State, strays: readonly CommandSighting[]): State {
   if (strays.length === 0) return known;
   return { ...known, record: { ...known.record, strays: allIds(known, strays) } };
 }
 
-function allIds({ record }: State, strays: readonly SentCommand[]): readonly string[] {
+function allIds({ record }: State, strays: readonly CommandSighting[]): readonly string[] {
   return [...(record.strays ?? []), ...idsOf(strays)].slice(-straysMax);
 }
 
-function idsOf(strays: readonly SentCommand[]): readonly string[] {
+function idsOf(strays: readonly CommandSighting[]): readonly string[] {
   return strays.map(({ id }) => id);
 }
 
@@ -76,7 +75,7 @@ function idsOf(strays: readonly SentCommand[]): readonly string[] {
 const straysMax = 40;
 
 /** With strays nobody can say what the devices hold: the next run sends to all. */
-export function withStrays(state: State, strays: readonly SentCommand[]): State {
+export function withStrays(state: State, strays: readonly CommandSighting[]): State {
   if (strays.length === 0) return state;
   const { record } = state;
   const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
