@@ -7,19 +7,19 @@ import { type Client, createClient } from "./client";
 import { systemClock } from "./clock";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
 import { isSettingError } from "./errors";
-import { isNews, objections, unknownTarget, type Before } from "./lifecycle/preview/validate";
+import { mayInstall, validate, unknownTarget, type Before } from "./lifecycle/preview/validate";
 import { urnHashOf } from "./lifecycle/apply/esper-commands";
 import { openSource, type Content } from "./lifecycle/content/content";
-import { converge } from "./lifecycle/reconcile";
-import { Copies } from "./lifecycle/replacements";
+import { reconcile } from "./lifecycle/reconcile";
+import { Replacements } from "./lifecycle/replacements";
 import { diff, lastingWarnings, warningBefore } from "./lifecycle/policy/diff";
 import { PartialFailure, SourceError } from "./lifecycle/errors";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
 import { readInputs } from "./lifecycle/arguments/arguments";
 import { refresh } from "./lifecycle/refresh";
-import { Reach, unknownReach, type Asked, type Told } from "./lifecycle/preview/impact";
-import { remove } from "./lifecycle/destroy";
-import type { Run } from "./lifecycle/context";
+import { Impact, unknownImpact, type ImpactQuery, type TargetImpact } from "./lifecycle/preview/impact";
+import { destroy } from "./lifecycle/destroy";
+import type { OperationContext } from "./lifecycle/context";
 import type { Outcome } from "./lifecycle/conclude/conclude";
 import type { Source } from "./lifecycle/arguments/source";
 import { readState, toOutputs, type State } from "./lifecycle/state/state";
@@ -49,10 +49,10 @@ interface DynamicProvider {
 }
 
 /** What stays of the resources that this process replaces. */
-const copies = new Copies();
+const copies = new Replacements();
 
 /** What previews say of the reach, bounded for all resources of a process. */
-const reach = new Reach(systemClock);
+const reach = new Impact(systemClock);
 
 // A file of some kB is read at once in less time than it takes to come back to it, and `check` holds up the whole run.
 const surroundings = { readFile: readFileSync, environment: process.env };
@@ -73,7 +73,7 @@ export function certificate(urn: string): DynamicProvider {
   const progress = progressOn(urn);
   let stackConfig: (key: string) => string | undefined = () => undefined;
 
-  const runFor = (known?: State): Run => ({
+  const runFor = (known?: State): OperationContext => ({
     client: clientFor(readConnection(stackConfig, process.env), progress.status),
     clock: systemClock,
     random: Math.random,
@@ -81,19 +81,19 @@ export function certificate(urn: string): DynamicProvider {
     ...progress,
   });
 
-  const tellReach = (told: Told): void => {
+  const tellReach = (told: TargetImpact): void => {
     progress.note(told.reach);
     if (told.fitting?.note !== undefined) progress.note(told.fitting.note);
     if (told.fitting?.warning !== undefined) progress.warn(told.fitting.warning);
   };
 
-  const askReach = async (asked: Asked, content: Content | undefined): Promise<Told | undefined> => {
+  const askReach = async (asked: ImpactQuery, content: Content | undefined): Promise<TargetImpact | undefined> => {
     try {
       return await reach.tell(runFor().client, asked, content);
     } catch (error) {
       // A setting is missing: a preview goes without, and an update says it in its own words.
       if (!isSettingError(error)) throw error;
-      return unknownReach(error.message);
+      return unknownImpact(error.message);
     }
   };
 
@@ -116,10 +116,10 @@ export function certificate(urn: string): DynamicProvider {
         const objected =
           source === undefined || content === undefined
             ? { failures: [], warnings: [] }
-            : objections({ ...options, source }, content, before, systemClock.now());
+            : validate({ ...options, source }, content, before, systemClock.now());
         for (const warning of objected.warnings) progress.warn(warning);
         const inputs = content === undefined ? raw : { ...raw, certificate: content.summary };
-        const isAsked = objected.failures.length === 0 && isNews({ target, ...options }, content, before);
+        const isAsked = objected.failures.length === 0 && mayInstall({ target, ...options }, content, before);
         if (target === undefined || !isAsked) return { inputs, failures: objected.failures };
         const told = await askReach({ target, ...options }, content);
         if (told === undefined) return { inputs, failures: [] };
@@ -152,7 +152,7 @@ export function certificate(urn: string): DynamicProvider {
       const raw = asObject(news);
       const wanted = await wantedFrom(raw);
       const run = runFor();
-      const outcome = await converge(run, wanted, undefined);
+      const outcome = await reconcile(run, wanted, undefined);
       copies.note(outcome.state);
       const id = resourceId(wanted.inputs.alias, wanted.inputs.target, run.urnHash);
       return { id, outs: outputsOf(id, outcome, raw) };
@@ -173,14 +173,14 @@ export function certificate(urn: string): DynamicProvider {
     update: async (id, olds, news) => {
       const raw = asObject(news);
       const known = readState(asObject(olds));
-      const outcome = await converge(runFor(known), await wantedFrom(raw), known);
+      const outcome = await reconcile(runFor(known), await wantedFrom(raw), known);
       return { outs: outputsOf(id, outcome, raw) };
     },
 
     delete: (_id, outputs) =>
       quietly(async () => {
         const known = readState(asObject(outputs));
-        await remove(runFor(known), known, copies.newerThan(known));
+        await destroy(runFor(known), known, copies.newerThan(known));
       }),
   };
 }

@@ -3,7 +3,7 @@
 import type { Client } from "../client";
 import type { Clock } from "../clock";
 
-export interface Run {
+export interface OperationContext {
   readonly client: Client;
   readonly clock: Clock;
   /** From 0 to 1, as Math.random. */

@@ -1,12 +1,12 @@
 // Takes the certificate off: UNINSTALL to every device that may have it, waited for by the same rules as an install.
 // An absent alias is a success for Esper, so everything may be sent again: a second destroy finishes what a first left.
 
-import { AnswerBook } from "./facts/command-results";
+import { CommandResults } from "./facts/command-results";
 import {
   cancelScheduled,
   countOffline,
-  parcelsForDevices,
-  parcelsForEveryone,
+  batchesForDevices,
+  batchesForEveryone,
   send,
   waitedFor,
   waitWithProgress,
@@ -15,11 +15,11 @@ import {
 import type { CommandToSend, Device, StatusRow } from "../client";
 import { uninstallOf } from "./apply/esper-commands";
 import { RemovalError } from "./errors";
-import { observeFleet, type Fleet } from "./facts/fleet";
-import { ledgerOf } from "./facts/command-history";
+import { readFleet, type Fleet } from "./facts/fleet";
+import { historyOf } from "./facts/command-history";
 import { count, failureSentences, leavingSentence, unansweredSentence } from "./messages/failures";
-import type { Run } from "./context";
-import { judge, standingOf, type Standing } from "./facts/device-status";
+import type { OperationContext } from "./context";
+import { deviceStatuses, statusFromRow, type DeviceStatus } from "./facts/device-status";
 import { difference } from "./state/membership-sketch";
 import type { SentRequest, State } from "./state/state";
 import { withStrayInstalls } from "./facts/orphaned";
@@ -29,12 +29,12 @@ import type { Address, Target } from "./arguments/target";
 const listMaxAgeMs = 10_000;
 
 /** @param standing where a newer copy of the resource has installed the same alias: those devices keep it */
-export async function remove(run: Run, stored: State, standing?: Target): Promise<void> {
+export async function destroy(run: OperationContext, stored: State, standing?: Target): Promise<void> {
   // Where a newer copy stands, its installs are no strays.
   const state = standing === undefined ? await withStrayInstalls(run, stored) : stored;
   const { settings, record } = state;
-  const inTarget = await observeFleet(run.client, settings.target, listMaxAgeMs);
-  const others = standing && (await observeFleet(run.client, standing, listMaxAgeMs));
+  const inTarget = await readFleet(run.client, settings.target, listMaxAgeMs);
+  const others = standing && (await readFleet(run.client, standing, listMaxAgeMs));
   const isToLose = ([id]: readonly [string, Device]): boolean => others?.members.has(id) !== true;
   const inFleet = new Map([...inTarget.members].filter(isToLose));
   const { singly: sentSingly, leaving } = await devicesSentSingly(run, state, inTarget);
@@ -42,8 +42,8 @@ export async function remove(run: Run, stored: State, standing?: Target): Promis
   const fleet = { ...inTarget, members: new Map([...inFleet, ...singly]) };
   const parcels =
     inFleet.size < inTarget.members.size
-      ? parcelsForDevices([...fleet.members.keys()])
-      : [...(await parcelsForEveryone(run, settings.target, inTarget)), ...parcelsForDevices([...singly.keys()])];
+      ? batchesForDevices([...fleet.members.keys()])
+      : [...(await batchesForEveryone(run, settings.target, inTarget)), ...batchesForDevices([...singly.keys()])];
   if (parcels.length === 0) {
     warnOfPending(run, leaving);
     return;
@@ -54,7 +54,7 @@ export async function remove(run: Run, stored: State, standing?: Target): Promis
   const sent: Sent[] = [];
   const command = (address: Address, label: string): CommandToSend => uninstallOf(settings, address, label);
   await send(run, parcels, command, { kind: "uninstall", digest: record.digest, sent });
-  const book = new AnswerBook(run.client);
+  const book = new CommandResults(run.client);
   // A schedule holds for installs only.
   const rules = { wait: settings.wait };
   const awaited = sent.map(({ request, devices }) => ({ request, devices: waitedFor(rules, devices, fleet.members) }));
@@ -74,7 +74,7 @@ interface SentSingly {
 // Late joiners and retried devices were addressed one by one and may have left their group since. Devices taken out of a
 // set that lost the certificate then, or will once they are online, are left alone: another resource may have given them
 // the alias since. After a killed run nobody knows that, and it may have sent to devices that the state does not name.
-async function devicesSentSingly(run: Run, state: State, fleet: Fleet): Promise<SentSingly> {
+async function devicesSentSingly(run: OperationContext, state: State, fleet: Fleet): Promise<SentSingly> {
   const { commands, record, settings } = state;
   const single = commands.filter(({ kind }, index) => kind === "uninstall" || index >= record.base);
   const strays = record.strays ?? [];
@@ -91,7 +91,7 @@ async function devicesSentSingly(run: Run, state: State, fleet: Fleet): Promise<
   const toldIds = new Set(told.map(({ device }) => device.id));
   return {
     singly: new Map([...devices].filter(([id]) => !toldIds.has(id))),
-    leaving: told.filter(({ is }) => is === "pending").length,
+    leaving: told.filter(({ phase }) => phase === "pending").length,
   };
 }
 
@@ -101,7 +101,7 @@ function toldToRemove(
   rows: readonly StatusRow[],
   devices: Fleet["members"],
   now: number,
-): readonly Standing[] {
+): readonly DeviceStatus[] {
   const requestById = new Map(requests.map((request) => [request.id, request]));
   const newest = new Map<string, { readonly row: StatusRow; readonly request: SentRequest }>();
   for (const row of rows) {
@@ -113,20 +113,20 @@ function toldToRemove(
   return [...newest].flatMap(([id, { row, request }]) => {
     const device = devices.get(id);
     if (device === undefined || request.kind !== "uninstall") return [];
-    const standing = standingOf(device, request, row, now);
-    return standing.is === "installed" || standing.is === "pending" ? [standing] : [];
+    const standing = statusFromRow(device, request, row, now);
+    return standing.phase === "installed" || standing.phase === "pending" ? [standing] : [];
   });
 }
 
-function warnOfPending(run: Run, pending: number): void {
+function warnOfPending(run: OperationContext, pending: number): void {
   if (pending > 0) run.warn(leavingSentence(pending));
 }
 
 async function judgeRemoval(
-  run: Run,
+  run: OperationContext,
   { settings }: State,
   fleet: Fleet,
-  book: AnswerBook,
+  book: CommandResults,
   sent: readonly Sent[],
   leaving: number,
 ): Promise<void> {
@@ -135,11 +135,11 @@ async function judgeRemoval(
     await book.look(requests.filter(({ id }) => Object.keys(book.countsOf(id)).length === 0));
   }
   const sentTo = new Map(sent.map(({ request, devices }) => [request.id, devices]));
-  const ledger = await ledgerOf(book, { requests, base: 0, sentTo }, new Set(), run.clock.now());
-  const standings = judge(fleet.members.values(), ledger, run.clock.now());
-  const failed = standings.filter(({ is }) => is === "failed");
+  const ledger = await historyOf(book, { requests, base: 0, sentTo }, new Set(), run.clock.now());
+  const standings = deviceStatuses(fleet.members.values(), ledger, run.clock.now());
+  const failed = standings.filter(({ phase }) => phase === "failed");
   const awaited = waitedFor({ wait: settings.wait }, fleet.members.keys(), fleet.members);
-  const unanswered = standings.filter(({ is, device }) => is === "pending" && awaited.has(device.id));
+  const unanswered = standings.filter(({ phase, device }) => phase === "pending" && awaited.has(device.id));
   const timedOut = unanswered.length > 0 && settings.wait.onTimeout === "fail";
   if (failed.length > 0 || timedOut) {
     const sentences = [
@@ -148,6 +148,6 @@ async function judgeRemoval(
     ];
     throw new RemovalError(sentences.join("\n"));
   }
-  const pending = standings.filter(({ is }) => is === "pending").length;
+  const pending = standings.filter(({ phase }) => phase === "pending").length;
   warnOfPending(run, pending + leaving);
 }

@@ -6,12 +6,12 @@ import { cancelScheduled, sendInstalls, sendUninstalls, waitForAll, type Sent } 
 import type { Fitting } from "./content/content";
 import type { Settings } from "./arguments/arguments";
 import { isRefused, leftToTakeBack, refusedSentence, roundsUsed } from "./policy/diff";
-import { observe } from "./facts/gather";
+import { gather } from "./facts/gather";
 import { plan, type Plan } from "./policy/plan";
 import { toRemoveAgain } from "./facts/departed";
 import { finishRollBack, isToTakeBack, rollBack } from "./apply/roll-back";
 import { rollOut, type RolloutOutcome } from "./apply/rollout";
-import type { Run } from "./context";
+import type { OperationContext } from "./context";
 import { isOver, type Schedule } from "./arguments/schedule";
 import { settle, type Outcome } from "./conclude/conclude";
 import type { State } from "./state/state";
@@ -19,7 +19,7 @@ import { withMisleadingStrays } from "./facts/orphaned";
 import { isStaged } from "./policy/waves";
 import type { Observed, Wanted, Work } from "./apply/work";
 
-export async function converge(run: Run, wanted: Wanted, stored: State | undefined): Promise<Outcome> {
+export async function reconcile(run: OperationContext, wanted: Wanted, stored: State | undefined): Promise<Outcome> {
   const known = stored && (await withMisleadingStrays(run, stored));
   if (known !== undefined && isRefused(known, wanted.content.digest, wanted.inputs)) {
     run.warn(refusedSentence);
@@ -27,7 +27,7 @@ export async function converge(run: Run, wanted: Wanted, stored: State | undefin
     if (isLeft) return finishRollBack(run, wanted, known);
     return { state: known, problems: [] };
   }
-  const observed = await observe(run, wanted, known, wanted.content.digest);
+  const observed = await gather(run, wanted, known, wanted.content.digest);
   const { standings, removals } = observed;
   const planned = withoutLateInstalls(
     run,
@@ -55,12 +55,12 @@ export async function converge(run: Run, wanted: Wanted, stored: State | undefin
   return settle(work, rollout, problems);
 }
 
-function isOverdue({ schedule }: { readonly schedule?: Schedule | undefined }, run: Run): boolean {
+function isOverdue({ schedule }: { readonly schedule?: Schedule | undefined }, run: OperationContext): boolean {
   return schedule !== undefined && isOver(schedule, run.clock.now());
 }
 
 /** Esper refuses a command whose window is over; what is still to be sent waits for a new one. */
-function withoutLateInstalls(run: Run, settings: Settings, known: State | undefined, planned: Plan): Plan {
+function withoutLateInstalls(run: OperationContext, settings: Settings, known: State | undefined, planned: Plan): Plan {
   if (known === undefined || !isOverdue(settings, run)) return planned;
   const removals = planned.steps.filter((step) => step.action === "uninstall");
   if (removals.length < planned.steps.length)
@@ -69,7 +69,12 @@ function withoutLateInstalls(run: Run, settings: Settings, known: State | undefi
 }
 
 /** The encoding for the devices that are to be sent something; people are told when it is not the file as given. */
-function fittingFor(run: Run, { inputs, content }: Wanted, { fleet, known }: Observed, { steps }: Plan): Fitting {
+function fittingFor(
+  run: OperationContext,
+  { inputs, content }: Wanted,
+  { fleet, known }: Observed,
+  { steps }: Plan,
+): Fitting {
   const installs = steps.filter((step) => step.action === "install");
   if (known !== undefined && installs.length === 0) return { sentAs: known.sentAs };
   const ids = installs.flatMap(({ devices }) => (devices === "everyone" ? [...fleet.members.keys()] : devices));

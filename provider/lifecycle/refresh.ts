@@ -2,19 +2,26 @@
 // it is put into one sentence, `drift`, which the next preview shows (docs/design.md, section 3).
 
 import { countOf, finalStates, sameCounts, type StateCounts, totalOf } from "../client";
-import { AnswerBook } from "./facts/command-results";
+import { CommandResults } from "./facts/command-results";
 import { diff } from "./policy/diff";
 import { TargetGoneError } from "./errors";
-import { memberIds, nobodyOf, observeFleet, type Fleet } from "./facts/fleet";
-import { knownInstalls, ledgerOf } from "./facts/command-history";
+import { memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
+import { recordedInstalls, historyOf } from "./facts/command-history";
 import { renewalOfCertificate } from "./content/renewal";
 import { count } from "./messages/failures";
-import type { Run } from "./context";
+import type { OperationContext } from "./context";
 import { sketchOf } from "./state/membership-sketch";
-import { commandLifeMs, coverageOf, exceptionsOf, judge, wasSent, type Standing } from "./facts/device-status";
-import { isTakenOff, leftOf, nothingLeft, seenOf, type Left, type SentRequest, type State } from "./state/state";
-import { observeRemovals, toRemoveAgain } from "./facts/departed";
-import { findStrays, withStrays } from "./facts/orphaned";
+import {
+  commandLifeMs,
+  coverageOf,
+  exceptionsOf,
+  deviceStatuses,
+  wasSent,
+  type DeviceStatus,
+} from "./facts/device-status";
+import { isTakenOff, backlogOf, noBacklog, seenOf, type Backlog, type SentRequest, type State } from "./state/state";
+import { gatherDeparted, toRemoveAgain } from "./facts/departed";
+import { findOrphaned, withStrays } from "./facts/orphaned";
 import { waveCount, waveOf } from "./policy/waves";
 
 export interface Refreshed {
@@ -25,13 +32,13 @@ export interface Refreshed {
 
 const listMaxAgeMs = 10_000;
 
-export async function refresh(run: Run, known: State): Promise<Refreshed> {
+export async function refresh(run: OperationContext, known: State): Promise<Refreshed> {
   const [fleet, strays] = await Promise.all([
-    observeFleet(run.client, known.settings.target, listMaxAgeMs),
-    findStrays(run, known),
+    readFleet(run.client, known.settings.target, listMaxAgeMs),
+    findOrphaned(run, known),
   ]);
   refuseGone(known, fleet);
-  const book = new AnswerBook(run.client, known);
+  const book = new CommandResults(run.client, known);
   const sameMembers = known.record.members === fleet.digest;
   const isOld = sameMembers && !(await hasNews(book, known, run.clock.now()));
   const state = isOld ? known : await judgeAgain(run, book, known, fleet);
@@ -49,7 +56,7 @@ function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): voi
 }
 
 /** Whether the answers have changed since they were last seen, or time has made something of them. */
-async function hasNews(book: AnswerBook, known: State, now: number): Promise<boolean> {
+async function hasNews(book: CommandResults, known: State, now: number): Promise<boolean> {
   const open = known.commands.filter((request) => !isSettled(request, seenOf(known, request.id) ?? {}));
   await book.look(open);
   return open.some(({ id, sentAt }) => {
@@ -65,25 +72,25 @@ function isSettled({ devices }: SentRequest, seen: StateCounts): boolean {
   return total > 0 && total >= devices && countOf(seen, finalStates) === total;
 }
 
-async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet): Promise<State> {
+async function judgeAgain(run: OperationContext, book: CommandResults, known: State, fleet: Fleet): Promise<State> {
   const now = run.clock.now();
   const { settings, record, commands } = known;
-  const installs = knownInstalls(known, settings.target, fleet);
+  const installs = recordedInstalls(known, settings.target, fleet);
   await book.look(installs.requests.filter((request) => totalOf(book.countsOf(request.id)) === 0));
-  const ledger = await ledgerOf(book, installs, new Set(fleet.members.keys()), now);
+  const ledger = await historyOf(book, installs, new Set(fleet.members.keys()), now);
   // `deviceType` narrowed the members when it was sent: who was left out then is none.
   const { deviceType } = settings;
   const isHeld = (record.held ?? 0) > 0;
-  const isMember = (standing: Standing): boolean =>
+  const isMember = (standing: DeviceStatus): boolean =>
     deviceType === "all" || wasSent(standing) || (isHeld && standing.device.online === (deviceType === "active"));
-  const standings = judge(fleet.members.values(), ledger, now).filter(isMember).map(withKnownReason(known));
+  const standings = deviceStatuses(fleet.members.values(), ledger, now).filter(isMember).map(withKnownReason(known));
   const coverage = coverageOf(standings, fleet.unsupported);
   const joined = standings.filter((standing) => !wasSent(standing)).length;
   const gone = known.coverage.members - (record.left?.missing ?? 0) + joined - coverage.members;
   if (gone > 0) run.note(`${count(gone, "device")} left the target; the certificate stays on them.`);
   const held = await heldNow(run, known, standings);
   const holders = isTakenOff(known) ? nobodyOf(fleet) : fleet;
-  const removals = await observeRemovals(run, book, known, settings.target, holders);
+  const removals = await gatherDeparted(run, book, known, settings.target, holders);
   const { exceptions, omitted } = exceptionsOf(standings);
   return {
     ...known,
@@ -102,33 +109,33 @@ async function judgeAgain(run: Run, book: AnswerBook, known: State, fleet: Fleet
 
 /** How many members are left out on purpose: those whose wave has not come, or who lie beyond the last one. */
 async function heldNow(
-  run: Run,
+  run: OperationContext,
   { settings, record, progress }: State,
-  standings: readonly Standing[],
+  standings: readonly DeviceStatus[],
 ): Promise<number> {
   const { limits } = record;
   if (limits === undefined) return record.held ?? 0;
   const canaries = await memberIds(run.client, settings.rollout.canary, listMaxAgeMs);
   const sentWaves = progress.state === "complete" ? waveCount(limits) : progress.wave;
-  const isHeld = ({ is, device }: Standing): boolean =>
-    is === "missing" && (waveOf(limits, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
+  const isHeld = ({ phase, device }: DeviceStatus): boolean =>
+    phase === "missing" && (waveOf(limits, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
   return standings.filter(isHeld).length;
 }
 
 const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
 
 // A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
-function withKnownReason({ exceptions }: State): (standing: Standing) => Standing {
+function withKnownReason({ exceptions }: State): (standing: DeviceStatus) => DeviceStatus {
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (standing) => {
     const known = before.get(standing.device.id);
     const isSame = known?.state === standing.state && known.since === standing.since;
     if (isSame) return { ...standing, reason: known.reason };
-    return standing.is === "failed" && standing.reason !== "" ? { ...standing, reason: unjudgedReason } : standing;
+    return standing.phase === "failed" && standing.reason !== "" ? { ...standing, reason: unjudgedReason } : standing;
   };
 }
 
-function withDrift(run: Run, state: State): Refreshed {
+function withDrift(run: OperationContext, state: State): Refreshed {
   const { settings, record } = state;
   // Where content was rolled back the program most likely still names it.
   const digest = record.refused ?? record.digest;
@@ -137,8 +144,8 @@ function withDrift(run: Run, state: State): Refreshed {
   const strays = record.strays?.length ?? 0;
   const news = [
     ...newsOf(
-      record.left ?? nothingLeft,
-      leftOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, record.held ?? 0),
+      record.left ?? noBacklog,
+      backlogOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, record.held ?? 0),
     ),
     ...(strays > 0 ? [`${count(strays, "newer command")} of a run that was cut off`] : []),
   ];
@@ -148,8 +155,8 @@ function withDrift(run: Run, state: State): Refreshed {
   return { state: { ...state, record: { ...record, drifted: true } }, drift: news.join(", ") };
 }
 
-function newsOf(before: Left, now: Left): readonly string[] {
-  const more = (what: keyof Left, sentence: (number: number) => string): readonly string[] =>
+function newsOf(before: Backlog, now: Backlog): readonly string[] {
+  const more = (what: keyof Backlog, sentence: (number: number) => string): readonly string[] =>
     now[what] > before[what] ? [sentence(now[what] - before[what])] : [];
   return [
     ...more("missing", (number) => `${count(number, "device")} joined`),

@@ -12,7 +12,7 @@ interface Copy {
   readonly newestAt: string;
 }
 
-export class Copies {
+export class Replacements {
   private readonly standing = new Map<string, Copy>();
 
   /** Keeps in mind that this copy stays, and where. */

@@ -4,7 +4,7 @@
 import type { CommandState, Device, StatusRow } from "../../provider/client/client";
 import type { RawObject } from "../../provider/lifecycle/arguments/reader";
 import { readInputs, readSettings, type Inputs } from "../../provider/lifecycle/arguments/arguments";
-import type { Answers, LedgerEntry, Standing } from "../../provider/lifecycle/facts/device-status";
+import type { Answers, HistoryEntry, DeviceStatus } from "../../provider/lifecycle/facts/device-status";
 import {
   pickWritten,
   schemaNumber,
@@ -72,18 +72,18 @@ export function answers(rows: readonly StatusRow[], othersSucceeded = false): An
   return { rows: new Map(rows.map((each) => [each.deviceId, each])), othersSucceeded };
 }
 
-export function entry(sent: SentRequest, given: Answers, sentTo: readonly string[] = []): LedgerEntry {
+export function entry(sent: SentRequest, given: Answers, sentTo: readonly string[] = []): HistoryEntry {
   return { request: sent, answers: given, sentTo: new Set(sentTo) };
 }
 
 export function standing(
   number: number,
-  is: Standing["is"],
-  change: Partial<Omit<Standing, "device">> & { readonly device?: Partial<Device> } = {},
-): Standing {
+  phase: DeviceStatus["phase"],
+  change: Partial<Omit<DeviceStatus, "device">> & { readonly device?: Partial<Device> } = {},
+): DeviceStatus {
   const states = { installed: "Success", pending: "Queued", failed: "Failure", missing: "Never sent" };
-  const usual = { is, state: states[is], reason: "", since: at(30_000) };
-  const sent = is === "missing" ? {} : { requestId: uuid(0xa1) };
+  const usual = { phase, state: states[phase], reason: "", since: at(30_000) };
+  const sent = phase === "missing" ? {} : { requestId: uuid(0xa1) };
   return { ...usual, ...sent, ...change, device: device(number, change.device) };
 }
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Client } from "../../provider/client/client";
-import { observeFleet } from "../../provider/lifecycle/facts/fleet";
+import { readFleet } from "../../provider/lifecycle/facts/fleet";
 import { refresh } from "../../provider/lifecycle/refresh";
-import type { Run } from "../../provider/lifecycle/context";
+import type { OperationContext } from "../../provider/lifecycle/context";
 import { sketchOf } from "../../provider/lifecycle/state/membership-sketch";
 import { fakeClient } from "./fake-client";
 import { devices, nowMs, row, state } from "./given";
@@ -19,7 +19,7 @@ describe("a refresh", () => {
       devices: () => Promise.resolve(members),
       commandsSince: () => Promise.resolve({ commands: [], isComplete: true }),
     };
-    const run: Run = {
+    const run: OperationContext = {
       ...{ client, clock: fake.clock, random: () => 0, urnHash: "0123456789ab" },
       ...{ status: silent, note: silent, warn: silent },
     };
@@ -27,7 +27,7 @@ describe("a refresh", () => {
       coverage: { installed: 5, pending: 7 },
       record: { seen: [{ Success: 5 }], covered: sketchOf(new Set(members.map(({ id }) => id))) },
     });
-    const { digest } = await observeFleet(client, known.settings.target, 0);
+    const { digest } = await readFleet(client, known.settings.target, 0);
     const refreshed = await refresh(run, { ...known, record: { ...known.record, members: digest } });
     expect(refreshed.state.coverage).to.include({ members: 12, installed: 12, pending: 0 });
   });

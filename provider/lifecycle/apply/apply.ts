@@ -2,20 +2,20 @@
 // It decides nothing; plan.ts has, and standing.ts judges the outcome.
 
 import { type CommandState, type CommandToSend, countOf, type Device } from "../../client";
-import type { AnswerBook } from "../facts/command-results";
+import type { CommandResults } from "../facts/command-results";
 import type { Settings } from "../arguments/arguments";
 import { installOf, newLabel, uninstallOf } from "./esper-commands";
-import { observeFleet, type Fleet } from "../facts/fleet";
+import { readFleet, type Fleet } from "../facts/fleet";
 import { count, progressLine } from "../messages/failures";
-import type { Run } from "../context";
+import type { OperationContext } from "../context";
 import type { Kept, SentRequest, State } from "../state/state";
 import { addresses, devicesOf, groupsOf, type Address, type Target } from "../arguments/target";
-import { isScheduled, type Standing } from "../facts/device-status";
+import { isScheduled, type DeviceStatus } from "../facts/device-status";
 import { waitForAnswers, type Awaited } from "../policy/awaited";
 import type { Work } from "./work";
 
 /** One request to send: whom it addresses and which devices that means. */
-export interface Parcel {
+export interface Batch {
   readonly address: Address;
   readonly devices: ReadonlySet<string>;
 }
@@ -31,25 +31,29 @@ export interface Sent {
 const freshMs = 60_000;
 
 /** The requests that reach everyone in the target, as it is written. Those that would reach no device are left out. */
-export async function parcelsForEveryone(run: Run, target: Target, fleet: Fleet): Promise<readonly Parcel[]> {
+export async function batchesForEveryone(
+  run: OperationContext,
+  target: Target,
+  fleet: Fleet,
+): Promise<readonly Batch[]> {
   const all = addresses(groupsOf(target), devicesOf(target));
   const parcels = await Promise.all(
     all.map(async (address) => {
-      const part = all.length === 1 ? fleet : await observeFleet(run.client, { kind: "set", ...address }, freshMs);
+      const part = all.length === 1 ? fleet : await readFleet(run.client, { kind: "set", ...address }, freshMs);
       return { address, devices: new Set([...part.members.keys()].filter((id) => fleet.members.has(id))) };
     }),
   );
   return parcels.filter(({ devices }) => devices.size > 0);
 }
 
-export function parcelsForDevices(devices: readonly string[]): readonly Parcel[] {
+export function batchesForDevices(devices: readonly string[]): readonly Batch[] {
   return addresses([], devices).map((address) => ({ address, devices: new Set(address.devices) }));
 }
 
 /** Sends one parcel after the other; each is added to `sent` at once, so that a later failure loses nothing. */
 export async function send(
-  run: Run,
-  parcels: readonly Parcel[],
+  run: OperationContext,
+  parcels: readonly Batch[],
   command: (address: Address, label: string) => CommandToSend,
   { kind, digest, sent }: { readonly kind: SentRequest["kind"]; readonly digest: string; readonly sent: Sent[] },
 ): Promise<void> {
@@ -64,7 +68,7 @@ export async function send(
 
 export async function sendInstalls(work: Work, to: "everyone" | readonly string[]): Promise<void> {
   const { run, inputs, content, fleet, fitting, sent } = work;
-  const parcels = to === "everyone" ? await parcelsForEveryone(run, inputs.target, fleet) : parcelsForDevices(to);
+  const parcels = to === "everyone" ? await batchesForEveryone(run, inputs.target, fleet) : batchesForDevices(to);
   if (parcels.length === 0) return;
   const file = await content.toSend(fitting.sentAs);
   const command = (address: Address, label: string): CommandToSend => installOf(inputs, file, address, label);
@@ -75,17 +79,21 @@ export async function sendInstalls(work: Work, to: "everyone" | readonly string[
 export async function sendPrevious(work: Work, previous: Kept, devices: readonly string[]): Promise<void> {
   const { run, inputs, sent } = work;
   const command = (address: Address, label: string): CommandToSend => installOf(inputs, previous, address, label);
-  await send(run, parcelsForDevices(devices), command, { kind: "install", digest: previous.digest, sent });
+  await send(run, batchesForDevices(devices), command, { kind: "install", digest: previous.digest, sent });
 }
 
 export async function sendUninstalls(work: Work, devices: readonly string[]): Promise<void> {
   const { run, inputs, content, sent } = work;
   const command = (address: Address, label: string): CommandToSend => uninstallOf(inputs, address, label);
-  await send(run, parcelsForDevices(devices), command, { kind: "uninstall", digest: content.digest, sent });
+  await send(run, batchesForDevices(devices), command, { kind: "uninstall", digest: content.digest, sent });
 }
 
 /** Cancels the installs that still wait for their window, of these devices or all: they would come after what is sent now. */
-export async function cancelScheduled(run: Run, known: State, deviceIds?: readonly string[]): Promise<void> {
+export async function cancelScheduled(
+  run: OperationContext,
+  known: State,
+  deviceIds?: readonly string[],
+): Promise<void> {
   await cancelWaiting(run, mayBeScheduled(known), deviceIds);
 }
 
@@ -111,7 +119,7 @@ function mayBeScheduled({ settings, record, commands }: State): readonly string[
 
 /** Cancels what of these requests still waits for its window, on these devices or all. */
 export async function cancelWaiting(
-  run: Run,
+  run: OperationContext,
   requestIds: readonly string[],
   deviceIds?: readonly string[],
 ): Promise<void> {
@@ -137,11 +145,11 @@ export function waitedFor(
 /** Who is waited for and has not answered. What still waits for its window will not answer before, as with a schedule. */
 export function unansweredOf(
   settings: Pick<Settings, "wait" | "schedule">,
-  standings: readonly Standing[],
+  standings: readonly DeviceStatus[],
   known: ReadonlyMap<string, Device>,
-): readonly Standing[] {
-  const isDue = (standing: Standing): boolean => settings.wait.for === "all" || !isScheduled(standing);
-  const open = standings.filter((standing) => standing.is === "pending" && isDue(standing));
+): readonly DeviceStatus[] {
+  const isDue = (standing: DeviceStatus): boolean => settings.wait.for === "all" || !isScheduled(standing);
+  const open = standings.filter((standing) => standing.phase === "pending" && isDue(standing));
   const awaited = waitedFor(
     settings,
     open.map(({ device }) => device.id),
@@ -177,7 +185,7 @@ export async function waitForAll(work: Work, only?: ReadonlySet<string>): Promis
   const counted = new Set(all.map(({ request }) => request.id));
   const base = {
     members: fleet.members.size,
-    done: before.filter(({ is, requestId }) => is === "installed" && !counted.has(requestId ?? "")).length,
+    done: before.filter(({ phase, requestId }) => phase === "installed" && !counted.has(requestId ?? "")).length,
     offline: countOffline(fleet.members.values()),
     verb: "installed" as const,
   };
@@ -195,8 +203,8 @@ export interface ProgressBase {
 
 /** Waits with a progress line: what was done before, and the counts of what is waited for. */
 export async function waitWithProgress(
-  run: Run,
-  book: AnswerBook,
+  run: OperationContext,
+  book: CommandResults,
   awaited: readonly Awaited[],
   base: ProgressBase,
   timeoutMs: number,

@@ -6,16 +6,16 @@ import { cancelRollout, cancelScheduled, sendPrevious, sendUninstalls, waitForAl
 import { mayRetry, roundsUsed } from "../policy/diff";
 import { memberIds, nobodyOf } from "../facts/fleet";
 import { removalsAtEnd, standingsAtEnd } from "../conclude/final-statuses";
-import { knownInstalls, noRequests, type Requests } from "../facts/command-history";
+import { recordedInstalls, noSentRequests, type SentRequests } from "../facts/command-history";
 import { stateOf } from "../conclude/next-state";
-import { observe } from "../facts/gather";
+import { gather } from "../facts/gather";
 import { toRemoveAgain } from "../facts/departed";
 import { count, failureSentences, leavingSentence } from "../messages/failures";
 import type { RolloutOutcome } from "./rollout";
-import type { Run } from "../context";
+import type { OperationContext } from "../context";
 import { previousContent, settle, type Outcome } from "../conclude/conclude";
 import { difference } from "../state/membership-sketch";
-import { wasSent, type Standing } from "../facts/device-status";
+import { wasSent, type DeviceStatus } from "../facts/device-status";
 import { isTakenOff, noContent, type Kept, type RolloutProgress, type State } from "../state/state";
 import type { Target } from "../arguments/target";
 import { waveOf } from "../policy/waves";
@@ -36,7 +36,7 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
   const standings = await standingsAtEnd(work, installsOf(work), problems);
   const tried = standings.filter(wasSent).map(({ device }) => device.id);
   const touched = [...new Set([...tried, ...(await unfinishedBefore(work))])];
-  const failed = standings.filter(({ is }) => is === "failed");
+  const failed = standings.filter(({ phase }) => phase === "failed");
   const previous = previousContent(known, content.digest);
   if (previous === undefined && !isFirstContent(work)) {
     return settle(work, rollout, ["The rollout cannot be taken back: the state holds no previous content."]);
@@ -55,10 +55,12 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
     // Some devices may have the previous content again and others not. As nothing sent so far counts any more, the next run
     // begins at wave one and sends to all of them.
     const sentence = `The rollout could not be taken back: ${error.message}`;
-    return settle({ ...after, sent: removals, installs: noRequests }, rollout, [sentence]);
+    return settle({ ...after, sent: removals, installs: noSentRequests }, rollout, [sentence]);
   }
   const isKnown = previous !== undefined && known?.record.digest === previous.digest;
-  const before = isKnown ? knownInstalls(known, work.inputs.target, work.fleet) : heldBefore(work, previous, touched);
+  const before = isKnown
+    ? recordedInstalls(known, work.inputs.target, work.fleet)
+    : heldBefore(work, previous, touched);
   const { wave, waves } = rollout;
   const back = { previous, progress: { wave, waves, state: "rolledBack" } as const, refused: content.digest };
   const { state, sentences } = await ending(
@@ -76,7 +78,7 @@ export async function rollBack(work: Work, rollout: RolloutOutcome): Promise<Out
  * A later run: tries again on the devices that did not take the previous content, or did not lose the alias. After a run
  * that was cut off it is everyone's turn, as nobody can say what that has left on whom.
  */
-export async function finishRollBack(run: Run, asked: Wanted, known: State): Promise<Outcome> {
+export async function finishRollBack(run: OperationContext, asked: Wanted, known: State): Promise<Outcome> {
   const { record, progress, settings, written } = known;
   // Whoever came to the target or left it since waits, like the content, for the ban to be lifted.
   const inputs = { ...asked.inputs, target: settings.target };
@@ -85,9 +87,9 @@ export async function finishRollBack(run: Run, asked: Wanted, known: State): Pro
   const previous = isCutOff
     ? previousContent(known, wanted.content.digest)
     : known.kept?.find(({ digest }) => digest === record.digest);
-  const observed = await observe(run, wanted, known, previous?.digest ?? noContent);
+  const observed = await gather(run, wanted, known, previous?.digest ?? noContent);
   const { standings: before, removals } = observed;
-  const due = before.filter(({ is }) => isCutOff || is === "failed").map(({ device }) => device.id);
+  const due = before.filter(({ phase }) => isCutOff || phase === "failed").map(({ device }) => device.id);
   const again = previous !== undefined && (isCutOff || mayRetry(known, wanted.inputs)) ? due : [];
   const rounds = isCutOff ? 0 : roundsUsed(known, wanted.inputs) + (again.length > 0 ? 1 : 0);
   const work: Work = {
@@ -112,7 +114,7 @@ export async function finishRollBack(run: Run, asked: Wanted, known: State): Pro
   }
   const back = { previous, progress, refused: record.refused ?? wanted.content.digest, touched: toClear, problems };
   const { state, standings, sentences } = await ending(work, back);
-  const stillFailed = again.length > 0 ? standings.filter(({ is }) => is === "failed") : [];
+  const stillFailed = again.length > 0 ? standings.filter(({ phase }) => phase === "failed") : [];
   const all = [...failureSentences(stillFailed, "install"), ...sentences];
   return { state, problems: all.map(wanted.content.withoutSecrets) };
 }
@@ -134,7 +136,7 @@ async function unfinishedBefore({ run, known, content, fleet }: Work): Promise<r
 }
 
 /** Undefined when they cannot be read: commands were sent, so nothing may be thrown here. */
-async function canariesOf(run: Run, canary: Target | undefined): Promise<ReadonlySet<string> | undefined> {
+async function canariesOf(run: OperationContext, canary: Target | undefined): Promise<ReadonlySet<string> | undefined> {
   try {
     return await memberIds(run.client, canary, listMaxAgeMs);
   } catch (error) {
@@ -150,12 +152,12 @@ function isFirstContent({ known, content }: Work): boolean {
 }
 
 /** Who has the previous content because nothing was sent to them in this rollout, which a run before this one began. */
-function heldBefore({ fleet, run, known }: Work, previous: Kept | undefined, touched: readonly string[]): Requests {
-  if (previous === undefined) return noRequests;
+function heldBefore({ fleet, run, known }: Work, previous: Kept | undefined, touched: readonly string[]): SentRequests {
+  if (previous === undefined) return noSentRequests;
   const ids = new Set(fleet.members.keys());
   const since = difference(known?.record.coveredBefore ?? "", ids);
   const covered = new Set([...ids].filter((id) => !touched.includes(id) && since?.joined.has(id) !== true));
-  return { ...noRequests, covered, foldedAt: new Date(run.clock.now()).toISOString() };
+  return { ...noSentRequests, covered, foldedAt: new Date(run.clock.now()).toISOString() };
 }
 
 interface Back {
@@ -173,7 +175,11 @@ interface Back {
 async function ending(
   work: Work,
   { previous, progress, refused, touched, problems }: Back,
-): Promise<{ readonly state: State; readonly standings: readonly Standing[]; readonly sentences: readonly string[] }> {
+): Promise<{
+  readonly state: State;
+  readonly standings: readonly DeviceStatus[];
+  readonly sentences: readonly string[];
+}> {
   const installs = installsOf(work);
   await work.book.look(installs.requests);
   const standings = await standingsAtEnd(work, installs, problems);
@@ -182,7 +188,7 @@ async function ending(
   const state = stateOf(work, standings, installs, removed, {
     content: previous ?? { digest: noContent, certificate: work.content.summary, sentAs: work.fitting.sentAs },
     progress,
-    held: standings.filter(({ is }) => is === "missing").length,
+    held: standings.filter(({ phase }) => phase === "missing").length,
     refused,
     kept: previous === undefined ? [] : [previous],
   });

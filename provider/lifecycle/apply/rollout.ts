@@ -2,14 +2,14 @@
 // A run that was cut off, stopped or paused starts at wave one again and finds there what is left to do, so it goes on where
 // it was. The verdict on a wave is pure (`judgeWave`).
 
-import { observeFleet, refuseUnknown } from "../facts/fleet";
+import { readFleet, refuseUnknown } from "../facts/fleet";
 import { sendInstalls, unansweredOf, waitForAll } from "./apply";
-import { ledgerOf } from "../facts/command-history";
+import { historyOf } from "../facts/command-history";
 import { count } from "../messages/failures";
 import { isMoreThan } from "../arguments/rollout";
-import { judge, type Standing } from "../facts/device-status";
+import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
 import { devicesOf, groupsOf } from "../arguments/target";
-import { waveCount, waveLimits, waveOf, type WaveLimits } from "../policy/waves";
+import { waveCount, waveBoundaries, waveOf, type WaveBoundaries } from "../policy/waves";
 import { installsOf, type Work } from "./work";
 
 export interface RolloutOutcome {
@@ -17,7 +17,7 @@ export interface RolloutOutcome {
   readonly wave: number;
   readonly waves: number;
   readonly state: "complete" | "paused" | "stopped";
-  readonly limits: WaveLimits;
+  readonly limits: WaveBoundaries;
   /** Members whose wave has not come, or who lie beyond the last one. */
   readonly heldIds: ReadonlySet<string>;
   /** What ended it, when that was no verdict on a wave. */
@@ -82,11 +82,11 @@ async function wavePasses(work: Work, { number, of, own, upTo }: Wave): Promise<
 
 /** Too many failures among the answers so far, or somebody waited for has not answered. Offline members count neither way. */
 export function judgeWave(
-  standings: readonly Standing[],
+  standings: readonly DeviceStatus[],
   { inputs, fleet }: Pick<Work, "inputs" | "fleet">,
 ): "passed" | "failed" {
-  const failed = standings.filter(({ is }) => is === "failed").length;
-  const answered = failed + standings.filter(({ is }) => is === "installed").length;
+  const failed = standings.filter(({ phase }) => phase === "failed").length;
+  const answered = failed + standings.filter(({ phase }) => phase === "installed").length;
   if (isMoreThan(inputs.rollout.maxFailures, failed, answered)) return "failed";
   const isSilent = unansweredOf(inputs, standings, fleet.members).length > 0;
   return isSilent && inputs.wait.onTimeout === "fail" ? "failed" : "passed";
@@ -97,25 +97,25 @@ async function canaryDevices({ inputs, run, known }: Work): Promise<ReadonlySet<
   if (canary === undefined) return new Set();
   const before = known?.settings.rollout.canary;
   const named = before === undefined ? [] : [...groupsOf(before), ...devicesOf(before)];
-  const fleet = await observeFleet(run.client, canary, 60_000);
+  const fleet = await readFleet(run.client, canary, 60_000);
   refuseUnknown(fleet, (id) => !named.includes(id));
   return new Set(fleet.members.keys());
 }
 
 /** The limits of the rollout that is going on, as long as its waves are still the same; else new ones. */
-function limitsFor({ inputs, known, plan, fleet }: Work, canary: ReadonlySet<string>): WaveLimits {
+function limitsFor({ inputs, known, plan, fleet }: Work, canary: ReadonlySet<string>): WaveBoundaries {
   const { waves, canary: named } = inputs.rollout;
   const before = known?.settings.rollout;
   const isSame = JSON.stringify([before?.waves, before?.canary]) === JSON.stringify([waves, named]);
   const kept = plan.startsOver || !isSame ? undefined : known?.record.limits;
-  return kept ?? waveLimits(inputs.rollout, inputs.alias, [...fleet.members.keys()], canary);
+  return kept ?? waveBoundaries(inputs.rollout, inputs.alias, [...fleet.members.keys()], canary);
 }
 
-async function standingsIn(work: Work, ids: ReadonlySet<string>): Promise<readonly Standing[]> {
+async function standingsIn(work: Work, ids: ReadonlySet<string>): Promise<readonly DeviceStatus[]> {
   const { run, book, fleet } = work;
   const now = run.clock.now();
   const installs = installsOf(work);
   await book.look(installs.requests);
-  const ledger = await ledgerOf(book, installs, new Set(fleet.members.keys()), now);
-  return judge(fleet.members.values(), ledger, now).filter(({ device }) => ids.has(device.id));
+  const ledger = await historyOf(book, installs, new Set(fleet.members.keys()), now);
+  return deviceStatuses(fleet.members.values(), ledger, now).filter(({ device }) => ids.has(device.id));
 }

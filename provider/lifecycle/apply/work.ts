@@ -1,17 +1,17 @@
 // The plain data that one run of create or update is made of: what is wanted, what was observed, what was done. No code but
 // what adds requests up.
 
-import type { AnswerBook } from "../facts/command-results";
+import type { CommandResults } from "../facts/command-results";
 import type { Sent } from "./apply";
 import type { Content, Fitting } from "../content/content";
 import type { RawObject } from "../arguments/reader";
 import type { Fleet } from "../facts/fleet";
 import type { Inputs } from "../arguments/arguments";
-import { joinRequests, type Requests } from "../facts/command-history";
+import { joinRequests, type SentRequests } from "../facts/command-history";
 import type { Plan } from "../policy/plan";
-import type { Removals } from "../facts/departed";
-import type { Run } from "../context";
-import type { Standing } from "../facts/device-status";
+import type { Departed } from "../facts/departed";
+import type { OperationContext } from "../context";
+import type { DeviceStatus } from "../facts/device-status";
 import type { SentRequest, State } from "../state/state";
 import { isStaged } from "../policy/waves";
 
@@ -29,17 +29,17 @@ export interface Observed {
   readonly fleet: Fleet;
   /** Whoever may keep the certificate: everyone in the target, also where `deviceType` leaves them out of this run. */
   readonly holders: Fleet;
-  readonly book: AnswerBook;
+  readonly book: CommandResults;
   /** Earlier installs of the same content. */
-  readonly installs: Requests;
+  readonly installs: SentRequests;
   /** Where today's members stand with those. */
-  readonly standings: readonly Standing[];
-  readonly removals: Removals;
+  readonly standings: readonly DeviceStatus[];
+  readonly removals: Departed;
 }
 
 /** A run in progress; `sent` grows, and whatever happens, what is in it is not lost. */
 export interface Work extends Wanted, Observed {
-  readonly run: Run;
+  readonly run: OperationContext;
   readonly plan: Plan;
   readonly fitting: Fitting;
   readonly sent: Sent[];
@@ -48,7 +48,7 @@ export interface Work extends Wanted, Observed {
 }
 
 /** All installs of the present content, with those of this run. */
-export function installsOf({ installs, sent, plan, inputs }: Work): Requests {
+export function installsOf({ installs, sent, plan, inputs }: Work): SentRequests {
   const own = requestsOf(sent, "install");
   // A staged rollout sends to single devices, wave by wave; none of its requests goes to everyone.
   const base = plan.startsOver && !isStaged(inputs.rollout) ? own.requests.length : 0;
@@ -56,11 +56,11 @@ export function installsOf({ installs, sent, plan, inputs }: Work): Requests {
 }
 
 /** The removals of this run. */
-export function uninstallsOf({ sent }: Work): Requests {
+export function uninstallsOf({ sent }: Work): SentRequests {
   return requestsOf(sent, "uninstall");
 }
 
-function requestsOf(sent: readonly Sent[], kind: SentRequest["kind"]): Requests {
+function requestsOf(sent: readonly Sent[], kind: SentRequest["kind"]): SentRequests {
   const own = sent.filter(({ request }) => request.kind === kind);
   return {
     requests: own.map(({ request }) => request),

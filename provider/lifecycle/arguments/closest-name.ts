@@ -1,7 +1,7 @@
 // Which of the known names somebody meant who wrote another one. Pure; it knows no arguments.
 
 /** The nearest of `known`, where it is near enough to be a slip of the pen; letters' case does not count. */
-export function meantBy(written: string, known: readonly string[]): string | undefined {
+export function closestName(written: string, known: readonly string[]): string | undefined {
   const most = Math.max(1, Math.floor(written.length / 4));
   const [nearest] = known
     .map((name) => ({ name, slips: slipsBetween(written.toLowerCase(), name.toLowerCase()) }))

@@ -5,7 +5,7 @@
 //   - a failure never names a top-level property, since the engine prints that property's value in clear
 //     (measured with CLI 3.250): its name stands in the sentence instead.
 
-import { meantBy } from "./closest-name";
+import { closestName } from "./closest-name";
 
 /** What the engine sends for a value that a preview cannot know (pulumi/pulumi pkg/resource/plugin/rpc.go:73). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -47,7 +47,7 @@ export class Fields {
   refuseOthers(known: readonly string[], silent: readonly string[] = []): void {
     for (const name of Object.keys(this.raw)) {
       if (known.includes(name) || silent.includes(name)) continue;
-      const meant = meantBy(name, known);
+      const meant = closestName(name, known);
       const guess = meant === undefined ? "" : ` (did you mean ${meant}?)`;
       this.fail(name, `there is no such argument${guess}; known are ${known.join(", ")}`);
     }

@@ -16,7 +16,7 @@ import {
 import type { RolloutOutcome } from "../apply/rollout";
 import { isMoreThan } from "../arguments/rollout";
 import { sketchOf } from "../state/membership-sketch";
-import { coverageOf, isScheduled, type Standing } from "../facts/device-status";
+import { coverageOf, isScheduled, type DeviceStatus } from "../facts/device-status";
 import type { Kept, RolloutProgress, State } from "../state/state";
 import { installsOf, type Work } from "../apply/work";
 
@@ -59,9 +59,9 @@ export async function settle(
   return { state, problems: problems.map(content.withoutSecrets) };
 }
 
-function heldOf(standings: readonly Standing[], rollout: RolloutOutcome | undefined): number {
+function heldOf(standings: readonly DeviceStatus[], rollout: RolloutOutcome | undefined): number {
   if (rollout === undefined) return 0;
-  return standings.filter(({ is, device }) => is === "missing" && rollout.heldIds.has(device.id)).length;
+  return standings.filter(({ phase, device }) => phase === "missing" && rollout.heldIds.has(device.id)).length;
 }
 
 function progressOf(
@@ -121,11 +121,11 @@ function rolloutSentence(rollout: RolloutOutcome | undefined): readonly string[]
 /** Warns about what is normal, and returns what fails the run. */
 function verdict(
   { run, inputs, content, fleet, known, plan, isLate }: Work,
-  standings: readonly Standing[],
+  standings: readonly DeviceStatus[],
 ): readonly string[] {
   const problems: string[] = [];
   const coverage = coverageOf(standings, fleet.unsupported);
-  const failed = standings.filter(({ is }) => is === "failed");
+  const failed = standings.filter(({ phase }) => phase === "failed");
   const answered = coverage.installed + coverage.failed;
   const tooMany = isMoreThan(inputs.rollout.maxFailures, failed.length, answered);
   const givenUp = isLate || (known !== undefined && !mayRetry(known, inputs));

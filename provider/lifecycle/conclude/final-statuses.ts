@@ -3,14 +3,18 @@
 // (standing.ts does), and what becomes of the answers is settle.ts's and roll-back.ts's.
 
 import { totalOf } from "../../client";
-import { ledgerOf, type Requests } from "../facts/command-history";
+import { historyOf, type SentRequests } from "../facts/command-history";
 import { settleRemovals, toRemoveAgain } from "../facts/departed";
-import { judge, type Ledger, type Standing } from "../facts/device-status";
+import { deviceStatuses, type CommandHistory, type DeviceStatus } from "../facts/device-status";
 import type { SentRequest } from "../state/state";
 import { uninstallsOf, type Work } from "../apply/work";
 
 /** Where the members stand; what cannot be read is a problem, and those devices count as pending. */
-export async function standingsAtEnd(work: Work, installs: Requests, problems: string[]): Promise<readonly Standing[]> {
+export async function standingsAtEnd(
+  work: Work,
+  installs: SentRequests,
+  problems: string[],
+): Promise<readonly DeviceStatus[]> {
   const { book, fleet, run, inputs } = work;
   const now = run.clock.now();
   const ids = new Set(fleet.members.keys());
@@ -19,16 +23,16 @@ export async function standingsAtEnd(work: Work, installs: Requests, problems: s
   const isAsked = inputs.wait.for !== "none";
   const asked = isAsked ? installs : without(installs, unseen);
   if (isAsked) await tolerate(() => book.look(unseen), undefined, problems);
-  const ledger = await tolerate(() => ledgerOf(book, asked, ids, now), ledgerWithoutAnswers(asked), problems);
+  const ledger = await tolerate(() => historyOf(book, asked, ids, now), ledgerWithoutAnswers(asked), problems);
   const unasked = isAsked ? [] : ledgerWithoutAnswers({ ...installs, requests: unseen });
-  return judge(fleet.members.values(), [...ledger, ...unasked], now);
+  return deviceStatuses(fleet.members.values(), [...ledger, ...unasked], now);
 }
 
 export interface Removed {
   /** Those that are still needed to tell where devices stand. */
   readonly requests: readonly SentRequest[];
   /** Devices on which the certificate may still be. */
-  readonly failed: readonly Standing[];
+  readonly failed: readonly DeviceStatus[];
   /** How many have been told, and have not answered yet. */
   readonly leaving: number;
 }
@@ -47,11 +51,11 @@ export async function removalsAtEnd(work: Work, problems: string[]): Promise<Rem
     otherwise,
     problems,
   );
-  const leaving = standings.filter(({ is }) => is === "pending").length;
+  const leaving = standings.filter(({ phase }) => phase === "pending").length;
   return { requests, failed: toRemoveAgain(standings), leaving };
 }
 
-function without(installs: Requests, some: readonly SentRequest[]): Requests {
+function without(installs: SentRequests, some: readonly SentRequest[]): SentRequests {
   return { ...installs, requests: installs.requests.filter((request) => !some.includes(request)) };
 }
 
@@ -65,7 +69,7 @@ async function tolerate<T>(reading: () => Promise<T>, otherwise: T, problems: st
   }
 }
 
-function ledgerWithoutAnswers({ requests, sentTo }: Requests): Ledger {
+function ledgerWithoutAnswers({ requests, sentTo }: SentRequests): CommandHistory {
   const answers = { rows: new Map(), othersSucceeded: false };
   return requests.map((request) => ({ request, answers, sentTo: sentTo.get(request.id) ?? new Set<string>() }));
 }

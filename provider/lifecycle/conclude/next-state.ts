@@ -3,17 +3,17 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { totalOf } from "../../client";
-import type { AnswerBook } from "../facts/command-results";
+import type { CommandResults } from "../facts/command-results";
 import type { Removed } from "./final-statuses";
-import type { Requests } from "../facts/command-history";
+import type { SentRequests } from "../facts/command-history";
 import { renewalOfCertificate } from "../content/renewal";
 import { sketchOf } from "../state/membership-sketch";
 import { openParts } from "../arguments/source";
-import { coverageOf, exceptionsOf, wasSent, type Standing } from "../facts/device-status";
+import { coverageOf, exceptionsOf, wasSent, type DeviceStatus } from "../facts/device-status";
 import {
-  leftOf,
+  backlogOf,
   noContent,
-  nothingLeft,
+  noBacklog,
   pickWritten,
   schemaNumber,
   sentToAllAt,
@@ -40,8 +40,8 @@ export interface Ending {
 /** @param installs all requests that the coverage may rest on, with those of this run */
 export function stateOf(
   work: Work,
-  standings: readonly Standing[],
-  installs: Requests,
+  standings: readonly DeviceStatus[],
+  installs: SentRequests,
   removed: Removed,
   ending: Ending,
 ): State {
@@ -62,7 +62,7 @@ export function stateOf(
   const isCleared = (!plan.startsOver && known?.record.cleared === true) || work.removals.left.length > 0;
   // What there was before this one is no part of it, also when it has sent nothing itself.
   const sentBefore = known?.record.newestAt ?? (sent.length === 0 ? new Date(now).toISOString() : "");
-  const left = leftOf(coverage, exceptions, removed.failed.length, held);
+  const left = backlogOf(coverage, exceptions, removed.failed.length, held);
   const toAllAt = lastSentToAll(work, now);
   const covered = standings.filter(wasSent).map(({ device }) => device.id);
   return {
@@ -81,7 +81,7 @@ export function stateOf(
       newestAt: sent.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), sentBefore),
       rounds: plan.rounds,
       seen: commands.map((request) => book.countsOf(request.id)),
-      ...(isDeepStrictEqual(left, nothingLeft) ? {} : { left }),
+      ...(isDeepStrictEqual(left, noBacklog) ? {} : { left }),
       ...(toAllAt === commands[0]?.sentAt ? {} : { sentToAllAt: toAllAt }),
       source: openParts(inputs.source),
       ...(isCleared && { cleared: true }),
@@ -124,7 +124,7 @@ function lastSentToAll({ known, plan, sent }: Work, now: number): string {
 }
 
 /** Whether it still waits for its window on some device, also one that is left out of this run: it may be to be cancelled. */
-function isWaiting({ id }: SentRequest, book: AnswerBook): boolean {
+function isWaiting({ id }: SentRequest, book: CommandResults): boolean {
   return (book.countsOf(id).Scheduled ?? 0) > 0;
 }
 
@@ -137,10 +137,10 @@ const requestsKept = 20;
  */
 function fold(
   requests: readonly SentRequest[],
-  standings: readonly Standing[],
-  book: AnswerBook,
+  standings: readonly DeviceStatus[],
+  book: CommandResults,
 ): { readonly used: readonly SentRequest[]; readonly isFolded: boolean } {
-  const open = new Set(standings.filter(({ is }) => is !== "installed").map(({ requestId }) => requestId));
+  const open = new Set(standings.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
   const isMadeGood = ({ id }: SentRequest): boolean => {
     const counts = book.countsOf(id);
     return open.size === 0 && totalOf(counts) !== counts.Success;

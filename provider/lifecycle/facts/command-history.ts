@@ -1,15 +1,15 @@
 // Puts the requests of one resource together with their answers, so that standing.ts can judge. It asks the answer book.
 
 import { totalOf } from "../../client";
-import type { AnswerBook } from "./command-results";
+import type { CommandResults } from "./command-results";
 import type { Fleet } from "./fleet";
 import { difference } from "../state/membership-sketch";
-import type { Answers, Ledger } from "./device-status";
+import type { Answers, CommandHistory } from "./device-status";
 import { sentToAllAt, type SentRequest, type State } from "../state/state";
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 
 /** Requests of one kind, oldest first. */
-export interface Requests {
+export interface SentRequests {
   readonly requests: readonly SentRequest[];
   /** How many of the first ones went to everyone in the target. */
   readonly base: number;
@@ -21,16 +21,17 @@ export interface Requests {
   readonly foldedAt?: string | undefined;
 }
 
-export const noRequests: Requests = { requests: [], base: 0, sentTo: new Map() };
+export const noSentRequests: SentRequests = { requests: [], base: 0, sentTo: new Map() };
 
 /** The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart. */
-export function knownInstalls(known: State, target: Target, fleet: Fleet): Requests {
+export function recordedInstalls(known: State, target: Target, fleet: Fleet): SentRequests {
   const requests = known.commands.filter((request) => request.kind === "install");
   const base = sameTarget(known.settings.target, target) ? known.record.base : 0;
   const members = new Set(fleet.members.keys());
   const since = difference(known.record.covered, members);
   // Too many came and left to tell who: their rows have to do, where none of them may be of one that was cleared since.
-  if (since === undefined) return known.record.cleared === true ? noRequests : { requests, base, sentTo: new Map() };
+  if (since === undefined)
+    return known.record.cleared === true ? noSentRequests : { requests, base, sentTo: new Map() };
   const foldedAt = known.record.folded === true ? (sentToAllAt(known) ?? "") : undefined;
   const covered = new Set([...members].filter((id) => !since.joined.has(id)));
   return { requests, base, covered, foldedAt, sentTo: devicesOfBase(requests.slice(0, base), target, covered) };
@@ -40,7 +41,7 @@ function devicesOfBase(
   requests: readonly SentRequest[],
   target: Target,
   covered: ReadonlySet<string>,
-): Requests["sentTo"] {
+): SentRequests["sentTo"] {
   const [only] = requests;
   if (requests.length === 1 && only !== undefined) return new Map([[only.id, covered]]);
   // Of several requests only those to single devices say which part of the members they went to.
@@ -71,12 +72,12 @@ const noRows: Answers = { rows: new Map(), othersSucceeded: false };
 /** Esper makes the rows of a request after it has accepted it; so long a missing row says nothing. */
 export const rowsMayBeLateMs = 120_000;
 
-export async function ledgerOf(
-  book: AnswerBook,
-  { requests, base, sentTo, covered, foldedAt }: Requests,
+export async function historyOf(
+  book: CommandResults,
+  { requests, base, sentTo, covered, foldedAt }: SentRequests,
   members: ReadonlySet<string>,
   now: number,
-): Promise<Ledger> {
+): Promise<CommandHistory> {
   // One sent in this run can only be late, whatever Esper says of it now.
   const isForgotten = ({ id }: SentRequest): boolean => book.forgotten.has(id) && book.wasKnown(id);
   const alive = requests.filter((request) => !isForgotten(request));
@@ -106,7 +107,7 @@ export async function ledgerOf(
 }
 
 /** Earlier requests and those sent since; with `startsOver` the earlier ones count no more. */
-export function joinRequests(earlier: Requests, sent: Requests, startsOver: boolean): Requests {
+export function joinRequests(earlier: SentRequests, sent: SentRequests, startsOver: boolean): SentRequests {
   if (startsOver) return sent;
   return {
     ...earlier,

@@ -18,7 +18,7 @@ import { seenOf, type Exception, type SentRequest, type State } from "../state/s
 
 const otherThanSuccess = knownStates.filter((state) => state !== "Success");
 
-export class AnswerBook {
+export class CommandResults {
   private readonly seen = new Map<string, { readonly counts: StateCounts; readonly answers?: Answers }>();
   private readonly forgottenIds = new Set<string>();
 

@@ -16,9 +16,9 @@ export interface Answers {
 
 const neverSent = "Never sent";
 
-export interface Standing {
+export interface DeviceStatus {
   readonly device: Device;
-  readonly is: "installed" | "pending" | "failed" | "missing";
+  readonly phase: "installed" | "pending" | "failed" | "missing";
   /** Esper's state, or "Expired" or "Never sent". */
   readonly state: string;
   readonly reason: string;
@@ -28,7 +28,7 @@ export interface Standing {
 }
 
 /** One request of this resource, with what is known of it. */
-export interface LedgerEntry {
+export interface HistoryEntry {
   readonly request: SentRequest;
   readonly answers: Answers;
   /** Devices it is known to have been sent to, although Esper may show no row for them yet; empty when that is not known. */
@@ -36,36 +36,40 @@ export interface LedgerEntry {
 }
 
 /** Requests of one kind, oldest first. */
-export type Ledger = readonly LedgerEntry[];
+export type CommandHistory = readonly HistoryEntry[];
 
-export function judge(members: Iterable<Device>, ledger: Ledger, now: number): readonly Standing[] {
+export function deviceStatuses(
+  members: Iterable<Device>,
+  ledger: CommandHistory,
+  now: number,
+): readonly DeviceStatus[] {
   const newestFirst = [...ledger].reverse();
   return [...members].map((device) => judgeOne(device, newestFirst, now));
 }
 
-function judgeOne(device: Device, newestFirst: Ledger, now: number): Standing {
+function judgeOne(device: Device, newestFirst: CommandHistory, now: number): DeviceStatus {
   for (const { request, answers, sentTo } of newestFirst) {
     const row = answers.rows.get(device.id);
-    if (row !== undefined) return standingOf(device, request, row, now);
+    if (row !== undefined) return statusFromRow(device, request, row, now);
     if (!sentTo.has(device.id)) continue;
     const known = { device, reason: "", since: request.sentAt, requestId: request.id };
     return answers.othersSucceeded
-      ? { ...known, is: "installed", state: "Success" }
-      : { ...known, is: "pending", state: "Sent" };
+      ? { ...known, phase: "installed", state: "Success" }
+      : { ...known, phase: "pending", state: "Sent" };
   }
-  return { device, is: "missing", state: neverSent, reason: "", since: new Date(now).toISOString() };
+  return { device, phase: "missing", state: neverSent, reason: "", since: new Date(now).toISOString() };
 }
 
 /** Where a device stands by its row of one request. */
-export function standingOf(device: Device, request: SentRequest, row: StatusRow, now: number): Standing {
+export function statusFromRow(device: Device, request: SentRequest, row: StatusRow, now: number): DeviceStatus {
   const known = { device, reason: row.reason ?? "", since: row.updatedAt, requestId: request.id };
   switch (row.state) {
     case "Success":
-      return { ...known, is: "installed", state: row.state };
+      return { ...known, phase: "installed", state: row.state };
     case "Failure":
     case "Cancelled":
     case "TimeOut":
-      return { ...known, is: "failed", state: row.state };
+      return { ...known, phase: "failed", state: row.state };
     case "Queued":
     case "Scheduled":
     case "Initiated":
@@ -74,35 +78,35 @@ export function standingOf(device: Device, request: SentRequest, row: StatusRow,
     case "Unknown":
       // Before its window opens a command has not begun to wait for the device.
       return row.state !== "Scheduled" && now - Date.parse(request.sentAt) > commandLifeMs
-        ? { ...known, is: "missing", state: "Expired", reason: "the device did not take the command within 30 days" }
-        : { ...known, is: "pending", state: row.stateText };
+        ? { ...known, phase: "missing", state: "Expired", reason: "the device did not take the command within 30 days" }
+        : { ...known, phase: "pending", state: row.stateText };
   }
 }
 
 /** Whether a request of this resource was ever sent to the device; also when it expired unseen. */
-export function wasSent({ state }: Standing): boolean {
+export function wasSent({ state }: DeviceStatus): boolean {
   return state !== neverSent;
 }
 
 /** Whether its command waits for a window to open. */
-export function isScheduled({ state }: Standing): boolean {
+export function isScheduled({ state }: DeviceStatus): boolean {
   return /^(command )?scheduled$/i.test(state);
 }
 
-export function coverageOf(standings: readonly Standing[], unsupported: number): Coverage {
-  const count = (is: Standing["is"]): number => standings.filter((standing) => standing.is === is).length;
+export function coverageOf(standings: readonly DeviceStatus[], unsupported: number): Coverage {
+  const count = (is: DeviceStatus["phase"]): number => standings.filter((standing) => standing.phase === is).length;
   return {
     members: standings.length,
     installed: count("installed"),
     pending: count("pending"),
     failed: count("failed"),
     missing: count("missing"),
-    offline: standings.filter((standing) => standing.is === "pending" && !standing.device.online).length,
+    offline: standings.filter((standing) => standing.phase === "pending" && !standing.device.online).length,
     unsupported,
   };
 }
 
-const urgency: readonly Standing["is"][] = ["failed", "missing", "pending"];
+const urgency: readonly DeviceStatus["phase"][] = ["failed", "missing", "pending"];
 
 // The room that docs/design.md, section 5 leaves for exceptions in a record.
 const exceptionsMax = 100;
@@ -110,9 +114,12 @@ const exceptionsMaxBytes = 6_000;
 const reasonMaxCharacters = 160;
 
 /** The members that are not installed, the most urgent first, as many as there is room for. */
-export function exceptionsOf(standings: readonly Standing[]): { exceptions: readonly Exception[]; omitted: number } {
+export function exceptionsOf(standings: readonly DeviceStatus[]): {
+  exceptions: readonly Exception[];
+  omitted: number;
+} {
   const all = urgency.flatMap((is) =>
-    standings.filter((standing) => standing.is === is).sort((a, b) => a.device.name.localeCompare(b.device.name)),
+    standings.filter((standing) => standing.phase === is).sort((a, b) => a.device.name.localeCompare(b.device.name)),
   );
   const exceptions: Exception[] = [];
   let bytes = 2;

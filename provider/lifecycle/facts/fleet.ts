@@ -21,7 +21,7 @@ export interface Fleet {
   readonly unknownGroups: readonly string[];
 }
 
-export async function observeFleet(client: Client, target: Target, maxAgeMs: number): Promise<Fleet> {
+export async function readFleet(client: Client, target: Target, maxAgeMs: number): Promise<Fleet> {
   const groups = groupsOf(target);
   const named = devicesOf(target);
   const [inGroups, single] = await Promise.all([
@@ -42,7 +42,7 @@ export async function memberIds(
   target: Target | undefined,
   maxAgeMs: number,
 ): Promise<ReadonlySet<string>> {
-  return new Set(target === undefined ? [] : (await observeFleet(client, target, maxAgeMs)).members.keys());
+  return new Set(target === undefined ? [] : (await readFleet(client, target, maxAgeMs)).members.keys());
 }
 
 type Sorted = Pick<Fleet, "members" | "digest" | "unsupported">;

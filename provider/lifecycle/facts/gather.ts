@@ -1,12 +1,12 @@
 // Reads the facts that a run decides by: who belongs to the target now, and where they stand with what was sent before.
 // It decides nothing and sends nothing.
 
-import { AnswerBook } from "./command-results";
-import { narrowed, nobodyOf, observeFleet, refuseUnknown } from "./fleet";
-import { knownInstalls, ledgerOf, noRequests } from "./command-history";
-import { observeRemovals } from "./departed";
-import type { Run } from "../context";
-import { judge } from "./device-status";
+import { CommandResults } from "./command-results";
+import { narrowed, nobodyOf, readFleet, refuseUnknown } from "./fleet";
+import { recordedInstalls, historyOf, noSentRequests } from "./command-history";
+import { gatherDeparted } from "./departed";
+import type { OperationContext } from "../context";
+import { deviceStatuses } from "./device-status";
 import { noContent, type State } from "../state/state";
 import { devicesOf, groupsOf } from "../arguments/target";
 import type { Observed, Wanted } from "../apply/work";
@@ -15,26 +15,30 @@ import type { Observed, Wanted } from "../apply/work";
 const listMaxAgeMs = 10_000;
 
 /** `digest` is that of the content that the members are to have at the end of this run. */
-export async function observe(
-  run: Run,
+export async function gather(
+  run: OperationContext,
   { inputs }: Wanted,
   known: State | undefined,
   digest: string,
 ): Promise<Observed> {
   const { client, clock } = run;
-  const everyone = await observeFleet(client, inputs.target, listMaxAgeMs);
+  const everyone = await readFleet(client, inputs.target, listMaxAgeMs);
   const fleet = narrowed(everyone, inputs.deviceType);
   const named = new Set(known ? [...groupsOf(known.settings.target), ...devicesOf(known.settings.target)] : []);
   refuseUnknown(fleet, (id) => !named.has(id));
   for (const id of [...fleet.unknownGroups, ...fleet.unknownDevices]) {
     run.warn(`Esper does not know ${id} any more; it is left out. Take it out of \`target\`.`);
   }
-  const book = new AnswerBook(client, known);
-  const installs = known?.record.digest === digest ? knownInstalls(known, inputs.target, fleet) : noRequests;
+  const book = new CommandResults(client, known);
+  const installs = known?.record.digest === digest ? recordedInstalls(known, inputs.target, fleet) : noSentRequests;
   await book.look(installs.requests);
   const ids = new Set(fleet.members.keys());
-  const standings = judge(fleet.members.values(), await ledgerOf(book, installs, ids, clock.now()), clock.now());
+  const standings = deviceStatuses(
+    fleet.members.values(),
+    await historyOf(book, installs, ids, clock.now()),
+    clock.now(),
+  );
   const holders = digest === noContent ? nobodyOf(everyone) : everyone;
-  const removals = await observeRemovals(run, book, known, inputs.target, holders);
+  const removals = await gatherDeparted(run, book, known, inputs.target, holders);
   return { known, fleet, holders, book, installs, standings, removals };
 }

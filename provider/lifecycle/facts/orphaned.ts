@@ -5,13 +5,13 @@
 import type { CommandSighting } from "../../client";
 import { cancelWaiting } from "../apply/apply";
 import { installCommand, labelPrefix, uninstallCommand } from "../apply/esper-commands";
-import type { Run } from "../context";
+import type { OperationContext } from "../context";
 import { noContent, type State } from "../state/state";
 
 /** A killed run is followed by another soon; reading further back would cost more than it finds. */
 const lookBackMs = 3 * 24 * 3_600_000;
 
-export async function findStrays(run: Run, known: State): Promise<readonly CommandSighting[]> {
+export async function findOrphaned(run: OperationContext, known: State): Promise<readonly CommandSighting[]> {
   const { newestAt, urnHash } = known.record;
   const earliest = new Date(run.clock.now() - lookBackMs).toISOString();
   const sinceAt = newestAt > earliest ? newestAt : earliest;
@@ -36,8 +36,8 @@ const listMaxAgeMs = 60_000;
  * again, which are to lose it. Whatever still waits for its window is cancelled: once this run has sent its own, no later
  * one would know of it, and it would come over newer content.
  */
-export async function withMisleadingStrays(run: Run, known: State): Promise<State> {
-  const strays = await findStrays(run, known);
+export async function withMisleadingStrays(run: OperationContext, known: State): Promise<State> {
+  const strays = await findOrphaned(run, known);
   await cancelWaiting(run, idsOf(strays));
   const { record, settings } = known;
   const own = labelPrefix(record.urnHash, record.digest);
@@ -49,8 +49,8 @@ export async function withMisleadingStrays(run: Run, known: State): Promise<Stat
 }
 
 /** The state that a destroy goes by, after which nobody will look any more: with installs that a killed run has sent. */
-export async function withStrayInstalls(run: Run, known: State): Promise<State> {
-  const strays = await findStrays(run, known);
+export async function withStrayInstalls(run: OperationContext, known: State): Promise<State> {
+  const strays = await findOrphaned(run, known);
   return withIds(
     known,
     strays.filter(({ command }) => command === installCommand),

@@ -1,6 +1,6 @@
 // What people read about devices: the progress line, failures grouped by reason with a hint, warnings. Pure.
 
-import type { Standing } from "../facts/device-status";
+import type { DeviceStatus } from "../facts/device-status";
 
 export interface Progress {
   readonly members: number;
@@ -27,8 +27,8 @@ const groupsMax = 20;
 export type Doing = "install" | "lastInstall" | "removal";
 
 /** One sentence for each state and reason, the most frequent first: how many devices, which, and what to do. */
-export function failureSentences(standings: readonly Standing[], doing: Doing): readonly string[] {
-  const groups = new Map<string, Standing[]>();
+export function failureSentences(standings: readonly DeviceStatus[], doing: Doing): readonly string[] {
+  const groups = new Map<string, DeviceStatus[]>();
   for (const standing of standings) {
     const key = JSON.stringify([standing.state, standing.reason]);
     groups.set(key, [...(groups.get(key) ?? []), standing]);
@@ -41,7 +41,7 @@ export function failureSentences(standings: readonly Standing[], doing: Doing): 
     : [...sentences, `${left} more ${left === 1 ? "device" : "devices"} failed for other reasons.`];
 }
 
-function failureSentence(group: readonly Standing[], doing: Doing): string {
+function failureSentence(group: readonly DeviceStatus[], doing: Doing): string {
   const [first] = group;
   if (first === undefined) return "";
   const names = group.slice(0, namesMax).map(({ device }) => clean(device.name));
@@ -101,7 +101,7 @@ const hints: readonly Hint[] = [
   },
 ];
 
-function hint({ state, reason }: Standing, doing: Doing): string {
+function hint({ state, reason }: DeviceStatus, doing: Doing): string {
   if (doing === "removal")
     return "The same command again sends the removal again; where the alias is gone it succeeds.";
   const fitting = hints.find(({ pattern }) => pattern.test(reason)) ?? hints.find(({ pattern }) => pattern.test(state));
@@ -113,7 +113,7 @@ function hint({ state, reason }: Standing, doing: Doing): string {
   return `${fitting.advice}${fitting.next ?? ""}.`;
 }
 
-export function unansweredSentence(standings: readonly Standing[], timeoutMs: number): string {
+export function unansweredSentence(standings: readonly DeviceStatus[], timeoutMs: number): string {
   const names = standings.slice(0, namesMax).map(({ device }) => clean(device.name));
   const more = standings.length > namesMax ? ` and ${standings.length - namesMax} more` : "";
   const minutes = Number((timeoutMs / 60_000).toPrecision(2));

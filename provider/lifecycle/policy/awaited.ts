@@ -6,7 +6,7 @@
 
 import { type Client, countOf, finalStates, type StateCounts, totalOf } from "../../client";
 import type { Clock } from "../../clock";
-import type { AnswerBook } from "../facts/command-results";
+import type { CommandResults } from "../facts/command-results";
 import type { Answers } from "../facts/device-status";
 import type { SentRequest } from "../state/state";
 
@@ -22,7 +22,7 @@ export interface Awaited {
 export interface Waiting {
   readonly client: Client;
   readonly clock: Clock;
-  readonly book: AnswerBook;
+  readonly book: CommandResults;
   /** Called after each round of reading. */
   readonly onRound: () => void;
 }

@@ -5,7 +5,7 @@
 import { isReinstallDue, mayRetry, roundsUsed } from "./diff";
 import type { Inputs } from "../arguments/arguments";
 import { count } from "../messages/failures";
-import type { Standing } from "../facts/device-status";
+import type { DeviceStatus } from "../facts/device-status";
 import type { State } from "../state/state";
 import { isDeepStrictEqual } from "node:util";
 
@@ -35,7 +35,7 @@ export interface Situation {
   readonly digest: string;
   readonly known: State | undefined;
   /** Where today's members stand with the requests that are known. */
-  readonly standings: readonly Standing[];
+  readonly standings: readonly DeviceStatus[];
   /** Devices that were members through the old target and are not covered by the new one. */
   readonly left: readonly string[];
   /** Devices on which an earlier removal failed, and that are still outside the target. */
@@ -84,14 +84,14 @@ function wholeInstall({ wanted, digest, known, standings, now }: Situation): Ste
 }
 
 function retrySteps({ standings }: Situation): readonly Step[] {
-  const failed = idsOf(standings, (standing) => standing.is === "failed");
+  const failed = idsOf(standings, (standing) => standing.phase === "failed");
   return installOn(failed, "devicesFailed", `Tries again on ${count(failed.length, "device")} that failed.`);
 }
 
 function catchUpSteps({ standings }: Situation): readonly Step[] {
-  const isExpired = (standing: Standing): boolean => standing.is === "missing" && standing.state === "Expired";
+  const isExpired = (standing: DeviceStatus): boolean => standing.phase === "missing" && standing.state === "Expired";
   const expired = idsOf(standings, isExpired);
-  const missing = idsOf(standings, (standing) => standing.is === "missing" && !isExpired(standing));
+  const missing = idsOf(standings, (standing) => standing.phase === "missing" && !isExpired(standing));
   return [
     ...installOn(missing, "devicesMissing", `Installs on ${count(missing.length, "device")} without it.`),
     ...installOn(
@@ -120,6 +120,6 @@ function removalSteps({ left, removalsFailed }: Situation): readonly Step[] {
   return steps;
 }
 
-function idsOf(standings: readonly Standing[], which: (standing: Standing) => boolean): readonly string[] {
+function idsOf(standings: readonly DeviceStatus[], which: (standing: DeviceStatus) => boolean): readonly string[] {
   return standings.filter(which).map((standing) => standing.device.id);
 }

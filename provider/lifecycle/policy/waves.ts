@@ -9,7 +9,7 @@ import * as t from "io-ts";
 import { amountOf, type Rollout } from "../arguments/rollout";
 
 /** What the state keeps of a rollout's shape. */
-export const WaveLimitsCodec = t.readonly(
+export const WaveBoundariesCodec = t.readonly(
   t.type({
     /** Whether the first wave is the canary devices. */
     canary: t.boolean,
@@ -17,7 +17,7 @@ export const WaveLimitsCodec = t.readonly(
     limits: t.readonlyArray(t.string),
   }),
 );
-export type WaveLimits = t.TypeOf<typeof WaveLimitsCodec>;
+export type WaveBoundaries = t.TypeOf<typeof WaveBoundariesCodec>;
 
 const everyone = "~";
 
@@ -31,12 +31,12 @@ export function placeOf(alias: string, deviceId: string): string {
 }
 
 /** Fixes where the waves end. Shares count the members of this moment and are rounded up; canary devices count as sent. */
-export function waveLimits(
+export function waveBoundaries(
   rollout: Rollout,
   alias: string,
   members: readonly string[],
   canary: ReadonlySet<string>,
-): WaveLimits {
+): WaveBoundaries {
   const isCanary = rollout.canary !== undefined;
   const places = members.filter((id) => !canary.has(id)).map((id) => placeOf(alias, id));
   places.sort();
@@ -50,13 +50,13 @@ export function waveLimits(
   return { canary: isCanary, limits };
 }
 
-export function waveCount({ canary, limits }: WaveLimits): number {
+export function waveCount({ canary, limits }: WaveBoundaries): number {
   return limits.length + (canary ? 1 : 0);
 }
 
 /** The number of a device's wave, from 1; undefined when it lies beyond the last one. */
 export function waveOf(
-  limits: WaveLimits,
+  limits: WaveBoundaries,
   alias: string,
   deviceId: string,
   canary: ReadonlySet<string>,

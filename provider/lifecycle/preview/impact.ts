@@ -4,7 +4,7 @@
 import type { Client, DeviceType } from "../../client";
 import type { Clock } from "../../clock";
 import type { Content, Fitting } from "../content/content";
-import { narrowed, observeFleet } from "../facts/fleet";
+import { narrowed, readFleet } from "../facts/fleet";
 import type { Encoding } from "../arguments/arguments";
 import { count, someOf } from "../messages/failures";
 import { amountOf, type Rollout } from "../arguments/rollout";
@@ -17,7 +17,7 @@ const reachBudgetMs = 3_000;
 /** Lists read for the reach are used again by `create`. */
 const listMaxAgeMs = 60_000;
 
-export interface Told {
+export interface TargetImpact {
   /** Ids named in the program that Esper does not know. */
   readonly unknownGroups?: readonly string[];
   readonly unknownDevices?: readonly string[];
@@ -28,28 +28,28 @@ export interface Told {
 }
 
 /** What is asked about: a certificate of which nothing else need be known. */
-export interface Asked {
+export interface ImpactQuery {
   readonly target: Target;
   readonly encoding: Encoding;
   readonly rollout: Rollout;
   readonly deviceType: DeviceType;
 }
 
-export class Reach {
+export class Impact {
   private leftMs = reachBudgetMs;
 
   constructor(private readonly clock: Clock) {}
 
   /** Undefined once the time of the run is used up. */
-  async tell(client: Client, asked: Asked, content: Content | undefined): Promise<Told | undefined> {
+  async tell(client: Client, asked: ImpactQuery, content: Content | undefined): Promise<TargetImpact | undefined> {
     if (this.leftMs <= 0) return undefined;
     const startedAt = this.clock.now();
     const ended = new AbortController();
     const tooLate = this.clock
       .sleep(this.leftMs, ended.signal)
-      .then(() => unknownReach("Esper did not answer in time."));
+      .then(() => unknownImpact("Esper did not answer in time."));
     const asking = describe(client, asked, content).catch((error: unknown) => {
-      if (error instanceof Error) return unknownReach(error.message);
+      if (error instanceof Error) return unknownImpact(error.message);
       throw error;
     });
     const told = await Promise.race([asking, tooLate]);
@@ -59,16 +59,16 @@ export class Reach {
   }
 }
 
-export function unknownReach(why: string): Told {
+export function unknownImpact(why: string): TargetImpact {
   return { reach: `The reach is not known: ${why}` };
 }
 
 async function describe(
   client: Client,
-  { target, encoding, rollout, deviceType }: Asked,
+  { target, encoding, rollout, deviceType }: ImpactQuery,
   content: Content | undefined,
-): Promise<Told> {
-  const fleet = narrowed(await observeFleet(client, target, listMaxAgeMs), deviceType);
+): Promise<TargetImpact> {
+  const fleet = narrowed(await readFleet(client, target, listMaxAgeMs), deviceType);
   const { members, unsupported, unknownGroups, unknownDevices } = fleet;
   const unknown = [...unknownGroups, ...unknownDevices];
   const devices = [...members.values()];

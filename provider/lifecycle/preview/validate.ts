@@ -7,7 +7,7 @@ import type { Content } from "../content/content";
 import { UnknownTargetError } from "../errors";
 import type { Failure } from "../arguments/reader";
 import type { Inputs } from "../arguments/arguments";
-import type { Told } from "./impact";
+import type { TargetImpact } from "./impact";
 import { isOver, type Schedule } from "../arguments/schedule";
 import { devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 
@@ -20,7 +20,7 @@ export interface Before {
 }
 
 /** Whether something may be sent that the last run has not sent: then people are told whom it reaches. */
-export function isNews(
+export function mayInstall(
   { target, triggers }: Pick<Before, "target" | "triggers">,
   content: Content | undefined,
   before: Before | undefined,
@@ -32,7 +32,7 @@ export function isNews(
 /** Ids that Esper does not know are refused when the program did not name them before; devices may go at any time. */
 export function unknownTarget(
   target: Target,
-  { unknownGroups = [], unknownDevices = [] }: Told,
+  { unknownGroups = [], unknownDevices = [] }: TargetImpact,
   before: Before | undefined,
 ): Failure | undefined {
   const named = before?.target === undefined ? [] : [...groupsOf(before.target), ...devicesOf(before.target)];
@@ -43,7 +43,7 @@ export function unknownTarget(
   return { property: `target.${field}`, reason: new UnknownTargetError(groups, devices).message };
 }
 
-export interface Objections {
+export interface Validation {
   readonly failures: readonly Failure[];
   readonly warnings: readonly string[];
 }
@@ -51,12 +51,12 @@ export interface Objections {
 /** Findings that time brings about. */
 const byTimeAlone: readonly string[] = ["expired", "expiresSoon", "issuerExpired", "notYetValid"];
 
-export function objections(
+export function validate(
   inputs: Pick<Inputs, "source" | "strict" | "schedule" | "renewBeforeDays">,
   content: Content,
   before: Pick<Before, "digest" | "schedule"> | undefined,
   now: number,
-): Objections {
+): Validation {
   const isChanged = before?.digest !== content.digest;
   const failures: Failure[] = [];
   const warnings: string[] = [];

@@ -8,7 +8,7 @@ import type { StateCounts } from "../../client";
 import { StateError } from "../errors";
 import { isObject, type RawObject } from "../arguments/reader";
 import { readSettings, settingNames, type Settings } from "../arguments/arguments";
-import { WaveLimitsCodec } from "../policy/waves";
+import { WaveBoundariesCodec } from "../policy/waves";
 
 /** The version of the stored record. A release that changes its shape adds an entry to `upgrades`. */
 export const schemaNumber = 1;
@@ -51,7 +51,7 @@ export type Exception = t.TypeOf<typeof ExceptionCodec>;
 const LeftCodec = t.readonly(
   t.type({ failed: t.number, missing: t.number, expired: t.number, removalsFailed: t.number }),
 );
-export type Left = t.TypeOf<typeof LeftCodec>;
+export type Backlog = t.TypeOf<typeof LeftCodec>;
 
 const RecordCodec = t.readonly(
   t.intersection([
@@ -92,7 +92,7 @@ const RecordCodec = t.readonly(
       /** While a rollout that may be taken back goes on: the members that had the content before, as a sketch. */
       coveredBefore: t.string,
       /** Where the waves of a staged rollout end. */
-      limits: WaveLimitsCodec,
+      limits: WaveBoundariesCodec,
       /** The digest of content that was rolled back; it is not sent again until something changes. */
       refused: t.string,
       /** Devices that are not to have the certificate, and on which the UNINSTALL failed or expired. */
@@ -220,7 +220,7 @@ export function isTakenOff({ record }: Pick<State, "record">): boolean {
   return record.refused !== undefined && record.digest === noContent && record.strays === undefined;
 }
 
-export const nothingLeft: Left = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
+export const noBacklog: Backlog = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
 
 /** When the present content was last sent to everyone (ISO). */
 export function sentToAllAt({ record, commands }: Pick<State, "record" | "commands">): string | undefined {
@@ -228,12 +228,12 @@ export function sentToAllAt({ record, commands }: Pick<State, "record" | "comman
 }
 
 /** What is undone at the moment. Expired installs are counted among the missing, and apart as far as they are listed. */
-export function leftOf(
+export function backlogOf(
   coverage: Coverage,
   exceptions: readonly Exception[],
   removalsFailed: number,
   held: number,
-): Left {
+): Backlog {
   const expired = exceptions.filter((exception) => exception.state === "Expired").length;
   return { failed: coverage.failed, missing: Math.max(0, coverage.missing - expired - held), expired, removalsFailed };
 }

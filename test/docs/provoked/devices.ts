@@ -6,7 +6,7 @@ import { systemClock } from "../../../provider/clock";
 import { readSettings } from "../../../provider/config";
 import { unknownValue } from "../../../provider/lifecycle/arguments/reader";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
-import { Reach } from "../../../provider/lifecycle/preview/impact";
+import { Impact } from "../../../provider/lifecycle/preview/impact";
 import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state/state";
 import { fromPem, writePkcs12 } from "../../../provider/pkcs12";
 import { certificate } from "../../../provider/provider";
@@ -190,7 +190,7 @@ export const devices: Provocations = {
       );
       const client = createClient({ settings, clock: systemClock, random: Math.random });
       const { inputs } = readInputs(args());
-      const told = inputs && (await new Reach(systemClock).tell(client, inputs, undefined));
+      const told = inputs && (await new Impact(systemClock).tell(client, inputs, undefined));
       said.push(told?.reach ?? "");
       return [(await stack.up(args())).error];
     }),

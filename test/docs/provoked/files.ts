@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { findings as findingsIn, fromPem, writePkcs12, type Finding, type Pkcs12Error } from "../../../provider/pkcs12";
 import type { Pkcs12 } from "../../../provider/pkcs12";
-import { objections } from "../../../provider/lifecycle/preview/validate";
+import { validate } from "../../../provider/lifecycle/preview/validate";
 import { openSource } from "../../../provider/lifecycle/content/content";
 import type { Schedule } from "../../../provider/lifecycle/arguments/schedule";
 import { bytesOf, pathOf, read } from "../../pkcs12/fixtures";
@@ -115,8 +115,8 @@ const aboutFleets: Provocations = {
     const instants = { startAt: "2020-01-01T00:00:00Z", endAt: "2020-01-02T00:00:00Z" };
     const schedule: Schedule = { kind: "window", ...instants, timeZone: "device", days: [] };
     const inputs = { source, strict: false, schedule };
-    const isNew = objections(inputs, content, undefined, Date.now());
-    const isOld = objections(inputs, content, { digest: content.digest, schedule }, Date.now());
+    const isNew = validate(inputs, content, undefined, Date.now());
+    const isOld = validate(inputs, content, { digest: content.digest, schedule }, Date.now());
     return [...isNew.failures.map(({ property, reason }) => `${property}: ${reason}`), ...isOld.warnings];
   },
   "devices that cannot read the file": async () => {

@@ -4,7 +4,7 @@
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
-import { waveLimits, waveOf } from "../../../provider/lifecycle/policy/waves";
+import { waveBoundaries, waveOf } from "../../../provider/lifecycle/policy/waves";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack, type Stack } from "../../support/engine";
 import { descendantsOf, kill } from "../../support/processes";
@@ -31,7 +31,7 @@ function wavesOf({ world }: Simulator, rollout: unknown): readonly (readonly str
   const ids = world.devices("Shops").map(({ id }) => id);
   const { options } = readInputs({ rollout });
   const none = new Set<string>();
-  const limits = waveLimits(options.rollout, "corp", ids, none);
+  const limits = waveBoundaries(options.rollout, "corp", ids, none);
   return limits.limits.map((_, index) => ids.filter((id) => waveOf(limits, "corp", id, none) === index + 1).sort());
 }
 

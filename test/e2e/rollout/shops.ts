@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import { startSimulator, type DeviceSpec, type Simulator } from "../../../simulator";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
-import { waveLimits, waveOf } from "../../../provider/lifecycle/policy/waves";
+import { waveBoundaries, waveOf } from "../../../provider/lifecycle/policy/waves";
 import { digestOf, readPkcs12 } from "../../../provider/pkcs12";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickStack, type Ended } from "../../support/quick-stack";
@@ -163,7 +163,7 @@ export class Shops {
   private wavesNow(rollout: Change): (id: string) => number | undefined {
     const { options } = readInputs({ rollout });
     const none = new Set<string>();
-    const limits = waveLimits(options.rollout, alias, this.devices(), none);
+    const limits = waveBoundaries(options.rollout, alias, this.devices(), none);
     return (id) => waveOf(limits, alias, id, none);
   }
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Device } from "../../../provider/client/client";
 import { judgeWave } from "../../../provider/lifecycle/apply/rollout";
-import type { Standing } from "../../../provider/lifecycle/facts/device-status";
+import type { DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import { device, inputsOf, program, standing } from "../given";
 
 const start = "2030-01-01T00:00:00Z";
@@ -13,15 +13,15 @@ interface Row {
   readonly rollout?: Readonly<Record<string, unknown>>;
   readonly wait?: Readonly<Record<string, unknown>>;
   readonly schedule?: unknown;
-  readonly standings: readonly Standing[];
+  readonly standings: readonly DeviceStatus[];
   readonly verdict: "passed" | "failed";
 }
 
-function installed(count: number): readonly Standing[] {
+function installed(count: number): readonly DeviceStatus[] {
   return Array.from({ length: count }, (_, index) => standing(index, "installed"));
 }
 
-function failed(count: number): readonly Standing[] {
+function failed(count: number): readonly DeviceStatus[] {
   return Array.from({ length: count }, (_, index) => standing(10_000 + index, "failed"));
 }
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { settingNames } from "../../../provider/lifecycle/arguments/arguments";
-import { meantBy } from "../../../provider/lifecycle/arguments/closest-name";
+import { closestName } from "../../../provider/lifecycle/arguments/closest-name";
 
 const rollout = ["waves", "canary", "soakMinutes", "maxFailures", "onFailure", "pauseAfterWave"];
 const source = ["file", "base64", "pem", "password", "passwordEnv"];
@@ -28,13 +28,13 @@ const meant: readonly (readonly [written: string, known: readonly string[], mean
 describe("a name that is none", () => {
   for (const [written, known, name] of meant) {
     it(`"${written}" ${name === undefined ? "means nothing that is known" : `means ${name}`}`, () => {
-      expect(meantBy(written, known)).to.equal(name);
+      expect(closestName(written, known)).to.equal(name);
     });
   }
 
   it("is never taken for another when it is right", () => {
     for (const name of [...settingNames, ...rollout, ...source]) {
-      expect(meantBy(name, [...settingNames, ...rollout, ...source])).to.equal(name);
+      expect(closestName(name, [...settingNames, ...rollout, ...source])).to.equal(name);
     }
   });
 });

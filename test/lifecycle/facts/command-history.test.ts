@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { AnswerBook } from "../../../provider/lifecycle/facts/command-results";
-import { knownInstalls, ledgerOf } from "../../../provider/lifecycle/facts/command-history";
+import { CommandResults } from "../../../provider/lifecycle/facts/command-results";
+import { recordedInstalls, historyOf } from "../../../provider/lifecycle/facts/command-history";
 import { sketchOf } from "../../../provider/lifecycle/state/membership-sketch";
-import { judge } from "../../../provider/lifecycle/facts/device-status";
+import { deviceStatuses } from "../../../provider/lifecycle/facts/device-status";
 import type { StoredRecord } from "../../../provider/lifecycle/state/state";
 import { fakeClient } from "../fake-client";
 import { devices, nowMs, request, row, state, uuid } from "../given";
@@ -19,12 +19,12 @@ async function standings(record: Partial<StoredRecord>): Promise<readonly string
   const sent = request({ devices: 3 });
   const known = state({ program: { target: { groups: [uuid(0xb1)] } }, rest: { commands: [sent] }, record });
   const fleet = { members: new Map(members.map((one) => [one.id, one])), digest: "", unsupported: 0 };
-  const installs = knownInstalls(known, target, { ...fleet, unknownDevices: [], unknownGroups: [] });
+  const installs = recordedInstalls(known, target, { ...fleet, unknownDevices: [], unknownGroups: [] });
   const { client } = fakeClient(() => members.map((_, index) => row(index, "Success")));
-  const book = new AnswerBook(client, known);
+  const book = new CommandResults(client, known);
   await book.look(installs.requests);
-  const ledger = await ledgerOf(book, installs, new Set(fleet.members.keys()), nowMs);
-  return judge(members, ledger, nowMs).map(({ is }) => is);
+  const ledger = await historyOf(book, installs, new Set(fleet.members.keys()), nowMs);
+  return deviceStatuses(members, ledger, nowMs).map(({ phase }) => phase);
 }
 
 describe("an earlier answer", () => {

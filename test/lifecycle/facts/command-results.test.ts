@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { CommandState, StatusRow } from "../../../provider/client/client";
-import { AnswerBook } from "../../../provider/lifecycle/facts/command-results";
-import { coverageOf, judge, type Standing } from "../../../provider/lifecycle/facts/device-status";
+import { CommandResults } from "../../../provider/lifecycle/facts/command-results";
+import { coverageOf, deviceStatuses, type DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import { countOf, fakeClient, type FakeClient } from "../fake-client";
 import { devices, entry, nowMs, request, row, uuid } from "../given";
 
@@ -20,12 +20,12 @@ function many(count: number, state: CommandState): readonly CommandState[] {
 }
 
 interface Bench extends FakeClient {
-  readonly book: AnswerBook;
+  readonly book: CommandResults;
 }
 
 function bench(...given: Parameters<typeof fakeClient>): Bench {
   const fake = fakeClient(...given);
-  return { ...fake, book: new AnswerBook(fake.client) };
+  return { ...fake, book: new CommandResults(fake.client) };
 }
 
 describe("the answer book", () => {
@@ -130,7 +130,7 @@ describe("the answer book", () => {
         devices(100).map(({ id }) => id),
       ),
     ];
-    expect(judge(devices(100), ledger, nowMs)[99]).to.include({ is: "failed", state: "Failure" });
+    expect(deviceStatuses(devices(100), ledger, nowMs)[99]).to.include({ is: "failed", state: "Failure" });
   });
 
   it("tells the same by exceptions as by all rows", async () => {
@@ -140,9 +140,9 @@ describe("the answer book", () => {
         const { book } = bench(() => rowsOf(all));
         const sent = request({ id: "r1", devices: all.length });
         const members = devices(all.length);
-        const standingsFor = async (known: boolean): Promise<readonly Standing[]> => {
+        const standingsFor = async (known: boolean): Promise<readonly DeviceStatus[]> => {
           const sentTo = known ? members.map(({ id }) => id) : [];
-          return judge(members, [entry(sent, await book.answers(sent, known), sentTo)], nowMs);
+          return deviceStatuses(members, [entry(sent, await book.answers(sent, known), sentTo)], nowMs);
         };
         await book.look([sent]);
         const byExceptions = await standingsFor(true);

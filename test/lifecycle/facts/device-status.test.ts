@@ -4,9 +4,9 @@ import type { CommandState } from "../../../provider/client/client";
 import {
   coverageOf,
   exceptionsOf,
-  judge,
-  type Ledger,
-  type Standing,
+  deviceStatuses,
+  type CommandHistory,
+  type DeviceStatus,
 } from "../../../provider/lifecycle/facts/device-status";
 import { answers, at, dayMs, device, devices, entry, nowMs, request, row, standing, uuid } from "../given";
 
@@ -17,8 +17,8 @@ const inNewer = { requestId: newer.id };
 
 interface Row {
   /** The requests of one member, oldest first. */
-  readonly ledger: Ledger;
-  readonly is: Standing["is"];
+  readonly ledger: CommandHistory;
+  readonly is: DeviceStatus["phase"];
   readonly state: string;
   readonly reason?: string;
 }
@@ -109,7 +109,7 @@ const pendingStates: readonly CommandState[] = ["Queued", "Initiated", "Acknowle
 describe("where a member stands", () => {
   for (const [title, { ledger, is, state, reason }] of Object.entries(rows)) {
     it(title, () => {
-      const [only] = judge([device(0)], ledger, nowMs);
+      const [only] = deviceStatuses([device(0)], ledger, nowMs);
       expect(only).to.include({ is, state, reason: reason ?? "" });
     });
   }
@@ -118,25 +118,25 @@ describe("where a member stands", () => {
     it(`${state} is pending for 30 days to the millisecond, then expired`, () => {
       const ledger = [entry(older, answers([row(0, state)]))];
       const endMs = Date.parse(older.sentAt) + 30 * dayMs;
-      expect(judge([device(0)], ledger, endMs)[0]).to.include({ is: "pending", state });
-      expect(judge([device(0)], ledger, endMs + 1)[0]).to.include({ is: "missing", state: "Expired" });
+      expect(deviceStatuses([device(0)], ledger, endMs)[0]).to.include({ is: "pending", state });
+      expect(deviceStatuses([device(0)], ledger, endMs + 1)[0]).to.include({ is: "missing", state: "Expired" });
     });
   }
 
   it("Scheduled does not expire: before its window opens a command has not begun to wait", () => {
     const ledger = [entry(older, answers([row(0, "Scheduled")]))];
     const endMs = Date.parse(older.sentAt) + 60 * dayMs;
-    expect(judge([device(0)], ledger, endMs)[0]).to.include({ is: "pending", state: "Scheduled" });
+    expect(deviceStatuses([device(0)], ledger, endMs)[0]).to.include({ is: "pending", state: "Scheduled" });
   });
 
   it("names the request it rests on, so that no request is kept longer than needed", () => {
     const ledger = [entry(older, answers([row(0, "Success")])), entry(newer, answers([row(1, "Failure", inNewer)]))];
-    const ids = judge([device(0), device(1), device(2)], ledger, nowMs).map(({ requestId }) => requestId);
+    const ids = deviceStatuses([device(0), device(1), device(2)], ledger, nowMs).map(({ requestId }) => requestId);
     expect(ids).to.deep.equal([older.id, newer.id, undefined]);
   });
 });
 
-const is = fc.constantFrom<Standing["is"]>("installed", "pending", "failed", "missing");
+const is = fc.constantFrom<DeviceStatus["phase"]>("installed", "pending", "failed", "missing");
 const anyText = fc.string({ unit: "grapheme", maxLength: 400 });
 const anyStandings = fc
   .array(fc.record({ is, online: fc.boolean(), reason: anyText, name: anyText }), { maxLength: 300 })
@@ -196,7 +196,7 @@ describe("the exceptions", () => {
         const { exceptions, omitted } = exceptionsOf(standings);
         expect(exceptions.length).to.be.at.most(100);
         expect(Buffer.byteLength(JSON.stringify(exceptions))).to.be.at.most(6_000);
-        expect(exceptions.length + omitted).to.equal(standings.filter((each) => each.is !== "installed").length);
+        expect(exceptions.length + omitted).to.equal(standings.filter((each) => each.phase !== "installed").length);
       }),
       { numRuns: 50 },
     );

@@ -7,14 +7,14 @@ import {
   scheduledSentence,
   unansweredSentence,
 } from "../../../provider/lifecycle/messages/failures";
-import type { Standing } from "../../../provider/lifecycle/facts/device-status";
+import type { DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import { standing } from "../given";
 
-function failed(number: number, reason: string, state = "Failure"): Standing {
+function failed(number: number, reason: string, state = "Failure"): DeviceStatus {
   return standing(number, "failed", { reason, state });
 }
 
-function failedMany(count: number, reason: string, state?: string): readonly Standing[] {
+function failedMany(count: number, reason: string, state?: string): readonly DeviceStatus[] {
   return Array.from({ length: count }, (_, number) => failed(number, reason, state));
 }
 
@@ -145,7 +145,7 @@ describe("the sentences about failed devices", () => {
 });
 
 describe("the sentence about devices that did not answer", () => {
-  const pending = (count: number): readonly Standing[] =>
+  const pending = (count: number): readonly DeviceStatus[] =>
     Array.from({ length: count }, (_, number) => standing(number, "pending"));
 
   it("tells how many, how long, which, and that nothing is lost", () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { CommandState, StateCounts, StatusRow } from "../../../provider/client/client";
-import { AnswerBook } from "../../../provider/lifecycle/facts/command-results";
+import { CommandResults } from "../../../provider/lifecycle/facts/command-results";
 import { isAnswered, mayBeAnswered, waitForAnswers, type Awaited } from "../../../provider/lifecycle/policy/awaited";
 import { countOf, fakeClient } from "../fake-client";
 import { answers, request, row, uuid } from "../given";
@@ -150,7 +150,7 @@ interface Waited {
 
 async function wait(world: World, waitedFor: readonly number[], timeoutMs = 10 * minuteMs): Promise<Waited> {
   const { client, clock, passedMs, asked } = fakeClient((id, passed) => rowsOf(world(passed), id));
-  const book = new AnswerBook(client);
+  const book = new CommandResults(client);
   let rounds = 0;
   const onRound = (): void => {
     rounds += 1;
@@ -242,7 +242,7 @@ describe("waiting for devices", () => {
       rowsOf([passed < slow(id) ? "Queued" : "Success"], id),
     );
     const all = [awaited(1, [0], "r1"), awaited(1, [0], "r2"), awaited(1, [], "r3")];
-    const waiting = { client, clock, book: new AnswerBook(client), onRound: () => undefined };
+    const waiting = { client, clock, book: new CommandResults(client), onRound: () => undefined };
     await waitForAnswers(waiting, all, clock.now() + minuteMs);
     expect(passedMs()).to.equal(8_000);
   });

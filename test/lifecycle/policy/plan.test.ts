@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { plan, type Plan, type Situation, type StepReason } from "../../../provider/lifecycle/policy/plan";
-import type { Standing } from "../../../provider/lifecycle/facts/device-status";
+import type { DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import type { State } from "../../../provider/lifecycle/state/state";
 import {
   at,
@@ -24,7 +24,7 @@ interface Row {
   readonly program?: Readonly<Record<string, unknown>>;
   readonly digest?: string;
   /** Where the members 0, 1, 2 … stand with the wanted content. */
-  readonly members?: readonly Standing[];
+  readonly members?: readonly DeviceStatus[];
   readonly left?: readonly string[];
   readonly removalsFailed?: readonly string[];
   readonly sends: readonly (readonly [action: string, reason: StepReason, devices: "everyone" | readonly string[]])[];
@@ -217,13 +217,13 @@ describe("what a run sends", () => {
   }
 
   it("of the same content goes to nobody who has it or may still take it, and to nobody twice", () => {
-    const is = fc.constantFrom<Standing["is"]>("installed", "pending", "failed", "missing");
+    const is = fc.constantFrom<DeviceStatus["phase"]>("installed", "pending", "failed", "missing");
     fc.assert(
       fc.property(fc.array(is, { maxLength: 60 }), fc.nat({ max: 5 }), (all, rounds) => {
         const members = all.map((each, number) => standing(number, each));
         const { steps } = plan(situation({ known: { record: { rounds } }, members }));
         const addressed = steps.flatMap(({ devices }) => (devices === "everyone" ? [] : devices));
-        const expected = members.filter(({ is: now }) => now === "missing" || (now === "failed" && rounds < 3));
+        const expected = members.filter(({ phase: now }) => now === "missing" || (now === "failed" && rounds < 3));
         expect([...addressed].sort()).to.deep.equal(expected.map(({ device }) => device.id).sort());
       }),
     );

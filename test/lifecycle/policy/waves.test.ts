@@ -6,9 +6,9 @@ import {
   nextWave,
   placeOf,
   waveCount,
-  waveLimits,
+  waveBoundaries,
   waveOf,
-  type WaveLimits,
+  type WaveBoundaries,
 } from "../../../provider/lifecycle/policy/waves";
 import { uuid } from "../given";
 
@@ -21,7 +21,11 @@ function members(count: number): readonly string[] {
 }
 
 /** How many of the devices each wave has, the last number being those beyond the last wave. */
-function sizes(limits: WaveLimits, ids: readonly string[], canary: ReadonlySet<string> = new Set()): readonly number[] {
+function sizes(
+  limits: WaveBoundaries,
+  ids: readonly string[],
+  canary: ReadonlySet<string> = new Set(),
+): readonly number[] {
   const waves = ids.map((id) => waveOf(limits, alias, id, canary));
   const numbers = Array.from({ length: waveCount(limits) }, (_, index) => index + 1);
   return [...numbers, undefined].map((wave) => waves.filter((each) => each === wave).length);
@@ -95,7 +99,7 @@ describe("the waves of a rollout", () => {
       const strangers = Array.from({ length: outside }, (_, index) => uuid(0xfff0 + index));
       const canary = new Set([...ids.slice(0, inside), ...strangers]);
       const rollout = { ...defaultRollout, waves, ...(canaries !== undefined && { canary: someCanary }) };
-      expect(sizes(waveLimits(rollout, alias, ids, canary), ids, canary)).to.deep.equal(expected);
+      expect(sizes(waveBoundaries(rollout, alias, ids, canary), ids, canary)).to.deep.equal(expected);
     });
   }
 
@@ -116,7 +120,7 @@ describe("the waves of a rollout", () => {
     const ids = members(1_000);
     const rollout = { ...defaultRollout, waves: [{ percent: 10 }] };
     const first = (name: string): readonly string[] => {
-      const limits = waveLimits(rollout, name, ids, new Set());
+      const limits = waveBoundaries(rollout, name, ids, new Set());
       return ids.filter((id) => waveOf(limits, name, id, new Set()) === 1);
     };
     const others = new Set(first("two"));
@@ -173,7 +177,7 @@ const stories: fc.Arbitrary<Story> = fc
   });
 
 describe("the waves of any rollout of any fleet", () => {
-  const limitsOf = ({ rollout, ids, canary }: Story): WaveLimits => waveLimits(rollout, alias, ids, canary);
+  const limitsOf = ({ rollout, ids, canary }: Story): WaveBoundaries => waveBoundaries(rollout, alias, ids, canary);
   const holds = (property: (story: Story) => void): void => {
     fc.assert(fc.property(stories, property), { numRuns: 300 });
   };

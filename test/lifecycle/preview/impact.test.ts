@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import type { Client } from "../../../provider/client/client";
 import { systemClock } from "../../../provider/clock";
-import { Reach } from "../../../provider/lifecycle/preview/impact";
+import { Impact } from "../../../provider/lifecycle/preview/impact";
 import { fakeClient } from "../fake-client";
 import { devices, inputsOf, program, uuid } from "../given";
 
 async function reachOf(rollout: unknown): Promise<string | undefined> {
   const { client } = fakeClient(() => []);
   const ten: Client = { ...client, devices: () => Promise.resolve(devices(10)) };
-  const told = await new Reach(systemClock).tell(ten, inputsOf(program({ rollout })), undefined);
+  const told = await new Impact(systemClock).tell(ten, inputsOf(program({ rollout })), undefined);
   return told?.reach;
 }
 

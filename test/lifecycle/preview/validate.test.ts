@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isNews, objections, unknownTarget, type Objections } from "../../../provider/lifecycle/preview/validate";
+import { mayInstall, validate, unknownTarget, type Validation } from "../../../provider/lifecycle/preview/validate";
 import type { Content } from "../../../provider/lifecycle/content/content";
 import type { Finding, FindingCode } from "../../../provider/pkcs12/advice/findings";
 import { dayMs, digestA, digestB, groupA, groupB, inputsOf, nowMs, program, uuid } from "../given";
@@ -122,13 +122,13 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-function objectionsTo({ program: change, findings = [], before = {} }: Row): Objections {
+function objectionsTo({ program: change, findings = [], before = {} }: Row): Validation {
   const inputs = inputsOf(program(change));
   const last = before && {
     digest: before.digest ?? digestA,
     schedule: "schedule" in before ? inputsOf(program({ schedule: before.schedule })).schedule : inputs.schedule,
   };
-  return objections(inputs, contentOf(findings), last ?? undefined, nowMs);
+  return validate(inputs, contentOf(findings), last ?? undefined, nowMs);
 }
 
 describe("before anything is sent", () => {
@@ -160,7 +160,7 @@ describe("before anything is sent", () => {
         return [];
       },
     };
-    objections(inputsOf(program({ renewBeforeDays: 14 })), content, undefined, nowMs);
+    validate(inputsOf(program({ renewBeforeDays: 14 })), content, undefined, nowMs);
     expect(asked).to.deep.equal([nowMs, 14]);
   });
 });
@@ -173,10 +173,10 @@ describe("whom it reaches", () => {
   };
   const before = { ...seen({ target: setOf(1, 2), triggers: ["v1"] }), digest: digestA, schedule: undefined };
   const isTold = (change: Readonly<Record<string, unknown>>, digest = digestA): boolean =>
-    isNews(seen({ target: setOf(1, 2), triggers: ["v1"], ...change }), contentOf([], digest), before);
+    mayInstall(seen({ target: setOf(1, 2), triggers: ["v1"], ...change }), contentOf([], digest), before);
 
   it("is told of what is new, of other content, another target and other triggers", () => {
-    expect(isNews(seen({}), contentOf([]), undefined)).to.equal(true);
+    expect(mayInstall(seen({}), contentOf([]), undefined)).to.equal(true);
     expect(isTold({}, digestB)).to.equal(true);
     expect(isTold({ target: setOf(1, 2, 3) })).to.equal(true);
     expect(isTold({ triggers: ["v2"] })).to.equal(true);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { isObject, type RawObject } from "../../../provider/lifecycle/arguments/reader";
 import { sketchOf } from "../../../provider/lifecycle/state/membership-sketch";
-import { coverageOf, exceptionsOf, type Standing } from "../../../provider/lifecycle/facts/device-status";
+import { coverageOf, exceptionsOf, type DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import { StateError } from "../../../provider/lifecycle/errors";
 import { readState, schemaNumber, seenOf, toOutputs, type State } from "../../../provider/lifecycle/state/state";
 import { at, groupA, groupB, request, standing, state, uuid } from "../given";
@@ -134,7 +134,7 @@ const certificate = {
   ],
 };
 
-function stateOfFleet(standings: readonly Standing[], commandType: "GROUP" | "DEVICE"): State {
+function stateOfFleet(standings: readonly DeviceStatus[], commandType: "GROUP" | "DEVICE"): State {
   const count = commandType === "GROUP" ? 1 : Math.ceil(standings.length / 500);
   const sent = request({ commandType, devices: Math.min(500, standings.length) });
   const { exceptions, omitted } = exceptionsOf(standings);
@@ -159,7 +159,7 @@ function stateOfFleet(standings: readonly Standing[], commandType: "GROUP" | "DE
 }
 
 describe("the size of the state, beside what the program itself wrote", () => {
-  const fleet = (count: number, is: Standing["is"], reason = ""): readonly Standing[] =>
+  const fleet = (count: number, is: DeviceStatus["phase"], reason = ""): readonly DeviceStatus[] =>
     Array.from({ length: count }, (_, number) => standing(number, is, { reason }));
 
   for (const kind of ["GROUP", "DEVICE"] as const) {
