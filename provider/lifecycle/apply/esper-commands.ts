@@ -1,7 +1,7 @@
 // The two commands of a certificate, with their arguments.
 // The argument names and values are Esper's (help article "Command API Examples", 2026-11). Pure.
 
-import type { CommandToSend } from "../../client/client";
+import type { CommandToSend } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import { commandSchedule } from "../arguments/schedule";
 import type { Address } from "../arguments/target";

@@ -1,7 +1,7 @@
 // What a preview says of a new or changed certificate: whom it reaches (docs/design.md, section 8). A courtesy: it is
 // bounded in time for a whole run, and not to find out is a note, never an error.
 
-import type { Client, DeviceType } from "../../client/client";
+import type { Client, DeviceType } from "../../client";
 import type { Clock } from "../../clock";
 import type { Content } from "../content/content";
 import type { EncodingChoice } from "../content/encoding-choice";

@@ -1,7 +1,7 @@
 // What a certificate's resource knows between two runs, in the lifecycle's words, and what follows from it. Pure.
 // It must not know how any of it is stored: record.ts reads and writes it (docs/design.md, section 5).
 
-import type { StateCounts } from "../../client/client";
+import type { StateCounts } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import type { InstallFile } from "../content/content";
