@@ -5,8 +5,11 @@
 import { readFileSync } from "node:fs";
 import { type Client, createClient } from "./client";
 import { systemClock } from "./clock";
+import { isSettingError } from "./errors";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
 import { PartialFailure } from "./engine/partial-failure";
+import { AliasTurns } from "./lifecycle/alias-turns";
+import { claims } from "./lifecycle/claims";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
 import { readInputs } from "./lifecycle/arguments/arguments";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
@@ -24,10 +27,9 @@ import { check } from "./lifecycle/preview/check";
 import { Impact } from "./lifecycle/preview/impact";
 import { reconcile } from "./lifecycle/reconcile";
 import { refresh } from "./lifecycle/refresh";
-import { Replacements } from "./lifecycle/replacements";
-import { urnHashOf } from "./lifecycle/state/command-label";
+import { newInstance, urnHashOf } from "./lifecycle/state/command-label";
 import { readState, toOutputs } from "./lifecycle/state/record";
-import type { State } from "./lifecycle/state/state";
+import { identityForUpdate, identityOf, type Identity } from "./lifecycle/state/identity";
 
 connectToEngine(process.argv);
 
@@ -50,8 +52,7 @@ interface DynamicProvider {
   delete(id: string, outputs: unknown): Promise<void>;
 }
 
-/** What stays of the resources that this process replaces. */
-const replacements = new Replacements();
+const turns = new AliasTurns();
 
 /** What previews say of the reach, bounded for all resources of a process. */
 const impact = new Impact(systemClock);
@@ -73,16 +74,33 @@ function clientFor(connection: Connection, say: (text: string) => void): Client 
 /** The provider of one resource. */
 export function certificate(urn: string): DynamicProvider {
   const progress = progressOn(urn);
+  const urnHash = urnHashOf(urn);
   let stackConfig: (key: string) => string | undefined = () => undefined;
 
   function clientNow(): Client {
     return clientFor(readConnection(stackConfig, process.env), progress.status);
   }
 
-  function contextFor(prior?: State): OperationContext {
+  function contextFor(identity: Identity): OperationContext {
     const { status, note } = progress;
-    const urnHash = prior?.record.urnHash ?? urnHashOf(urn);
-    return { client: clientNow(), clock: systemClock, random: Math.random, urnHash, status, note };
+    return { client: clientNow(), clock: systemClock, random: Math.random, ...identity, claims, turns, status, note };
+  }
+
+  /** Puts on record that this certificate stands in the program. */
+  function claim({ alias, target }: Pick<Asked, "alias" | "target">, instance?: string): void {
+    const tenantHash = tenantNow();
+    if (alias === undefined || target === undefined || tenantHash === undefined) return;
+    claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), instance });
+  }
+
+  /** Undefined where a setting is missing: then nothing is removed either. */
+  function tenantNow(): string | undefined {
+    try {
+      return clientNow().tenantHash;
+    } catch (error) {
+      if (isSettingError(error)) return undefined;
+      throw error;
+    }
   }
 
   function tell({
@@ -115,6 +133,7 @@ export function certificate(urn: string): DynamicProvider {
 
     check: (olds, news) =>
       quietly(async () => {
+        claim(askedBy(asObject(news)));
         const checking = { surroundings, impact, client: clientNow, nowMs: systemClock.now() };
         const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
         tell(messages);
@@ -129,23 +148,23 @@ export function certificate(urn: string): DynamicProvider {
         const warning = rollbackWarning(prior, asked.settings, reason);
         const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
         tell({ warnings, notes: action === "update" ? [message] : [] });
-        if (action !== "replace") replacements.note(prior, asked.target);
+        if (action !== "replace") claim({ ...prior.settings, ...asked }, prior.record.instance);
         return Promise.resolve({ changes: action !== "nothing", replaces, deleteBeforeReplace });
       }),
 
     create: async (news) => {
       const desired = await desiredFrom(asObject(news));
-      const context = contextFor();
-      const outcome = await reconcile(context, desired, undefined);
-      replacements.note(outcome.state);
-      const id = resourceId(desired.inputs.alias, desired.inputs.target, context.urnHash);
+      const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
+      claim(desired.inputs, identity.instance);
+      const outcome = await reconcile(contextFor(identity), desired, undefined);
+      const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
       return { id, outs: outputsOf(id, outcome, desired) };
     },
 
     read: (id, outputs) =>
       quietly(async () => {
         const prior = readState(asObject(outputs));
-        const { state, drift, notes } = await refresh(contextFor(prior), prior);
+        const { state, drift, notes } = await refresh(contextFor(identityOf(prior, Math.random)), prior);
         tell({ warnings: [], notes });
         const props = toOutputs(state);
         if (drift === undefined && prior.record.drifted !== true) return { id, props };
@@ -157,13 +176,18 @@ export function certificate(urn: string): DynamicProvider {
     update: async (id, olds, news) => {
       const desired = await desiredFrom(asObject(news));
       const prior = readState(asObject(olds));
-      return { outs: outputsOf(id, await reconcile(contextFor(prior), desired, prior), desired) };
+      const identity = identityForUpdate(prior, urnHash, Math.random);
+      claim(desired.inputs, identity.instance);
+      return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
     },
 
     delete: (_id, outputs) =>
       quietly(async () => {
         const prior = readState(asObject(outputs));
-        tell({ warnings: await destroy(contextFor(prior), prior, replacements.newerThan(prior)), notes: [] });
+        const context = contextFor(identityOf(prior, Math.random));
+        tell(await destroy(context, prior));
+        const { alias, target } = prior.settings;
+        claims.drop({ tenantHash: context.client.tenantHash, alias, target, ...context });
       }),
   };
 }
@@ -186,6 +210,10 @@ async function quietly<T>(operation: () => Promise<T>): Promise<T> {
 
 function asObject(value: unknown): RawObject {
   return isObject(value) ? value : {};
+}
+
+function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 function askedBy(raw: RawObject): Asked {

@@ -3,6 +3,9 @@
 
 import type { Client } from "../client";
 import type { Clock } from "../clock";
+import type { AliasTurns } from "./alias-turns";
+import type { Claims } from "./claims";
+import type { Former } from "./state/state";
 
 export interface OperationContext {
   readonly client: Client;
@@ -11,6 +14,13 @@ export interface OperationContext {
   readonly random: () => number;
   /** A short hash of the resource's URN. */
   readonly urnHash: string;
+  /** The id by which the resource knows its own commands. */
+  readonly instance: string;
+  /** What it was known by before, where that has changed. */
+  readonly former?: Former | undefined;
+  /** Every certificate that this process has seen. */
+  readonly claims: Claims;
+  readonly turns: AliasTurns;
   /** The resource's own line while it works; overwritten by the next. Our own words only. */
   readonly status: (text: string) => void;
   /** A lasting line of a long run, such as the begin of a wave. Our own words only. */

@@ -2,18 +2,17 @@
 // An absent alias is a success for Esper, so everything may be sent again: a second destroy finishes what a first left.
 
 import type { Device, StatusRow } from "../client/index";
-import { apply } from "./apply/apply";
-import type { Sent } from "./apply/send";
-import type { Target } from "./arguments/target";
+import { apply, type Applied } from "./apply/apply";
 import { finalStatuses } from "./conclude/final-statuses";
 import type { OperationContext } from "./context";
 import { RemovalError } from "./errors";
-import { noSentRequests } from "./facts/command-history";
+import { noSentRequests, recordedInstalls } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
 import { statusFromRow, type DeviceStatus } from "./facts/device-status";
 import { nobodyOf, readFleet, type Fleet } from "./facts/fleet";
 import type { Facts } from "./facts/gather";
-import { orphanedInstalls } from "./facts/orphaned";
+import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer-commands";
+import { resume } from "./facts/resume";
 import { failureSentences } from "./messages/failures";
 import { leavingSentence, unansweredSentence } from "./messages/notices";
 import { count } from "./messages/words";
@@ -26,31 +25,32 @@ import { orphanedIds, type SentRequest, type State } from "./state/state";
 // Of several resources that go in one run, each would read the same devices again.
 const listMaxAgeMs = 10_000;
 
-/**
- * @param stands where a newer copy of the resource has installed the same alias: those devices keep it
- * @returns warnings
- */
-export async function destroy(context: OperationContext, state: State, stands?: Target): Promise<readonly string[]> {
-  // Where a newer copy stands, its installs are none of this one's.
-  const orphaned = stands === undefined ? await orphanedInstalls(context, state) : [];
-  const { settings } = state;
-  const inTarget = await readFleet(context.client, settings.target, listMaxAgeMs);
-  const others = stands && (await readFleet(context.client, stands, listMaxAgeMs));
-  const isToLose = ([id]: readonly [string, Device]): boolean => others?.members.has(id) !== true;
-  const inFleet = new Map([...inTarget.members].filter(isToLose));
-  const outside = await devicesOutside(context, state, inTarget, [...orphanedIds(state), ...orphaned]);
-  const singly = new Map([...outside.devices].filter(isToLose));
-  const fleet = { ...inTarget, members: new Map([...inFleet, ...singly]) };
-  const leaving = outside.leaving > 0 ? [leavingSentence(outside.leaving)] : [];
-  if (fleet.members.size === 0) return leaving;
-  const isWhole = inFleet.size === inTarget.members.size;
-  const steps = isWhole
-    ? [...uninstall("everyone", inFleet.size), ...uninstall([...singly.keys()], singly.size)]
-    : uninstall([...fleet.members.keys()], fleet.members.size);
-  const plan = planDestroy(state, steps, orphaned);
-  const facts = factsFor(context, { ...inTarget, members: fleet.members });
-  const { sent, problem } = await apply(context, plan, facts);
-  return concludeDestroy(context, plan, facts, { sent, problem, leaving: outside.leaving });
+/** @returns warnings and notes; throws where the certificate may still be on some devices */
+export async function destroy(context: OperationContext, stored: State): Promise<Told> {
+  const newer = await readNewer(context, stored, commandsMaxAgeMs);
+  const resumed = resume(stored, newer);
+  const state = resumed.prior;
+  const fleet = await readFleet(context.client, state.settings.target, listMaxAgeMs);
+  const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install").map(({ id }) => id);
+  const outside = await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]);
+  const plan = planDestroy(state, newer, [
+    ...uninstall("everyone", fleet.members.size),
+    ...uninstall([...outside.devices.keys()], outside.devices.size),
+  ]);
+  const facts = {
+    ...{ fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
+    installs: recordedInstalls(resumed, state.settings.target, fleet),
+    results: new CommandResults(context.client),
+    departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
+    ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
+  };
+  const applied = await apply(context, plan, facts);
+  return concludeDestroy(context, plan, facts, applied, outside.leaving);
+}
+
+export interface Told {
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
 }
 
 function uninstall(devices: Step["devices"], size: number): readonly Step[] {
@@ -58,23 +58,14 @@ function uninstall(devices: Step["devices"], size: number): readonly Step[] {
   return size === 0 ? [] : [{ action: "uninstall", reason: "destroy", message, devices }];
 }
 
-function planDestroy(state: State, steps: readonly Step[], orphaned: readonly string[]): Plan {
+function planDestroy(state: State, newer: Newer, steps: readonly Step[]): Plan {
   // A schedule holds for installs only.
   const { schedule, ...settings } = state.settings;
   return {
     ...{ goal: "destroy", settings, prior: state, content: undefined, steps },
     ...{ startsOver: true, roundsUsed: 0, isOverdue: false, warnings: [], notes: [] },
     recorded: { settings: state.settings, written: state.written, source: state.record.source ?? {} },
-    cancellations: [{ requestIds: [...mayBeScheduled(state), ...orphaned] }],
-  };
-}
-
-function factsFor({ client }: OperationContext, fleet: Fleet): Facts {
-  return {
-    ...{ fleet, entitled: nobodyOf(fleet), installs: noSentRequests, statuses: [], orphanedIds: [], warnings: [] },
-    results: new CommandResults(client),
-    departed: { devices: [...fleet.members.values()], removals: noSentRequests, statuses: [] },
-    ...{ canaries: new Set(), priorCanaries: new Set() },
+    cancellations: [{ requestIds: mayBeScheduled(state, newer) }],
   };
 }
 
@@ -103,7 +94,7 @@ async function devicesOutside(
   const outside = rows.filter((row) => !fleet.members.has(row.deviceId));
   const ids = [...new Set(outside.map((row) => row.deviceId))];
   const devices = ids.length === 0 ? new Map<string, Device>() : await client.devicesById(ids, 0);
-  if (orphaned.length > 0) return { devices, leaving: 0 };
+  if (orphanedOfSet.length > 0) return { devices, leaving: 0 };
   const removed = removedAlready(single, outside, devices, clock.now());
   const removedIds = new Set(removed.map(({ device }) => device.id));
   return {
@@ -135,21 +126,19 @@ function removedAlready(
   });
 }
 
-interface Removed {
-  readonly sent: readonly Sent[];
-  readonly problem: string | undefined;
-  readonly leaving: number;
-}
-
 async function concludeDestroy(
   context: OperationContext,
   plan: Plan,
   facts: Facts,
-  { sent, problem, leaving }: Removed,
-): Promise<readonly string[]> {
+  { sent, problem, warnings, notes }: Applied,
+  leavingBefore: number,
+): Promise<Told> {
   const { wait } = plan.settings;
-  const { members } = facts.fleet;
-  const { removals, problems } = await finalStatuses(context, plan, facts, sent);
+  const told = new Set(sent.flatMap(({ devices }) => [...devices]));
+  const all = [...facts.departed.devices, ...facts.fleet.members.values()];
+  const departed = { ...facts.departed, devices: all.filter(({ id }) => told.has(id)) };
+  const { removals, problems } = await finalStatuses(context, plan, { ...facts, departed }, sent);
+  const members = new Map(departed.devices.map((device) => [device.id, device]));
   const awaited = waitedFor({ wait }, members.keys(), members);
   const unanswered = removals.statuses.filter(({ phase, device }) => phase === "pending" && awaited.has(device.id));
   const timedOut = unanswered.length > 0 && wait.onTimeout === "fail";
@@ -162,6 +151,6 @@ async function concludeDestroy(
     ];
     throw new RemovalError(sentences.join("\n"));
   }
-  const pending = removals.leaving + leaving;
-  return pending > 0 ? [leavingSentence(pending)] : [];
+  const leaving = removals.leaving + leavingBefore;
+  return { warnings: [...warnings, ...(leaving > 0 ? [leavingSentence(leaving)] : [])], notes };
 }

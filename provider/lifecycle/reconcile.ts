@@ -1,15 +1,18 @@
 // Create and update: brings the devices from what the state records to what the program asks for. Facts are gathered once;
 // deciding and concluding are pure. A rollback goes the same way under another plan (docs/design.md, sections 3 and 7).
 
+import { isDeepStrictEqual } from "node:util";
 import { apply, type Applied } from "./apply/apply";
-import { cancelWaiting } from "./apply/cancel";
 import { conclude, type Outcome } from "./conclude/conclude";
 import { concludeRollback } from "./conclude/conclude-rollback";
 import { finalStatuses, type Final } from "./conclude/final-statuses";
+import type { Settings } from "./arguments/arguments";
 import type { OperationContext } from "./context";
+import type { RunEnd } from "./conclude/next-state";
 import { noSentRequests } from "./facts/command-history";
 import { gather, type Facts } from "./facts/gather";
-import { settleOrphaned } from "./facts/orphaned";
+import { listMaxAgeMs, nothingNewer, readNewer, type Newer } from "./facts/newer-commands";
+import { resume } from "./facts/resume";
 import { planInstall, type Desired, type GoalContent, type Plan } from "./policy/plan";
 import { contentRejected, sentenceOf } from "./policy/reasons";
 import {
@@ -20,6 +23,7 @@ import {
   stableToFinish,
   unfinishedRollback,
 } from "./policy/rollback";
+import { identityToKeep } from "./state/identity";
 import type { State } from "./state/state";
 
 export async function reconcile(
@@ -27,14 +31,14 @@ export async function reconcile(
   desired: Desired,
   stored: State | undefined,
 ): Promise<Outcome> {
-  const { prior, foundIds, orphanedIds } = await settleOrphaned(context, stored);
-  await cancelWaiting(context, { requestIds: foundIds });
   const { inputs, content } = desired;
-  if (prior !== undefined && isRejected(prior, content.digest, inputs)) {
-    return finishRollback(context, desired, prior, orphanedIds);
+  const newer = stored === undefined ? nothingNewer : await readNewer(context, stored, listMaxAgeMs);
+  if (stored !== undefined && isRejected(stored, content.digest, inputs)) {
+    return finishRollback(context, desired, stored, newer);
   }
-  const question = { settings: inputs, digest: content.digest, prior, orphanedIds };
-  const facts = await gather(context, question);
+  const resumed = stored && resume(stored, newer, { digest: content.digest, isSentAlike: isSentAlike(stored, inputs) });
+  const prior = resumed?.prior;
+  const facts = await gather(context, { settings: inputs, digest: content.digest, resumed, newer });
   const plan = planInstall(desired, prior, facts, context.clock.now());
   const applied = await apply(context, plan, facts);
   const final = await finalStatuses(context, plan, facts, applied.sent);
@@ -82,7 +86,7 @@ async function rollBack(
     const nothing = { ...facts, installs: noSentRequests };
     const problem = `The rollout could not be rolled back: ${undone.problem}`;
     const left = await finalStatuses(context, anew, nothing, removals);
-    return concludeInstall(context, anew, nothing, { sent: removals, rollout: applied.rollout, problem }, left);
+    return concludeInstall(context, anew, nothing, { ...applied, sent: removals, problem }, left);
   }
   const all = { ...undone, sent: [...removals, ...undone.sent] };
   const end = endOf(context, back.plan, back.facts, all);
@@ -93,21 +97,29 @@ async function rollBack(
   return concludeRollback({ ...end, plan: back.plan, final: last, certificate }, all, failed);
 }
 
+/** With another encoding or schedule than an interrupted run had everyone is due. */
+function isSentAlike({ settings }: State, { encoding, schedule }: Settings): boolean {
+  return encoding === settings.encoding && isDeepStrictEqual(schedule, settings.schedule);
+}
+
 /** The program still asks for content that was rolled back: what the rollback has left undone is done. */
 async function finishRollback(
   context: OperationContext,
   desired: Desired,
-  prior: State,
-  orphanedIds: readonly string[],
+  stored: State,
+  newer: Newer,
 ): Promise<Outcome> {
   const { inputs, content } = desired;
   const rejected = sentenceOf(contentRejected);
-  if (unfinishedRollback(prior, inputs) === undefined) {
+  const resumed = resume(stored, newer);
+  const { prior } = resumed;
+  const hasNewer = newer.commands.some(({ by }) => by === "own");
+  if (unfinishedRollback(prior, inputs) === undefined && !hasNewer) {
     return { state: prior, problems: [], warnings: [rejected], notes: [] };
   }
   const settings = { ...inputs, target: prior.settings.target };
   const digest = stableToFinish(prior, content.digest)?.digest;
-  const gathered = await gather(context, { settings, digest, prior, orphanedIds });
+  const gathered = await gather(context, { settings, digest, resumed, newer });
   const { plan, facts } = planUnfinished(desired, prior, gathered);
   const applied = await apply(context, plan, facts);
   const final = await finalStatuses(context, plan, facts, applied.sent);
@@ -117,18 +129,13 @@ async function finishRollback(
 }
 
 function endOf<P extends Plan>(
-  { urnHash, clock }: OperationContext,
+  context: OperationContext,
   plan: P,
   facts: Facts,
   { sent }: Applied,
-): {
-  readonly plan: P;
-  readonly facts: Facts;
-  readonly sent: Applied["sent"];
-  readonly urnHash: string;
-  readonly nowMs: number;
-} {
-  return { plan, facts, sent, urnHash, nowMs: clock.now() };
+): Omit<RunEnd, "final"> & { readonly plan: P } {
+  const identity = identityToKeep(context, plan.prior?.record.instance, facts.newer.lookedUntil);
+  return { plan, facts, sent, identity, nowMs: context.clock.now() };
 }
 
 function contentOf({ content }: Plan): GoalContent {

@@ -14,13 +14,15 @@ import {
   coverageOf,
   deviceStatuses,
   exceptionsOf,
+  isOwnedByOther,
   wasSent,
   type DeviceStatus,
 } from "./facts/device-status";
 import { memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
-import { findOrphaned, withOrphaned } from "./facts/orphaned";
+import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer, type NewerCommand } from "./facts/newer-commands";
+import { devicesOf, resume, type Resumed } from "./facts/resume";
 import { driftOf } from "./messages/drift";
-import { leftTargetSentence } from "./messages/notices";
+import { leftTargetSentence, ownedByOthersSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
 import { sketchOf } from "./state/membership-sketch";
 import {
@@ -47,18 +49,21 @@ const listMaxAgeMs = 10_000;
 
 export async function refresh(context: OperationContext, stored: State): Promise<Refreshed> {
   const { client, clock } = context;
-  const [fleet, orphaned] = await Promise.all([
+  const [fleet, newer] = await Promise.all([
     readFleet(client, stored.settings.target, listMaxAgeMs),
-    findOrphaned(context, stored),
+    readNewer(context, stored, commandsMaxAgeMs),
   ]);
   refuseGone(stored, fleet);
   const results = new CommandResults(client, stored);
   const sameMembers = stored.record.membersDigest === fleet.digest;
-  const isOld = sameMembers && !(await hasNews(results, stored, clock.now()));
-  const seen = isOld ? { state: stored, notes: [] } : await lookAgain(context, results, stored, fleet);
-  const state = withOrphaned(seen.state, orphaned);
+  const resumed = resume(stored, newer);
+  const isOld = sameMembers && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
+  const { state, notes } = isOld
+    ? { state: stored, notes: [] }
+    : await lookAgain(context, results, resumed, newer, fleet);
   const renewal = renewalOfCertificate(state.certificate, state.settings.renewBeforeDays, clock.now());
-  return { ...withDrift({ ...state, ...renewal }, clock.now()), notes: seen.notes };
+  const interrupted = newer.commands.filter(({ by, id }) => by === "own" && !isStored(stored, id)).length;
+  return { ...withDrift({ ...state, ...renewal }, interrupted, clock.now()), notes };
 }
 
 function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): void {
@@ -94,12 +99,14 @@ interface Seen {
 async function lookAgain(
   context: OperationContext,
   results: CommandResults,
-  stored: State,
+  resumed: Resumed,
+  newer: Newer,
   fleet: Fleet,
 ): Promise<Seen> {
   const nowMs = context.clock.now();
+  const { prior: stored, others } = resumed;
   const { settings, record, commands } = stored;
-  const installs = recordedInstalls(stored, settings.target, fleet);
+  const installs = recordedInstalls(resumed, settings.target, fleet);
   await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
   const statuses = deviceStatuses(fleet.members.values(), history, nowMs)
@@ -107,10 +114,20 @@ async function lookAgain(
     .map(withKnownReason(stored));
   const coverage = coverageOf(statuses, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(statuses);
+  const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
   const departed = await gatherDeparted(context, results, {
-    ...{ prior: stored, target: settings.target, orphanedIds: orphanedIds(stored) },
+    ...{ prior: stored, target: settings.target },
+    newer,
     entitled: isTakenOff(stored) ? nobodyOf(fleet) : fleet,
   });
+  const outside = new Set(departed.devices.map(({ id }) => id));
+  const ids = new Set(statuses.map(({ device }) => device.id));
+  const saysSomething = (command: NewerCommand): boolean => [...devicesOf(command)].some((id) => ids.has(id));
+  const otherCommands = [
+    ...others.filter(saysSomething),
+    ...own.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
+  ].map(({ rows, listed, ...other }) => other);
+  const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const joined = statuses.filter((status) => !wasSent(status)).length;
   const gone = stored.coverage.members - (record.backlog?.missing ?? 0) + joined - coverage.members;
   const state: State = {
@@ -126,10 +143,17 @@ async function lookAgain(
       membersDigest: fleet.digest,
       sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
       heldBack: await heldBackNow(context, stored, statuses),
-      removalsFailed: toRemoveAgain(departed.statuses).length,
+      removalsFailed: toRemoveAgain(departed.statuses).length + departed.devices.length,
+      lookedUntil: newer.lookedUntil,
+      otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
+      ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
     },
   };
-  return { state, notes: gone > 0 ? [leftTargetSentence(gone)] : [] };
+  const notes = [
+    ...(gone > 0 ? [leftTargetSentence(gone)] : []),
+    ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, settings.alias)] : []),
+  ];
+  return { state, notes };
 }
 
 /** `deviceType` narrowed the members when it was sent: a device that was left out then is none. */
@@ -167,15 +191,19 @@ function withKnownReason({ exceptions }: State): (status: DeviceStatus) => Devic
   };
 }
 
-function withDrift(state: State, nowMs: number): Omit<Refreshed, "notes"> {
+function isStored({ commands, record }: State, id: string): boolean {
+  return [...commands, ...(record.otherCommands ?? [])].some((command) => command.id === id);
+}
+
+function withDrift(state: State, interrupted: number, nowMs: number): Omit<Refreshed, "notes"> {
   const { settings, record } = state;
   // Where content was rolled back the program most likely still names it.
   const digest = rejectedDigest(state) ?? digestHeld(state);
   const asked = { alias: settings.alias, target: settings.target, digest, settings };
-  const orphaned = orphanedIds(state).length;
-  const isToDo = orphaned > 0 || diff(state, asked, nowMs).action !== "nothing";
-  const backlog = backlogOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, record.heldBack ?? 0);
-  const news = driftOf(record.backlog ?? noBacklog, backlog, orphaned);
+  const isToDo = diff(state, asked, nowMs).action !== "nothing";
+  const heldBack = (record.heldBack ?? 0) + (record.ownedByOthers ?? 0);
+  const backlog = backlogOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, heldBack);
+  const news = driftOf(record.backlog ?? noBacklog, backlog, interrupted);
   if (!isToDo || news.length === 0) {
     return record.drifted === true ? { state: { ...state, record: { ...record, drifted: false } } } : { state };
   }

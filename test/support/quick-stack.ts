@@ -2,6 +2,8 @@
 // installed provider, in the engine's order, with the state carried on as JSON. For many combinations of faults, where a
 // run of the real engine each would take minutes. What the provider prints is kept, not shown.
 
+import { claims } from "../../provider/lifecycle/claims";
+import { tenantHashOf } from "../../provider/config";
 import { certificate } from "../../provider/provider";
 
 export type Did = "refused" | "created" | "updated" | "replaced" | "refreshed" | "deleted" | "nothing";
@@ -65,8 +67,15 @@ export class QuickStack {
     this.stored = stored;
   }
 
-  async up(args: Json): Promise<Ended> {
+  /** Each run of the engine has a process of its own, in which nothing has been seen yet. */
+  begin(): void {
+    const { "esper:baseUrl": baseUrl } = this.config;
+    if (baseUrl !== undefined) claims.forget(tenantHashOf(baseUrl));
+  }
+
+  async up(args: Json, isRunOfItsOwn = true): Promise<Ended> {
     return listening(async () => {
+      if (isRunOfItsOwn) this.begin();
       const provider = await this.provider();
       const text = `exports.handler = () => require("pulumi-esper/provider").certificate("${this.urn}")`;
       const news = asJson({ ...args, __provider: text });
@@ -89,6 +98,7 @@ export class QuickStack {
 
   async refresh(): Promise<Ended> {
     return listening(async () => {
+      this.begin();
       const { stored } = this;
       if (stored === undefined) return { did: "nothing" };
       const provider = await this.provider();
@@ -99,8 +109,9 @@ export class QuickStack {
     });
   }
 
-  async destroy(): Promise<Ended> {
+  async destroy(isRunOfItsOwn = true): Promise<Ended> {
     return listening(async () => {
+      if (isRunOfItsOwn) this.begin();
       if (this.stored === undefined) return { did: "nothing" };
       const error = await this.remove(this.stored);
       if (error !== undefined) return { did: "deleted", error };

@@ -6,7 +6,8 @@ import type { Facts } from "../facts/gather";
 import type { Plan } from "../policy/plan";
 import { cancelWaiting } from "./cancel";
 import { rollOut, type RolloutOutcome } from "./rollout";
-import { sendStep, type Sent } from "./send";
+import { removeStep } from "./remove";
+import { installOn, type Sent } from "./send";
 import { waitForAll } from "./wait";
 
 export interface Applied {
@@ -15,17 +16,21 @@ export interface Applied {
   readonly rollout?: RolloutOutcome | undefined;
   /** What stopped it. */
   readonly problem?: string | undefined;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** @param earlier what the same run has done before, under another plan */
 export async function apply(context: OperationContext, plan: Plan, facts: Facts, earlier?: Applied): Promise<Applied> {
   const sent: Sent[] = [];
+  const warnings: string[] = [];
+  const notes: string[] = [];
   try {
-    return { sent, rollout: await carryOut(context, plan, facts, sent) };
+    return { sent, warnings, notes, rollout: await carryOut(context, plan, facts, { sent, warnings, notes }) };
   } catch (error) {
     const hasSent = sent.length > 0 || (earlier?.sent.length ?? 0) > 0;
     if (!hasSent || !(error instanceof Error)) throw error;
-    return { sent, problem: error.message };
+    return { sent, warnings, notes, problem: error.message };
   }
 }
 
@@ -33,16 +38,22 @@ async function carryOut(
   context: OperationContext,
   plan: Plan,
   facts: Facts,
-  sent: Sent[],
+  { sent, warnings, notes }: { readonly sent: Sent[]; readonly warnings: string[]; readonly notes: string[] },
 ): Promise<RolloutOutcome | undefined> {
   for (const cancellation of plan.cancellations) await cancelWaiting(context, cancellation);
   const { waves } = plan;
   // Whoever is to lose it is told first: of what is left undone by a failure, installs are what the next run finds.
   const uninstalls = plan.steps.filter(({ action }) => action === "uninstall");
   const installs = waves === undefined ? plan.steps.filter(({ action }) => action === "install") : [];
-  for (const step of [...uninstalls, ...installs]) {
+  for (const step of uninstalls) {
     context.status(step.message);
-    await sendStep(context, plan, facts, step, sent);
+    const removed = await removeStep(context, plan, facts, step, sent);
+    warnings.push(...removed.warnings);
+    notes.push(...removed.notes);
+  }
+  for (const step of installs) {
+    context.status(step.message);
+    await installOn(context, plan, facts, step.devices, sent);
   }
   if (waves !== undefined) return rollOut(context, plan, facts, waves, sent);
   await waitForAll(context, plan, facts, sent);

@@ -10,7 +10,7 @@ import type { Plan } from "../policy/plan";
 import { installTargets } from "../policy/steps";
 import { judgeWave } from "../policy/wave-verdict";
 import type { Waves } from "../state/wave-boundaries";
-import { sendStep, sentOfKind, type Sent } from "./send";
+import { installOn, sentOfKind, type Sent } from "./send";
 import { waitForAll } from "./wait";
 
 export interface RolloutOutcome {
@@ -76,20 +76,29 @@ async function wavePasses(
 ): Promise<boolean> {
   const { settings, prior } = plan;
   const { rollout } = settings;
-  // Its devices have answered since a run gave up waiting for them, so nothing is sent; but it has not soaked.
-  const isUnfinished = !plan.startsOver && prior?.progress.state === "stopped" && prior.progress.wave === number;
+  // Its devices have answered since a run gave up waiting for them, or was killed, so nothing is sent; but it has not soaked.
+  const isUnfinished =
+    !plan.startsOver &&
+    prior?.progress.state === "stopped" &&
+    (prior.progress.wave === number || facts.installs.resumed === true);
   if (own.length > 0) context.note(`Wave ${number} of ${of}: ${count(own.length, "device")}.`);
-  await sendStep(context, plan, facts, { action: "install", devices: own }, sent);
+  await installOn(context, plan, facts, own, sent);
   await waitForAll(context, plan, facts, sent, upTo);
-  async function passes(): Promise<boolean> {
-    const statuses = await statusesOf(context, plan, facts, upTo, sent);
-    return judgeWave(statuses, settings, facts.fleet.members) === "passed";
-  }
-  const hasPassed = await passes();
+  const statuses = await statusesOf(context, plan, facts, upTo, sent);
+  const hasPassed = judgeWave(statuses, settings, facts.fleet.members) === "passed";
   if (!hasPassed || number === of || (own.length === 0 && !isUnfinished) || rollout.soakMs === 0) return hasPassed;
-  context.status(`Wave ${number} of ${of} soaks for ${count(rollout.soakMs / 60_000, "minute")}.`);
-  await context.clock.sleep(rollout.soakMs);
-  return passes();
+  const soakMs = own.length > 0 ? rollout.soakMs : soakLeftMs(rollout.soakMs, statuses, context.clock.now());
+  if (soakMs === 0) return hasPassed;
+  context.status(`Wave ${number} of ${of} soaks for ${count(Math.ceil(soakMs / 60_000), "minute")}.`);
+  await context.clock.sleep(soakMs);
+  return judgeWave(await statusesOf(context, plan, facts, upTo, sent), settings, facts.fleet.members) === "passed";
+}
+
+/** A wave that had answered before this run began soaks what is left since its last answer. */
+function soakLeftMs(soakMs: number, statuses: readonly DeviceStatus[], nowMs: number): number {
+  const answered = statuses.filter(({ phase }) => phase === "installed" || phase === "failed");
+  const lastMs = Math.max(0, ...answered.map(({ since }) => Date.parse(since)));
+  return Math.min(soakMs, Math.max(0, lastMs + soakMs - nowMs));
 }
 
 async function statusesOf(

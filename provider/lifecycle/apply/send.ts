@@ -9,8 +9,8 @@ import type { Plan } from "../policy/plan";
 import type { Step } from "../policy/steps";
 import { newLabel } from "../state/command-label";
 import { digestHeld, type SentRequest } from "../state/state";
-import { batchesForDevices, batchesForEveryone } from "./batches";
-import { installOf, uninstallOf } from "./esper-commands";
+import { batchesForDevices, batchesForEveryone, type Batch } from "./batches";
+import { installOf } from "./esper-commands";
 
 /** A request sent in this run, with the devices it was sent to. */
 export interface Sent {
@@ -20,40 +20,47 @@ export interface Sent {
   readonly createdAt: string;
 }
 
-/** Each request is added to `sent` at once, so that a later failure loses nothing. */
-export async function sendStep(
+/** Installs the plan's content on everyone in the target, or on these devices. */
+export async function installOn(
   context: OperationContext,
   plan: Plan,
   { fleet }: Pick<Facts, "fleet">,
-  { action, devices }: Pick<Step, "action" | "devices">,
+  devices: Step["devices"],
   sent: Sent[],
 ): Promise<void> {
-  const { settings } = plan;
+  const { settings, content } = plan;
   const batches =
     devices === "everyone" ? await batchesForEveryone(context, settings.target, fleet) : batchesForDevices(devices);
   if (batches.length === 0) return;
-  const command = action === "install" ? await installsOf(plan) : uninstallsOf(plan);
-  const digest = plan.content?.digest ?? (plan.prior && digestHeld(plan.prior)) ?? "";
-  for (const { address, devices: ids, targetWide } of batches) {
-    const label = newLabel(context.urnHash, digest, context.random);
-    const { id, createdAt } = await context.client.send(command(address, label));
-    // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
-    const sentAt = new Date(context.clock.now()).toISOString();
-    const request = { id, kind: action, commandType: address.commandType, devices: ids.size, sentAt };
-    sent.push({ request: { ...request, ...(targetWide && { targetWide }) }, devices: ids, createdAt });
-  }
+  if (content === undefined) throw new Error("A plan without content installs nothing.");
+  const file = await content.file();
+  const turn = `${context.client.tenantHash} ${settings.alias}`;
+  await context.turns.during(turn, "install", () =>
+    sendBatches(context, plan, batches, "install", (address, label) => installOf(settings, file, address, label), sent),
+  );
 }
 
 type CommandFor = (address: Address, label: string) => CommandToSend;
 
-async function installsOf({ settings, content }: Plan): Promise<CommandFor> {
-  if (content === undefined) throw new Error("A plan without content installs nothing.");
-  const file = await content.file();
-  return (address, label) => installOf(settings, file, address, label);
-}
-
-function uninstallsOf({ settings }: Plan): CommandFor {
-  return (address, label) => uninstallOf(settings, address, label);
+/** Each request is added to `sent` at once, so that a later failure loses nothing. */
+export async function sendBatches(
+  context: OperationContext,
+  { settings, content, prior }: Plan,
+  batches: readonly Batch[],
+  kind: SentRequest["kind"],
+  command: CommandFor,
+  sent: Sent[],
+): Promise<void> {
+  const { client, clock, random, instance } = context;
+  const digest = content?.digest ?? (prior && digestHeld(prior)) ?? "";
+  for (const { address, devices, targetWide } of batches) {
+    const label = newLabel({ instance, alias: settings.alias, digest }, random);
+    const { id, createdAt } = await client.send(command(address, label));
+    // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
+    const sentAt = new Date(clock.now()).toISOString();
+    const request = { id, kind, commandType: address.commandType, devices: devices.size, sentAt, createdAt };
+    sent.push({ request: { ...request, ...(targetWide && { targetWide }) }, devices, createdAt });
+  }
 }
 
 /** The requests of one kind among those sent. */

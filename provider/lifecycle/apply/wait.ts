@@ -46,7 +46,7 @@ export async function waitForAll(
   const all = [...pending, ...fresh].filter(({ devices: ids }) => ids.size > 0);
   const counted = new Set(all.map(({ request }) => request.id));
   const base = {
-    members: fleet.members.size,
+    members: plan.goal === "destroy" ? new Set(sent.flatMap(({ devices: ids }) => [...ids])).size : fleet.members.size,
     done: before.filter(({ phase, requestId }) => phase === "installed" && !counted.has(requestId ?? "")).length,
     offline: countOffline(fleet.members.values()),
     verb: plan.goal === "destroy" ? ("removed" as const) : ("installed" as const),

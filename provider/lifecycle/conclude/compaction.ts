@@ -17,23 +17,29 @@ export interface Compacted {
 /**
  * Drops requests whose devices have all got the content: the oldest, when there are many; and once everyone has it, those
  * with failures that later ones have made good.
+ *
+ * @param keepAfter Esper's time (ISO) after which none is dropped: it would let an older command of others count again
  */
 export function compact(
   installs: readonly SentRequest[],
   statuses: readonly DeviceStatus[],
   countsOf: (requestId: string) => StateCounts,
+  keepAfter = "~",
 ): Compacted {
   // Some device still waits for its window. Kept even if this run skips that device: a later run may have to cancel it.
   const isWaiting = ({ id }: SentRequest): boolean => (countsOf(id).Scheduled ?? 0) > 0;
   const needed = new Set(statuses.map(({ requestId }) => requestId));
-  const requests = installs.filter((request) => needed.has(request.id) || isWaiting(request));
+  const requests = installs.filter(
+    (request) => needed.has(request.id) || isWaiting(request) || (request.createdAt ?? "") > keepAfter,
+  );
   const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
   const isMadeGood = ({ id }: SentRequest): boolean => {
     const counts = countsOf(id);
     return open.size === 0 && totalOf(counts) !== counts.Success;
   };
   const isRecent = (index: number): boolean => index >= requests.length - requestsKept;
-  const isOpen = (request: SentRequest): boolean => open.has(request.id) || isWaiting(request);
+  const isOpen = (request: SentRequest): boolean =>
+    open.has(request.id) || isWaiting(request) || (request.createdAt ?? "") > keepAfter;
   const kept = requests.filter((request, index) => isOpen(request) || (isRecent(index) && !isMadeGood(request)));
   const isComplete = open.size === 0 && requests.length > 1;
   return { requests: kept, isCompacted: isComplete || kept.length < requests.length };

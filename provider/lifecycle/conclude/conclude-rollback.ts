@@ -20,14 +20,14 @@ export interface RollbackEnd extends RunEnd {
 /** @param failed devices on which the candidate failed, where this run has sent it */
 export function concludeRollback(
   end: RollbackEnd,
-  { problem }: Applied,
+  { problem, ...applied }: Applied,
   failed: readonly DeviceStatus[] | undefined,
 ): Outcome {
   const { plan, final } = end;
   const { stable, progress, rejected, retried, isAllOrNothing } = plan.rollback;
   const problems = [...(problem === undefined ? [] : [problem]), ...final.problems];
   if (problem !== undefined && isAllOrNothing && plan.prior !== undefined) {
-    return { state: plan.prior, problems, warnings: plan.warnings, notes: [] };
+    return { state: plan.prior, problems, warnings: [...plan.warnings, ...applied.warnings], notes: applied.notes };
   }
   const state = nextState(end, {
     holding: { kind: "rolledBack", rejected, ...(stable !== undefined && { to: stable.digest }) },
@@ -47,8 +47,12 @@ export function concludeRollback(
       ...failureSentences(final.removals.failed, "removal"),
       ...problems,
     ],
-    warnings: [...plan.warnings, ...(final.removals.leaving > 0 ? [leavingSentence(final.removals.leaving)] : [])],
-    notes: plan.notes,
+    warnings: [
+      ...plan.warnings,
+      ...applied.warnings,
+      ...(final.removals.leaving > 0 ? [leavingSentence(final.removals.leaving)] : []),
+    ],
+    notes: [...plan.notes, ...applied.notes],
   };
 }
 

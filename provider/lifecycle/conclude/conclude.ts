@@ -36,14 +36,14 @@ export interface Outcome {
 export function conclude(
   end: RunEnd,
   content: GoalContent,
-  { rollout, problem }: Applied,
+  { rollout, problem, ...applied }: Applied,
   file: InstallFile | undefined,
 ): Outcome {
-  const { plan, facts, final } = end;
+  const { plan, final } = end;
   const { settings, prior, isOverdue } = plan;
   const problems = [...(problem === undefined ? [] : [problem]), ...final.problems];
-  const warnings = [...plan.warnings];
-  const notes = [...plan.notes];
+  const warnings = [...plan.warnings, ...applied.warnings];
+  const notes = [...plan.notes, ...applied.notes];
   const stopped = rolloutSentences(rollout);
   // Without a retry round left nothing will be different next time; the run says so and ends well.
   const isGivenUp = prior !== undefined && !mayRetry(prior, settings);
@@ -63,7 +63,7 @@ export function conclude(
     ...{ certificate: content.certificate, sentAs: content.sentAs, heldBack, kept },
     progress: progressOf(plan, rollout, content, problems),
     waveBoundaries: isOverdue ? prior?.record.waveBoundaries : plan.waves?.boundaries,
-    ...(kept.length > 1 && { previouslySentTo: previouslySentTo(plan, facts) }),
+    ...(kept.length > 1 && { previouslySentTo: previouslySentTo(plan) }),
   });
   return { state, problems, warnings, notes: [...notes, ...judged.notes] };
 }

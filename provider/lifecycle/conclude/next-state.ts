@@ -4,11 +4,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RawObject } from "../arguments/reader";
 import type { Sent } from "../apply/send";
-import { coverageOf, exceptionsOf, wasSent } from "../facts/device-status";
+import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
+import type { NewerCommand } from "../facts/newer-commands";
+import { devicesOf } from "../facts/resume";
 import { renewalOfCertificate } from "../content/renewal";
 import type { Plan } from "../policy/plan";
-import { sketchOf } from "../state/membership-sketch";
+import { difference, sketchOf } from "../state/membership-sketch";
 import {
   backlogOf,
   digestHeld,
@@ -17,6 +19,7 @@ import {
   sentToAllAt,
   type Holding,
   type KeptContent,
+  type OtherCommand,
   type RolloutProgress,
   type SentAs,
   type State,
@@ -43,26 +46,27 @@ export interface RunEnd {
   readonly facts: Facts;
   readonly sent: readonly Sent[];
   readonly final: Final;
-  readonly urnHash: string;
+  readonly identity: Pick<StateRecord, "urnHash" | "instance" | "former">;
   readonly nowMs: number;
 }
 
-export function nextState({ plan, facts, sent, final, urnHash, nowMs }: RunEnd, ending: Ending): State {
+export function nextState({ plan, facts, sent, final, identity, nowMs }: RunEnd, ending: Ending): State {
   const { holding, certificate, sentAs, progress, heldBack, waveBoundaries, kept, previouslySentTo } = ending;
   const { prior, recorded } = plan;
   const { installs, statuses, removals } = final;
   const { results, fleet, departed } = facts;
   const coverage = coverageOf(statuses, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(statuses);
-  const { requests, isCompacted } = compact(installs.requests, statuses, (id) => results.countsOf(id));
+  const otherCommands = plan.startsOver ? [] : standingOthers(final, facts);
+  const ownedByOthers = statuses.filter(isOwnedByOther).length;
+  const oldestOther = otherCommands[0]?.createdAt;
+  const { requests, isCompacted } = compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
   const commands = [...requests, ...removals.requests].map((request) => ({
     ...request,
     states: results.countsOf(request.id),
   }));
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
-  // What there was before this one is no part of it, also when it has sent nothing itself.
-  const newestBefore = prior?.record.newestAt ?? (sent.length === 0 ? new Date(nowMs).toISOString() : "");
-  const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack);
+  const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
     settings: recorded.settings,
@@ -72,9 +76,14 @@ export function nextState({ plan, facts, sent, final, urnHash, nowMs }: RunEnd, 
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
     ...(kept.length > 0 && { kept }),
     record: {
-      ...{ urnHash, holding, membersDigest: fleet.digest, roundsUsed: plan.roundsUsed, source: recorded.source },
+      ...identity,
+      ...{ holding, membersDigest: fleet.digest, roundsUsed: plan.roundsUsed, source: recorded.source },
       sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
-      newestAt: sent.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), newestBefore),
+      lookedUntil: lookedUntil(facts, sent, nowMs),
+      ...settledSince(plan, facts, sent, [...commands, ...otherCommands]),
+      ...(otherCommands.length > 0 && { otherCommands }),
+      ...(ownedByOthers > 0 && { ownedByOthers }),
+      ...earlierSentTo(plan, facts, statuses),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
       ...(toAllAt !== commands[0]?.sentAt && { sentToAllAt: toAllAt }),
       ...(hasCleared && { removedSinceFullSend: true }),
@@ -86,6 +95,71 @@ export function nextState({ plan, facts, sent, final, urnHash, nowMs }: RunEnd, 
       ...(previouslySentTo !== undefined && { previouslySentTo }),
     },
   };
+}
+
+/** Esper's time up to which this state knows what was sent: what came in between is looked at by the next run. */
+function lookedUntil({ newer }: Facts, sent: readonly Sent[], nowMs: number): string {
+  if (newer.lookedUntil !== "") return newer.lookedUntil;
+  // A new resource begins with its first command; what there was before is no part of it.
+  return sent[0]?.createdAt ?? new Date(nowMs).toISOString();
+}
+
+/** They are in the list that the next run reads, and are no news. */
+function settledSince(
+  { prior }: Plan,
+  { newer }: Facts,
+  sent: readonly Sent[],
+  kept: readonly { readonly id: string }[],
+): { readonly settledIds?: readonly string[] } {
+  // What was found newer in this run lies before the point from which the next one reads; its last is read once more.
+  const found = newer.commands.filter(({ createdAt }) => createdAt >= newer.lookedUntil).map(({ id }) => id);
+  const before =
+    newer.lookedUntil === prior?.record.lookedUntil
+      ? [...prior.commands.map(({ id }) => id), ...(prior.record.settledIds ?? [])]
+      : [];
+  const ids = new Set([...before, ...found, ...sent.map(({ request }) => request.id)]);
+  for (const { id } of kept) ids.delete(id);
+  return ids.size === 0 ? {} : { settledIds: [...ids].slice(-othersKept * 5) };
+}
+
+/** Commands of others that still say something of a member: no later one of this resource has reached it. */
+function standingOthers({ installs, statuses, removals }: Final, { newer, departed }: Facts): readonly OtherCommand[] {
+  const times = new Map(installs.requests.map(({ id, createdAt = "" }) => [id, createdAt]));
+  const stand = (other: NewerCommand): boolean => {
+    const devices = devicesOf(other);
+    return statuses.some(
+      ({ device, requestId = "" }) =>
+        devices.has(device.id) && (requestId === other.id || (times.get(requestId) ?? "") < other.createdAt),
+    );
+  };
+  const outside = new Set([...departed.devices, ...removals.failed.map(({ device }) => device)].map(({ id }) => id));
+  const isOutside = (other: NewerCommand): boolean =>
+    other.by === "own" &&
+    other.kind === "install" &&
+    removals.failed.length > 0 &&
+    [...devicesOf(other)].some((id) => outside.has(id));
+  return newer.commands
+    .filter((other) => !times.has(other.id) && (stand(other) || isOutside(other)))
+    .slice(-othersKept)
+    .map(({ rows, listed, ...other }) => other);
+}
+
+/** A tenant in which so many commands of others stand on one resource's devices is beyond what a record can follow. */
+const othersKept = 40;
+
+/** Members that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
+function earlierSentTo(
+  { prior }: Plan,
+  { fleet }: Facts,
+  statuses: readonly DeviceStatus[],
+): { readonly earlierSentTo?: string } {
+  if (prior === undefined) return {};
+  const lacking = new Set(statuses.filter((status) => !wasSent(status)).map(({ device }) => device.id));
+  const sketches = [prior.record.sentTo, prior.record.earlierSentTo].filter((sketch) => sketch !== undefined);
+  const members = new Set(fleet.members.keys());
+  const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
+  const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
+  return earlier.length === 0 ? {} : { earlierSentTo: sketchOf(new Set(earlier)) };
 }
 
 /** Whether devices had other content of this resource before the one that they are to have now. */

@@ -4,10 +4,13 @@
 import { totalOf } from "../../client/index";
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import { difference } from "../state/membership-sketch";
-import { sentToAllAt, type SentRequest, type State } from "../state/state";
+import { contentPart } from "../state/command-label";
+import { digestHeld, sentToAllAt, type SentRequest } from "../state/state";
 import type { CommandResults } from "./command-results";
-import type { Answers, CommandHistory } from "./device-status";
+import type { Answers, CommandHistory, HistoryEntry } from "./device-status";
 import type { Fleet } from "./fleet";
+import type { NewerCommand } from "./newer-commands";
+import type { Resumed } from "./resume";
 
 /** Requests of one kind, oldest first. */
 export interface SentRequests {
@@ -18,12 +21,19 @@ export interface SentRequests {
   readonly reached?: ReadonlySet<string> | undefined;
   /** Further requests ended in Success everywhere and were dropped, with the time of the last one. */
   readonly compactedAt?: string | undefined;
+  /** Commands under the alias that are none of these, oldest first. */
+  readonly others?: readonly NewerCommand[] | undefined;
+  /** Some of them are of a run that was interrupted. */
+  readonly resumed?: boolean | undefined;
+  /** The digest of the content that the requests install. */
+  readonly digest?: string | undefined;
 }
 
 export const noSentRequests: SentRequests = { requests: [], sentTo: new Map() };
 
 /** The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart. */
-export function recordedInstalls(prior: State, target: Target, fleet: Fleet): SentRequests {
+export function recordedInstalls({ prior, others, resumed }: Resumed, target: Target, fleet: Fleet): SentRequests {
+  const digest = digestHeld(prior);
   const isSameTarget = sameTarget(prior.settings.target, target);
   const requests = prior.commands
     .filter((request) => request.kind === "install")
@@ -32,12 +42,15 @@ export function recordedInstalls(prior: State, target: Target, fleet: Fleet): Se
   const since = difference(prior.record.sentTo, members);
   // Too many came and left to tell who: their rows have to do, where none of them may be of one that was cleared since.
   if (since === undefined) {
-    return prior.record.removedSinceFullSend === true ? noSentRequests : { requests, sentTo: new Map() };
+    const isUnsure = prior.record.removedSinceFullSend === true;
+    return isUnsure ? { ...noSentRequests, others, digest } : { requests, sentTo: resumed, others, digest };
   }
   const compactedAt = prior.record.compacted === true ? (sentToAllAt(prior) ?? "") : undefined;
-  const reached = new Set([...members].filter((id) => !since.joined.has(id)));
+  const inResumed = new Set([...resumed.values()].flatMap((devices) => [...devices]));
+  const reached = new Set([...members].filter((id) => !since.joined.has(id) || inResumed.has(id)));
   const wide = requests.filter(({ targetWide }) => targetWide);
-  return { requests, reached, compactedAt, sentTo: devicesOfWide(wide, target, reached) };
+  const sentTo = new Map([...devicesOfWide(wide, target, reached), ...resumed]);
+  return { requests, reached, compactedAt, sentTo, others, digest, resumed: resumed.size > 0 };
 }
 
 function devicesOfWide(
@@ -77,10 +90,37 @@ export const rowsMayBeLateMs = 120_000;
 
 export async function historyOf(
   results: CommandResults,
-  { requests, sentTo, reached, compactedAt }: SentRequests,
+  installs: SentRequests,
   members: ReadonlySet<string>,
   nowMs: number,
 ): Promise<CommandHistory> {
+  return withOthers(await ownHistory(results, installs, members, nowMs), installs);
+}
+
+/** Requests of the first schema have no time of Esper's; they are older than whatever was found since. */
+function withOthers(history: readonly HistoryEntry[], { others = [], digest }: SentRequests): CommandHistory {
+  if (others.length === 0) return history;
+  const entries = [
+    ...history.map((entry) => ({ entry, at: entry.request.createdAt ?? "" })),
+    ...others.map((other) => {
+      const isSameContent = digest !== undefined && installsContent(other, digest);
+      return { entry: { other, isSameContent }, at: other.createdAt };
+    }),
+  ];
+  return entries.sort((one, next) => (one.at < next.at ? -1 : one.at > next.at ? 1 : 0)).map(({ entry }) => entry);
+}
+
+/** Labels of the first form name eight characters of the digest, those of today eleven in another alphabet. */
+export function installsContent({ kind, content = "" }: NewerCommand, digest: string): boolean {
+  return kind === "install" && content !== "" && (content === contentPart(digest) || content === digest.slice(0, 8));
+}
+
+async function ownHistory(
+  results: CommandResults,
+  { requests, sentTo, reached, compactedAt }: SentRequests,
+  members: ReadonlySet<string>,
+  nowMs: number,
+): Promise<readonly HistoryEntry[]> {
   // One sent in this run can only be late, whatever Esper says of it now.
   const isForgotten = ({ id }: SentRequest): boolean => results.forgotten.has(id) && results.wasKnown(id);
   const alive = requests.filter((request) => !isForgotten(request));
@@ -113,7 +153,7 @@ export async function historyOf(
 }
 
 /** The same requests as if nothing had been seen of them. */
-export function historyWithoutAnswers({ requests, sentTo }: SentRequests): CommandHistory {
+export function historyWithoutAnswers({ requests, sentTo }: SentRequests): readonly HistoryEntry[] {
   return requests.map((request) => ({ request, answers: noRows, sentTo: sentTo.get(request.id) ?? new Set<string>() }));
 }
 

@@ -4,11 +4,13 @@ import type { Device } from "../../client/index";
 import { totalOf } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import type { SentRequest, State } from "../state/state";
+import { orphanedIds, type SentRequest, type State } from "../state/state";
 import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
 import type { CommandResults } from "./command-results";
 import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
 import { readFleet, type Fleet } from "./fleet";
+import type { Newer } from "./newer-commands";
+import { devicesOf as devicesReached } from "./resume";
 
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */
@@ -23,13 +25,13 @@ interface Question {
   readonly prior: State | undefined;
   readonly target: Target;
   readonly entitled: Fleet;
-  readonly orphanedIds: readonly string[];
+  readonly newer: Newer;
 }
 
 export async function gatherDeparted(
   context: OperationContext,
   results: CommandResults,
-  { prior, target, entitled, orphanedIds }: Question,
+  { prior, target, entitled, newer }: Question,
 ): Promise<Departed> {
   if (prior === undefined) return { devices: [], removals: noSentRequests, statuses: [] };
   const requests = prior.commands.filter((request) => request.kind === "uninstall");
@@ -39,7 +41,7 @@ export async function gatherDeparted(
     devicesThatLeft(context, prior.settings.target, target, entitled),
     removalStatuses(context, results, removals, [], entitled),
   ]);
-  const reached = target.kind === "group" ? [] : await devicesReachedBy(context, orphanedIds);
+  const reached = target.kind === "group" ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
   const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.some((one) => one.id === id));
   return { devices: [...left, ...more], removals, statuses };
 }
@@ -47,12 +49,25 @@ export async function gatherDeparted(
 /** An interrupted run may have sent to devices of a set that the program has taken out again since. */
 async function devicesReachedBy(
   { client }: OperationContext,
-  requestIds: readonly string[],
+  orphaned: readonly string[],
+  newer: Newer,
 ): Promise<readonly Device[]> {
-  if (requestIds.length === 0) return [];
-  const rows = await client.rows({ requestIds });
-  const ids = [...new Set(rows.map((row) => row.deviceId))];
-  return ids.length === 0 ? [] : [...(await client.devicesById(ids, 0)).values()];
+  const rows = orphaned.length === 0 ? [] : await client.rows({ requestIds: orphaned });
+  const ids = new Set([...rows.map((row) => row.deviceId), ...installedLast(newer)]);
+  return ids.size === 0 ? [] : [...(await client.devicesById([...ids], 0)).values()];
+}
+
+/** Devices whose newest command of this resource, of those that its state does not know, is an install. */
+function installedLast({ commands }: Newer): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const command of commands) {
+    if (command.by !== "own") continue;
+    for (const id of devicesReached(command)) {
+      if (command.kind === "install") ids.add(id);
+      else if (command.rows.get(id)?.state !== "Failure") ids.delete(id);
+    }
+  }
+  return ids;
 }
 
 async function devicesThatLeft(
@@ -99,7 +114,7 @@ async function removalStatuses(
   if (requests.requests.length === 0) return [];
   const nowMs = clock.now();
   const history = await historyOf(results, requests, new Set(), nowMs);
-  const inRows = history.flatMap(({ answers }) => [...answers.rows.keys()]);
+  const inRows = history.flatMap((entry) => ("answers" in entry ? [...entry.answers.rows.keys()] : []));
   const named = new Map(departed.map((device) => [device.id, device]));
   const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !entitled.members.has(id));
   const found = unnamed.length > 0 ? await client.devicesById(unnamed, 60_000) : new Map<string, Device>();

@@ -3,6 +3,7 @@
 
 import type { Device, StatusRow } from "../../client";
 import type { Coverage, Exception, SentRequest } from "../state/state";
+import type { NewerCommand } from "./newer-commands";
 
 /** An install that no device took for this long never will be (Esper, "Command API Examples": 30 days). */
 export const commandLifeMs = 30 * 24 * 3_600_000;
@@ -35,20 +36,33 @@ export interface HistoryEntry {
   readonly sentTo: ReadonlySet<string>;
 }
 
-/** Requests of one kind, oldest first. */
-export type CommandHistory = readonly HistoryEntry[];
+/** A command under the same alias that is none of these requests: it changes what a device holds. */
+export interface OtherEntry {
+  readonly other: NewerCommand;
+  /** It installs the very content that is asked about. */
+  readonly isSameContent: boolean;
+}
+
+/** Oldest first. */
+export type CommandHistory = readonly (HistoryEntry | OtherEntry)[];
 
 export function deviceStatuses(
   members: Iterable<Device>,
-  ledger: CommandHistory,
-  now: number,
+  history: CommandHistory,
+  nowMs: number,
 ): readonly DeviceStatus[] {
-  const newestFirst = [...ledger].reverse();
-  return [...members].map((device) => judgeOne(device, newestFirst, now));
+  const newestFirst = [...history].reverse();
+  return [...members].map((device) => statusOf(device, newestFirst, nowMs));
 }
 
-function judgeOne(device: Device, newestFirst: CommandHistory, now: number): DeviceStatus {
-  for (const { request, answers, sentTo } of newestFirst) {
+function statusOf(device: Device, newestFirst: CommandHistory, now: number): DeviceStatus {
+  for (const entry of newestFirst) {
+    if ("other" in entry) {
+      const status = statusUnder(device, entry, now);
+      if (status !== undefined) return status;
+      continue;
+    }
+    const { request, answers, sentTo } = entry;
     const row = answers.rows.get(device.id);
     if (row !== undefined) return statusFromRow(device, request, row, now);
     if (!sentTo.has(device.id)) continue;
@@ -81,6 +95,41 @@ export function statusFromRow(device: Device, request: SentRequest, row: StatusR
         ? { ...known, phase: "missing", state: "Expired", reason: "the device did not take the command within 30 days" }
         : { ...known, phase: "pending", state: row.stateText };
   }
+}
+
+/** The states of devices that hold something else, or nothing, by a command that was not this resource's last. */
+export const removedState = "Removed";
+export const overwrittenState = "Overwritten";
+export const otherOwnerState = "Other owner";
+
+/** Undefined where the command has changed nothing on the device. */
+function statusUnder(device: Device, { other, isSameContent }: OtherEntry, nowMs: number): DeviceStatus | undefined {
+  const row = other.rows.get(device.id);
+  if (row === undefined && !other.listed.has(device.id)) return undefined;
+  if (row !== undefined && !hasEffect(other, row, nowMs)) return undefined;
+  const since = row?.updatedAt ?? other.createdAt;
+  const known = { device, reason: "", since, requestId: other.id };
+  if (other.kind === "uninstall") return { ...known, phase: "missing", state: removedState };
+  if (isSameContent) {
+    return row?.state === "Success"
+      ? { ...known, phase: "installed", state: row.state }
+      : { ...known, phase: "pending", state: row?.stateText ?? "Sent" };
+  }
+  return { ...known, phase: "missing", state: other.by === "other" ? otherOwnerState : overwrittenState };
+}
+
+/** Whether the device has done it, or will while the command lives. */
+function hasEffect({ createdAt, scheduledFrom }: NewerCommand, { state }: StatusRow, nowMs: number): boolean {
+  if (state === "Success") return true;
+  if (state === "Failure" || state === "Cancelled" || state === "TimeOut") return false;
+  // Before its window a scheduled one has changed nothing yet.
+  if (state === "Scheduled") return scheduledFrom !== undefined && Date.parse(scheduledFrom) <= nowMs;
+  return nowMs - Date.parse(createdAt) <= commandLifeMs;
+}
+
+/** Members that hold other content of another resource: they are told, and sent nothing. */
+export function isOwnedByOther({ state }: DeviceStatus): boolean {
+  return state === otherOwnerState;
 }
 
 /** Whether a request of this resource was ever sent to the device; also when it expired unseen. */

@@ -4,12 +4,14 @@
 import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { unknownIdSentence } from "../messages/notices";
-import { digestHeld, orphanedIds as orphanedIdsOf, type State } from "../state/state";
+import { unknownIdSentence, unreadableSentence } from "../messages/notices";
+import { digestHeld } from "../state/state";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
 import { gatherDeparted, type Departed } from "./departed";
 import { deviceStatuses, type DeviceStatus } from "./device-status";
+import type { Newer } from "./newer-commands";
+import type { Resumed } from "./resume";
 import { memberIds, narrowed, nobodyOf, readFleet, refuseUnknown, type Fleet } from "./fleet";
 
 export interface Facts {
@@ -27,8 +29,8 @@ export interface Facts {
   readonly canaries: ReadonlySet<string>;
   /** Those of the rollout that the last run left unfinished. */
   readonly priorCanaries: ReadonlySet<string>;
-  /** Commands of an interrupted run, of which no more is known than that they are this resource's. */
-  readonly orphanedIds: readonly string[];
+  /** Commands under the alias that the state did not count among its own. */
+  readonly newer: Newer;
   readonly warnings: readonly string[];
 }
 
@@ -36,8 +38,9 @@ export interface Facts {
 export interface Question {
   readonly settings: Settings;
   readonly digest: string | undefined;
-  readonly prior: State | undefined;
-  readonly orphanedIds: readonly string[];
+  /** Undefined for a new resource. */
+  readonly resumed: Resumed | undefined;
+  readonly newer: Newer;
 }
 
 // A list of devices that the preview's check has read moments ago is good enough to act on.
@@ -46,33 +49,31 @@ const canariesMaxAgeMs = 60_000;
 
 export async function gather(
   context: OperationContext,
-  { settings, digest, prior, orphanedIds }: Question,
+  { settings, digest, resumed, newer }: Question,
 ): Promise<Facts> {
   const { client, clock } = context;
+  const prior = resumed?.prior;
   const everyone = await readFleet(client, settings.target, listMaxAgeMs);
   const fleet = narrowed(everyone, settings.deviceType);
   const named = namedIn(prior?.settings.target);
   refuseUnknown(fleet, (id) => !named.has(id));
   const results = new CommandResults(client, prior);
-  const holdsIt = prior !== undefined && digest !== undefined && digestHeld(prior) === digest;
-  const installs = holdsIt ? recordedInstalls(prior, settings.target, fleet) : noSentRequests;
+  const holdsIt = resumed !== undefined && digest !== undefined && digestHeld(resumed.prior) === digest;
+  const installs = holdsIt ? recordedInstalls(resumed, settings.target, fleet) : noSentRequests;
   await results.look(installs.requests);
   const nowMs = clock.now();
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
-  const orphaned = [...(prior === undefined ? [] : orphanedIdsOf(prior)), ...orphanedIds];
   const entitled = digest === undefined ? nobodyOf(everyone) : everyone;
   return {
-    ...{ fleet, entitled, results, installs, orphanedIds },
+    ...{ fleet, entitled, results, installs, newer },
     statuses: deviceStatuses(fleet.members.values(), history, nowMs),
-    departed: await gatherDeparted(context, results, {
-      prior,
-      target: settings.target,
-      entitled,
-      orphanedIds: orphaned,
-    }),
+    departed: await gatherDeparted(context, results, { prior, target: settings.target, entitled, newer }),
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
     priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),
-    warnings: [...fleet.unknownGroups, ...fleet.unknownDevices].map(unknownIdSentence),
+    warnings: [
+      ...[...fleet.unknownGroups, ...fleet.unknownDevices].map(unknownIdSentence),
+      ...(newer.unreadable > 0 ? [unreadableSentence(newer.unreadable)] : []),
+    ],
   };
 }
 

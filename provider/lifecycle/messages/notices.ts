@@ -52,3 +52,28 @@ export const overdueSentence = "The schedule is over; nothing is installed until
 export function leftTargetSentence(gone: number): string {
   return `${count(gone, "device")} left the target; the certificate stays on them.`;
 }
+
+export function unreadableSentence(commands: number): string {
+  return (
+    `${count(commands, "command")} of other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +
+    `${commands === 1 ? "it" : "they"} may concern this alias, and ${commands === 1 ? "is" : "are"} left out of account.`
+  );
+}
+
+export function ownedByOthersSentence(devices: number, alias: string): string {
+  return (
+    `${count(devices, "device")} ${devices === 1 ? "has" : "have"} other content under "${alias}" from another resource; ` +
+    "nothing is sent to them until it is removed there, or the content or `triggers` change here."
+  );
+}
+
+export function sharedSentence(devices: number, alias: string): string {
+  return `${count(devices, "device")} ${devices === 1 ? "has" : "have"} this certificate under "${alias}" from another resource.`;
+}
+
+export function killedCreateSentence(devices: number): string {
+  return (
+    `An interrupted run sent this certificate to ${count(devices, "device")} outside today's target; ` +
+    `${devices === 1 ? "it keeps" : "they keep"} it. To remove it, add ${devices === 1 ? "it" : "them"} to the target once.`
+  );
+}

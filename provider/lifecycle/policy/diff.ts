@@ -132,7 +132,8 @@ function retriesDue(prior: State, { settings }: Asked): Finding | undefined {
 function installsDue(prior: State): Finding | undefined {
   const { coverage, exceptions, record } = prior;
   // A rollback holds everyone back who lacks the content, until the program wants that content again, as it does here.
-  const heldBack = rejectedDigest(prior) === undefined ? (record.heldBack ?? 0) : 0;
+  const waiting = rejectedDigest(prior) === undefined ? (record.heldBack ?? 0) : 0;
+  const heldBack = waiting + (record.ownedByOthers ?? 0);
   if (coverage.missing <= heldBack) return undefined;
   const { missing, expired } = backlogOf(coverage, exceptions, 0, heldBack);
   if (missing > 0) return { reason: devicesMissing, sentence: missingSentence(missing) };

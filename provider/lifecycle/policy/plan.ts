@@ -6,13 +6,15 @@ import type { RawObject } from "../arguments/reader";
 import { isOver } from "../arguments/schedule";
 import { openParts } from "../arguments/source";
 import type { Content, InstallFile } from "../content/content";
+import { toRemoveAgain } from "../facts/departed";
+import { isOwnedByOther } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
-import { overdueSentence } from "../messages/notices";
+import type { Newer } from "../facts/newer-commands";
+import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
 import { pickWritten } from "../state/record";
 import { orphanedIds, type SentAs, type State } from "../state/state";
 import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";
 import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps";
-import { toRemoveAgain } from "../facts/departed";
 
 /** What the program asks for, opened and checked. */
 export interface Desired {
@@ -76,6 +78,7 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
   const steps = isOverdue ? withoutInstalls(asked, prior, inputs) : asked;
   const choice = encodingChoice(desired, prior, facts, steps);
   const written = pickWritten(raw);
+  const owned = facts.statuses.filter(isOwnedByOther).length;
   const recorded = { settings: inputs, written, source: openParts(inputs.source) };
   return {
     ...steps,
@@ -85,11 +88,12 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
       ...{ digest: content.digest, certificate: content.summary, sentAs: choice.sentAs },
       file: () => content.toSend(choice.sentAs),
     },
-    cancellations: prior === undefined ? [] : cancellationsBefore(steps, prior),
+    cancellations: prior === undefined ? [] : cancellationsBefore(steps, prior, facts),
     waves: isStaged(inputs.rollout) && !isOverdue ? wavesFor(inputs, prior, facts, steps.startsOver) : undefined,
     notes: choice.note === undefined ? [] : [choice.note],
     warnings: [
       ...facts.warnings,
+      ...(owned > 0 && !steps.startsOver ? [ownedByOthersSentence(owned, inputs.alias)] : []),
       ...(choice.warning === undefined ? [] : [choice.warning]),
       ...(steps.steps.length < asked.steps.length ? [overdueSentence] : []),
     ],
@@ -127,8 +131,8 @@ function askedAgainLater(recorded: Recorded, { settings, written }: State): Reco
   };
 }
 
-function cancellationsBefore({ steps, startsOver }: Steps, prior: State): readonly Cancellation[] {
-  const requestIds = mayBeScheduled(prior);
+function cancellationsBefore({ steps, startsOver }: Steps, prior: State, facts: Facts): readonly Cancellation[] {
+  const requestIds = mayBeScheduled(prior, facts.newer);
   if (requestIds.length === 0) return [];
   if (startsOver) return [{ requestIds }];
   return steps.flatMap(({ action, devices }) =>
@@ -137,13 +141,14 @@ function cancellationsBefore({ steps, startsOver }: Steps, prior: State): readon
 }
 
 /** Earlier requests that may hold installs which wait for their window. */
-export function mayBeScheduled(prior: State): readonly string[] {
+export function mayBeScheduled(prior: State, { commands: newer }: Newer): readonly string[] {
   const { settings, commands } = prior;
   // The schedule may be out of the program since, and what was sent under it still waits.
   const mayWait = settings.schedule !== undefined || commands.some(({ states }) => (states?.Scheduled ?? 0) > 0);
   const installs = mayWait ? commands.filter(({ kind }) => kind === "install").map(({ id }) => id) : [];
   // What an interrupted run has sent may wait for a window that this state has never known.
-  return [...installs, ...orphanedIds(prior)];
+  const own = newer.filter(({ by, kind }) => by === "own" && kind === "install").map(({ id }) => id);
+  return [...new Set([...installs, ...orphanedIds(prior), ...own])];
 }
 
 /** The waves of the rollout that goes on, as long as they are still the same; else new ones. */

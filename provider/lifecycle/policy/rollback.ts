@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../arguments/arguments";
 import { noSentRequests, recordedInstalls, type SentRequests } from "../facts/command-history";
 import { toRemoveAgain } from "../facts/departed";
-import { wasSent, type DeviceStatus } from "../facts/device-status";
+import { isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
 import { nobodyOf } from "../facts/fleet";
 import type { Facts } from "../facts/gather";
 import { count } from "../messages/words";
@@ -42,7 +42,8 @@ export function isRejected(prior: State, digest: string, { triggers, rollout }: 
 export type Unfinished = number | "interrupted";
 
 export function unfinishedRollback(prior: State, settings: Settings): Unfinished | undefined {
-  if (prior.record.holding.kind === "unknown") return "interrupted";
+  const hasNewer = prior.record.otherCommands?.some(({ by }) => by === "own") === true;
+  if (prior.record.holding.kind === "unknown" || hasNewer) return "interrupted";
   const devices = (prior.record.removalsFailed ?? 0) + (mayRetry(prior, settings) ? prior.coverage.failed : 0);
   return devices === 0 ? undefined : devices;
 }
@@ -124,10 +125,10 @@ export function planRollback(
   const touched = [...new Set([...tried, ...reachedByUnfinished(prior, rejected, facts)])];
   const holdsStable = stable !== undefined && prior !== undefined && digestHeld(prior) === stable.digest;
   const installs = holdsStable
-    ? recordedInstalls(prior, settings.target, facts.fleet)
+    ? recordedInstalls({ prior, others: [], resumed: new Map() }, settings.target, facts.fleet)
     : heldBefore(prior, facts, stable, touched, nowMs);
   const scheduled = settings.schedule === undefined ? [] : installIds;
-  const requestIds = [...(prior === undefined ? [] : mayBeScheduled(prior)), ...scheduled];
+  const requestIds = [...(prior === undefined ? [] : mayBeScheduled(prior, facts.newer)), ...scheduled];
   const action = stable === undefined ? "uninstall" : "install";
   const message = `Rolling back ${count(touched.length, "device")}.`;
   return {
@@ -160,10 +161,14 @@ export function planUnfinished({ inputs, raw, content }: Desired, prior: State, 
   const stable = stableToFinish(prior, content.digest);
   // Whoever came to the target or left it since waits, like the content, for the rejection to be lifted.
   const settings = { ...inputs, target: prior.settings.target };
-  const due = facts.statuses.filter(({ phase }) => isInterrupted || phase === "failed").map(({ device }) => device.id);
+  const isDue = (status: DeviceStatus): boolean =>
+    isInterrupted ||
+    status.phase === "failed" ||
+    (status.phase === "missing" && wasSent(status) && !isOwnedByOther(status));
+  const due = facts.statuses.filter(isDue).map(({ device }) => device.id);
   const retried = stable !== undefined && (isInterrupted || mayRetry(prior, inputs)) ? due : [];
   const notCleared = toRemoveAgain(facts.departed.statuses).map(({ device }) => device.id);
-  const departed = isInterrupted ? facts.departed.devices.map(({ id }) => id) : [];
+  const departed = facts.departed.devices.map(({ id }) => id);
   const members = isInterrupted && stable === undefined ? [...facts.fleet.members.keys()] : [];
   const toClear = [...new Set([...notCleared, ...departed, ...members])];
   const step = (action: Step["action"], devices: readonly string[]): readonly Step[] =>
@@ -171,7 +176,7 @@ export function planUnfinished({ inputs, raw, content }: Desired, prior: State, 
       ? []
       : [{ action, reason: "rollback", message: `Rolling back ${count(devices.length, "device")}.`, devices }];
   const rounds = roundsUsed(prior, inputs) + (retried.length > 0 ? 1 : 0);
-  const requestIds = isInterrupted ? mayBeScheduled(prior) : [];
+  const requestIds = isInterrupted ? mayBeScheduled(prior, facts.newer) : [];
   return {
     plan: {
       ...{ goal: "rollBack", settings, prior, isOverdue: false, startsOver: isInterrupted },
@@ -216,7 +221,7 @@ function reachedByUnfinished(prior: State | undefined, candidate: string, facts:
   if (prior === undefined) return [];
   const { fleet, priorCanaries } = facts;
   // Nobody can say what an interrupted run has left on whom.
-  if (orphanedIds(prior).length + facts.orphanedIds.length > 0) return [...fleet.members.keys()];
+  if (orphanedIds(prior).length > 0) return [...fleet.members.keys()];
   const { waveBoundaries } = prior.record;
   if (waveBoundaries === undefined || digestHeld(prior) === candidate) return [];
   if (prior.progress.state === "complete" || prior.progress.state === "rolledBack") return [];
@@ -241,10 +246,10 @@ function heldBefore(
 }
 
 /** The members that had the stable content before this rollout, as a sketch, as far as they are remembered. */
-export function previouslySentTo({ prior, content }: Plan, facts: Facts): string | undefined {
+export function previouslySentTo({ prior, content }: Plan): string | undefined {
   if (prior === undefined) return undefined;
   // After an interrupted run nobody can say who has what, so nobody is said to have it.
-  if (orphanedIds(prior).length + facts.orphanedIds.length > 0) return sketchOf(new Set());
+  if (orphanedIds(prior).length > 0) return sketchOf(new Set());
   const begins = digestHeld(prior) === stableContent(prior, content?.digest ?? "")?.digest;
   return begins ? prior.record.sentTo : prior.record.previouslySentTo;
 }

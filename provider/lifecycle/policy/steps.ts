@@ -3,7 +3,7 @@
 // A step for "everyone" is addressed as the target is written; every other one goes to single devices.
 
 import type { Inputs, Settings } from "../arguments/arguments";
-import type { DeviceStatus } from "../facts/device-status";
+import { isOwnedByOther, type DeviceStatus } from "../facts/device-status";
 import type { State } from "../state/state";
 import { fullSendReason, type Finding } from "./full-send";
 import {
@@ -88,7 +88,10 @@ function retrySteps({ statuses }: Situation): readonly Step[] {
 function catchUpSteps({ statuses }: Situation): readonly Step[] {
   const isExpired = ({ phase, state }: DeviceStatus): boolean => phase === "missing" && state === "Expired";
   const expired = idsOf(statuses, isExpired);
-  const missing = idsOf(statuses, (status) => status.phase === "missing" && !isExpired(status));
+  const missing = idsOf(
+    statuses,
+    (status) => status.phase === "missing" && !isExpired(status) && !isOwnedByOther(status),
+  );
   return [
     ...installOn(missing, devicesMissing, missingSentence(missing.length)),
     ...installOn(expired, installsExpired, sentenceOf(installsExpired, expired.length)),

@@ -1,24 +1,80 @@
-// The names of the two commands, and the label by which a resource finds its own requests again: Esper's free `alias` field
-// of a request. Nothing in it is secret. Pure. Follows docs/design.md, section 3.
+// The names of the two commands, and the label by which a resource knows its own requests: Esper's free `alias` field of a
+// request. Nothing in it is secret. Pure. Follows docs/design.md, section 3.
+//
+// `pulumi-esper:` and, separated by colons, each in base64url: instance (8), alias (6), content (11), day of the
+// certificate's end (3, or empty), template (6, or empty), fresh (6). At most 64 characters.
+// Labels of the first form are still read: `pulumi-esper:<hash of the URN>:<start of the digest>:<fresh part>`, in hex.
 
 import { createHash } from "node:crypto";
 
 export const installCommand = "INSTALL_CERTIFICATE";
 export const uninstallCommand = "UNINSTALL_CERTIFICATE";
 
+const mark = "pulumi-esper";
+
+/** What a label says of its command. */
+export type CommandLabel =
+  | { readonly form: "instance"; readonly instance: string; readonly alias: string; readonly content: string }
+  | { readonly form: "urn"; readonly urnHash: string; readonly content: string };
+
 export function urnHashOf(urn: string): string {
   return createHash("sha256").update(urn).digest("hex").slice(0, 12);
 }
 
-/** By this prefix a resource knows its own requests; with a digest, those about this content. */
-export function labelPrefix(urnHash: string, digest?: string): string {
-  return `pulumi-esper:${urnHash}:${digest === undefined ? "" : `${digest.slice(0, 8)}:`}`;
+/**
+ * An id of its own for each created resource. It begins with a hint at the URN, by which what a killed create has sent is
+ * told apart; the rest is chance, so that two stacks of the same names have two ids.
+ */
+export function newInstance(urnHash: string, random: () => number): string {
+  return `${urnHint(urnHash)}${freshText(5, random)}`;
 }
 
-/** `pulumi-esper:<hash of the URN>:<start of the digest>:<fresh part>`; nothing secret. */
-export function newLabel(urnHash: string, digest: string, random: () => number): string {
-  const fresh = Math.floor(random() * 0xffff_ffff)
-    .toString(16)
-    .padStart(8, "0");
-  return `${labelPrefix(urnHash, digest)}${fresh}`;
+/** What the ids of all resources ever created under a URN begin with. It may warn, it never justifies a removal. */
+export function urnHint(urnHash: string): string {
+  return hashText(urnHash, 3);
+}
+
+export interface LabelParts {
+  readonly instance: string;
+  readonly alias: string;
+  /** The digest of the content in hex; empty where there is none. */
+  readonly digest: string;
+}
+
+export function newLabel({ instance, alias, digest }: LabelParts, random: () => number): string {
+  return [mark, instance, aliasHash(alias), contentPart(digest), "", "", freshText(6, random)].join(":");
+}
+
+/** Undefined for a label that is not of this provider. */
+export function parseLabel(label: string): CommandLabel | undefined {
+  const former = /^pulumi-esper:([0-9a-f]{12}):([0-9a-f]{0,8}):[0-9a-f]{8}$/.exec(label);
+  if (former !== null) return { form: "urn", urnHash: former[1] ?? "", content: former[2] ?? "" };
+  const parts = label.split(":");
+  const [first, instance = "", alias = "", content = ""] = parts;
+  if (first !== mark || parts.length !== 7 || instance.length !== 8 || alias.length !== 6) return undefined;
+  return { form: "instance", instance, alias, content };
+}
+
+export function aliasHash(alias: string): string {
+  return hashText(alias, 6);
+}
+
+/** How a label names content: 64 bits of its digest. */
+export function contentPart(digest: string): string {
+  return Buffer.from(digest.slice(0, 16), "hex").toString("base64url");
+}
+
+/** Whether the content that a label names is the one of this digest. */
+export function isContent(label: CommandLabel, digest: string): boolean {
+  return label.form === "urn" ? label.content === digest.slice(0, 8) : label.content === contentPart(digest);
+}
+
+function hashText(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, length);
+}
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+function freshText(length: number, random: () => number): string {
+  return Array.from({ length }, () => alphabet.charAt(Math.floor(random() * 64) % 64)).join("");
 }

@@ -24,7 +24,7 @@ const SentRequestCodec = t.readonly(
       devices: t.number,
       sentAt: t.string,
     }),
-    t.partial({ targetWide: t.boolean, states }),
+    t.partial({ createdAt: t.string, targetWide: t.boolean, states }),
   ]),
 );
 
@@ -62,6 +62,22 @@ const HoldingCodec = t.readonly(
 
 const WaveBoundariesCodec = t.readonly(t.type({ canary: t.boolean, ends: t.readonlyArray(t.string) }));
 
+const FormerCodec = t.readonly(
+  t.intersection([t.type({ urnHash: t.string, untilAt: t.string }), t.partial({ instance: t.string })]),
+);
+
+const OtherCommandCodec = t.readonly(
+  t.intersection([
+    t.type({
+      id: t.string,
+      kind: t.union([t.literal("install"), t.literal("uninstall")]),
+      createdAt: t.string,
+      by: t.union([t.literal("own"), t.literal("other"), t.literal("unlabelled")]),
+    }),
+    t.partial({ content: t.string, scheduledFrom: t.string }),
+  ]),
+);
+
 const RecordCodec = t.readonly(
   t.intersection([
     t.type({
@@ -71,9 +87,15 @@ const RecordCodec = t.readonly(
       membersDigest: t.string,
       roundsUsed: t.number,
       sentTo: t.string,
-      newestAt: t.string,
+      lookedUntil: t.string,
     }),
     t.partial({
+      instance: t.string,
+      former: FormerCodec,
+      settledIds: t.readonlyArray(t.string),
+      otherCommands: t.readonlyArray(OtherCommandCodec),
+      ownedByOthers: t.number,
+      earlierSentTo: t.string,
       sentToAllAt: t.string,
       backlog: BacklogCodec,
       heldBack: t.number,

@@ -17,6 +17,8 @@ export interface SentRequest {
   readonly devices: number;
   /** ISO instant of this machine's clock. */
   readonly sentAt: string;
+  /** Esper's time (ISO); absent in records of the first schema. */
+  readonly createdAt?: string | undefined;
   /** It is one of the requests that together addressed the whole target as it is written. */
   readonly targetWide?: boolean | undefined;
   /** How many devices were in which state when the record was written. */
@@ -85,10 +87,34 @@ export type Holding =
       readonly rejected?: string | undefined;
     };
 
+export interface Former {
+  readonly urnHash: string;
+  readonly instance?: string | undefined;
+  readonly untilAt: string;
+}
+
+/** A command under the resource's alias that its state does not count among its own. */
+export interface OtherCommand {
+  readonly id: string;
+  readonly kind: "install" | "uninstall";
+  /** Esper's time (ISO). */
+  readonly createdAt: string;
+  /** Of an interrupted run of this resource, of another resource, or of a person or program without a label. */
+  readonly by: "own" | "other" | "unlabelled";
+  /** How its label names the content. */
+  readonly content?: string | undefined;
+  /** When the window of a scheduled one begins (ISO). */
+  readonly scheduledFrom?: string | undefined;
+}
+
 /** What is remembered beside the outputs that people read. */
 export interface StateRecord {
-  /** A short hash of the resource's URN: the first part of the label of every request. */
+  /** A short hash of the resource's URN. */
   readonly urnHash: string;
+  /** The id by which this resource knows its own commands; absent in records of the first schema. */
+  readonly instance?: string | undefined;
+  /** What it was known by before its URN changed: those commands are its own up to then (Esper's time, ISO). */
+  readonly former?: Former | undefined;
   readonly holding: Holding;
   /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
   readonly membersDigest: string;
@@ -96,8 +122,14 @@ export interface StateRecord {
   readonly roundsUsed: number;
   /** The members that were sent the present content, as a sketch. */
   readonly sentTo: string;
-  /** Esper's time of the newest request of this resource (ISO); empty when there was none. */
-  readonly newestAt: string;
+  /** Esper's time up to which it was looked for commands that this state does not count among its own (ISO). */
+  readonly lookedUntil: string;
+  /** Requests of its own since `lookedUntil` that it needs no more. */
+  readonly settledIds?: readonly string[] | undefined;
+  /** Commands under the alias that still say something of a member, and are not among `commands`. */
+  readonly otherCommands?: readonly OtherCommand[] | undefined;
+  /** Members that hold other content of another resource: they are told, and sent nothing. */
+  readonly ownedByOthers?: number | undefined;
   /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */
   readonly sentToAllAt?: string | undefined;
   readonly backlog?: Backlog | undefined;
@@ -109,6 +141,8 @@ export interface StateRecord {
   readonly removedSinceFullSend?: boolean | undefined;
   /** Devices had other content of this resource before. */
   readonly hadOtherContent?: boolean | undefined;
+  /** Members that were sent earlier content of this resource and not the present one yet, as a sketch. */
+  readonly earlierSentTo?: string | undefined;
   /** While a rollout that may be taken back goes on: the members that had the content before, as a sketch. */
   readonly previouslySentTo?: string | undefined;
   /** Where the waves of a staged rollout end. */

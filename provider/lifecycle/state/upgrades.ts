@@ -33,7 +33,7 @@ function fromFirst(outputs: RawObject, record: RawObject): RawObject {
   const wide = typeof base === "number" ? base : 0;
   const counts: readonly unknown[] = Array.isArray(seen) ? seen : [];
   const known = {
-    ...{ schema: 2, urnHash, newestAt, sentToAllAt, removalsFailed, source, drifted },
+    ...{ schema: 2, urnHash, lookedUntil: newestAt, sentToAllAt, removalsFailed, source, drifted },
     ...{ membersDigest: members, roundsUsed: rounds, sentTo: covered, backlog: left, heldBack: held },
     ...{ compacted: folded, removedSinceFullSend: cleared, hadOtherContent: overwrites },
     ...{ previouslySentTo: coveredBefore, waveBoundaries: boundariesOf(limits), holding: holdingOf(outputs, record) },

@@ -1,0 +1,62 @@
+// Which certificates the program of this run has: every one that the process has seen, with tenant, alias and target. Right
+// before a removal is sent it is asked, and the devices of a certificate that stands keep the alias. It knows nothing of other
+// processes and stacks; what those have sent is read from Esper (facts/newer-commands.ts). Follows docs/design.md, section 3.
+
+import { sameTarget, type Target } from "./arguments/target";
+
+export interface Claim {
+  readonly tenantHash: string;
+  readonly alias: string;
+  readonly target: Target;
+  readonly urnHash: string;
+  /** The resource's name in its program. */
+  readonly name: string;
+  /** Known once the resource has been created, or its state was read. */
+  readonly instance?: string | undefined;
+}
+
+/** The resource that asks, by its state. */
+export type Asking = Pick<Claim, "tenantHash" | "alias" | "target" | "urnHash" | "instance">;
+
+export class Claims {
+  private readonly byUrn = new Map<string, Claim>();
+
+  /** A later claim of the same resource stands instead of its former one. */
+  claim(claim: Claim): void {
+    const key = keyOf(claim);
+    const instance = claim.instance ?? this.byUrn.get(key)?.instance;
+    this.byUrn.set(key, { ...claim, ...(instance !== undefined && { instance }) });
+  }
+
+  /** The certificates that stand under the same alias, without the asking one itself. */
+  othersUnder(asking: Asking): readonly Claim[] {
+    return [...this.byUrn.values()].filter(
+      (claim) =>
+        claim.tenantHash === asking.tenantHash && claim.alias === asking.alias && !this.isItself(claim, asking),
+    );
+  }
+
+  /** A newer copy under the same URN is another one, and so is one whose target has changed. */
+  private isItself(claim: Claim, { urnHash, instance, target }: Asking): boolean {
+    const isSameCopy = claim.instance === undefined || claim.instance === instance;
+    return claim.urnHash === urnHash && isSameCopy && sameTarget(claim.target, target);
+  }
+
+  /** The resource is deleted. */
+  drop(asking: Asking): void {
+    const claim = this.byUrn.get(keyOf(asking));
+    if (claim !== undefined && this.isItself(claim, asking)) this.byUrn.delete(keyOf(asking));
+  }
+
+  /** A run of the engine has a process of its own; who drives several runs in one process begins each with this. */
+  forget(tenantHash: string): void {
+    for (const [key, claim] of this.byUrn) if (claim.tenantHash === tenantHash) this.byUrn.delete(key);
+  }
+}
+
+/** Those of this process: a run of the engine has one of its own. */
+export const claims = new Claims();
+
+function keyOf({ tenantHash, urnHash }: Pick<Claim, "tenantHash" | "urnHash">): string {
+  return `${tenantHash} ${urnHash}`;
+}

@@ -1,0 +1,115 @@
+// Commands under the resource's alias that its state does not know: of a run that was killed before the engine could store
+// what it had done, of a destroy that failed halfway, of other resources, stacks and people. They are read from Esper's list,
+// from the point on to which the state has looked. It decides nothing. Follows docs/design.md, section 3.
+
+import type { CommandSighting, StatusRow } from "../../client/index";
+import type { OperationContext } from "../context";
+import { aliasHash, installCommand, parseLabel, uninstallCommand, urnHint } from "../state/command-label";
+import type { OtherCommand, State, StateRecord } from "../state/state";
+
+/** One that the state does not count among its own, with the devices that it reached. */
+export interface NewerCommand extends OtherCommand {
+  readonly rows: ReadonlyMap<string, StatusRow>;
+  /** As the request lists them; Esper may show no row for them yet. */
+  readonly listed: ReadonlySet<string>;
+}
+
+export interface Newer {
+  /** Oldest first. */
+  readonly commands: readonly NewerCommand[];
+  /** Commands without a label whose arguments Esper does not show: they may be under this alias or another. */
+  readonly unreadable: number;
+  /** False where the list was longer than is read: nothing may be removed on the ground that nobody else has sent. */
+  readonly isComplete: boolean;
+  /** Esper's time up to which commands are known now (ISO). */
+  readonly lookedUntil: string;
+}
+
+export const nothingNewer: Newer = { commands: [], unreadable: 0, isComplete: true, lookedUntil: "" };
+
+/** Read once for all resources of a run. */
+export const listMaxAgeMs = 60_000;
+/** What a removal rests on is read again when it is older. */
+export const removalMaxAgeMs = 10_000;
+
+export async function readNewer({ client }: OperationContext, prior: State, maxAgeMs: number): Promise<Newer> {
+  const { record, settings } = prior;
+  const commands = [installCommand, uninstallCommand];
+  const list = await client.commandsSince({ commands, sinceAt: record.lookedUntil, maxAgeMs });
+  const stored = record.otherCommands ?? [];
+  const known = new Set([...[...prior.commands, ...stored].map(({ id }) => id), ...(record.settledIds ?? [])]);
+  const unknown = list.commands.filter(({ id }) => !known.has(id));
+  const classified = unknown.flatMap((sighting) => otherCommandOf(sighting, settings.alias, record) ?? []);
+  const own = new Map(unknown.map((sighting) => [sighting.id, sighting]));
+  const all = [...stored, ...classified].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
+  const rows = all.length === 0 ? [] : await client.rows({ requestIds: all.map(({ id }) => id) });
+  return {
+    commands: all.map((command) => ({
+      ...command,
+      rows: new Map(rows.filter(({ requestId }) => requestId === command.id).map((row) => [row.deviceId, row])),
+      listed: new Set(own.get(command.id)?.devices ?? []),
+    })),
+    unreadable: unknown.filter((sighting) => isUnreadable(sighting)).length,
+    isComplete: list.isComplete,
+    lookedUntil: unknown.reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), record.lookedUntil),
+  };
+}
+
+function isUnreadable({ aliasName, label }: CommandSighting): boolean {
+  return aliasName === undefined && (label === undefined || parseLabel(label)?.form !== "instance");
+}
+
+/** Undefined for a command under another alias, or one that cannot be told. */
+function otherCommandOf(
+  { id, command, label, aliasName, createdAt, scheduledFrom }: CommandSighting,
+  alias: string,
+  record: StateRecord,
+): OtherCommand | undefined {
+  const parsed = label === undefined ? undefined : parseLabel(label);
+  const isOwn = parsed !== undefined && isOwnLabel(label ?? "", createdAt, record);
+  const saysAlias = parsed?.form === "instance" ? parsed.alias === aliasHash(alias) : isOwn;
+  if (aliasName === undefined ? !saysAlias : aliasName !== alias) return undefined;
+  return {
+    ...{ id, createdAt, kind: command === installCommand ? "install" : "uninstall" },
+    by: isOwn ? "own" : parsed === undefined ? "unlabelled" : "other",
+    ...(parsed !== undefined && { content: parsed.content }),
+    ...(scheduledFrom !== undefined && { scheduledFrom }),
+  };
+}
+
+/** Whether a label is of this instance, or of a former one up to the moment in which it was left. */
+export function isOwnLabel(label: string, createdAt: string, { instance, urnHash, former }: StateRecord): boolean {
+  const parsed = parseLabel(label);
+  if (parsed === undefined) return false;
+  const isFormer = former !== undefined && createdAt <= former.untilAt;
+  if (parsed.form === "instance") {
+    return parsed.instance === instance || (isFormer && parsed.instance === former.instance);
+  }
+  // A state of the first form has no id: its requests are those with the hash of its URN.
+  if (instance === undefined) return parsed.urnHash === urnHash;
+  return isFormer && former.instance === undefined && parsed.urnHash === former.urnHash;
+}
+
+/** A killed run is followed by another soon; reading further back would cost more than it finds. */
+const killedCreateMs = 3_600_000;
+
+/** Devices that a killed create of the same URN has sent an install to: its id is lost with it, and may not be believed. */
+export async function devicesOfKilledCreate(
+  { client, clock, urnHash }: OperationContext,
+  alias: string,
+): Promise<ReadonlySet<string>> {
+  const sinceAt = new Date(clock.now() - killedCreateMs).toISOString();
+  const list = await client.commandsSince({
+    commands: [installCommand, uninstallCommand],
+    sinceAt,
+    maxAgeMs: listMaxAgeMs,
+  });
+  const requestIds = list.commands.filter(({ command, label }) => {
+    const parsed = label === undefined ? undefined : parseLabel(label);
+    if (command !== installCommand || parsed?.form !== "instance") return false;
+    return parsed.alias === aliasHash(alias) && parsed.instance.startsWith(urnHint(urnHash));
+  });
+  if (requestIds.length === 0) return new Set();
+  const rows = await client.rows({ requestIds: requestIds.map(({ id }) => id) });
+  return new Set(rows.map(({ deviceId }) => deviceId));
+}
