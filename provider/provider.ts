@@ -2,7 +2,6 @@
 // argument are a promise to every state ever written (docs/design.md, section 5): they must never move.
 // Check, diff, create, read, update, delete: decode, observe, plan, act. The deciding stands in lifecycle/.
 
-import { readFileSync } from "node:fs";
 import type { Client } from "./client/client";
 import { createClient } from "./client/create";
 import { systemClock } from "./clock";
@@ -11,6 +10,7 @@ import { isSettingError } from "./errors";
 import { mayInstall, validate, unknownTarget, type Before } from "./lifecycle/preview/validate";
 import { urnHashOf } from "./lifecycle/apply/esper-commands";
 import { openSource, type Content } from "./lifecycle/content/content";
+import { readBoundedFile } from "./lifecycle/content/read-file";
 import { reconcile } from "./lifecycle/reconcile";
 import { Replacements } from "./lifecycle/replacements";
 import { diff, lastingWarnings, warningBefore } from "./lifecycle/policy/diff";
@@ -55,8 +55,7 @@ const copies = new Replacements();
 /** What previews say of the reach, bounded for all resources of a process. */
 const reach = new Impact(systemClock);
 
-// A file of some kB is read at once in less time than it takes to come back to it, and `check` holds up the whole run.
-const surroundings = { readFile: readFileSync, environment: process.env };
+const surroundings = { readFile: readBoundedFile, environment: process.env, nowMs: () => systemClock.now() };
 
 /** One client for the process, so that all resources share its limiter, its connections and its polls. */
 const clients = new Map<string, Client>();
