@@ -1,16 +1,16 @@
 // What a preview says of a new or changed certificate: whom it reaches (docs/design.md, section 8). A courtesy: it is
 // bounded in time for a whole run, and not to find out is a note, never an error.
 
-import type { Client, DeviceType } from "../../client/client";
+import type { Client, DeviceType } from "../../client";
 import type { Clock } from "../../clock";
 import type { Content } from "../content/content";
 import type { EncodingChoice } from "../content/encoding-choice";
 import { narrowed, readFleet } from "../facts/fleet";
 import type { Encoding } from "../arguments/arguments";
-import { count, someOf } from "../messages/failures";
+import { count, someOf } from "../messages/words";
 import { amountOf, type Rollout } from "../arguments/rollout";
 import type { Target } from "../arguments/target";
-import { isStaged } from "../policy/waves";
+import { isStaged } from "../state/wave-boundaries";
 
 /** For all resources of a run together: `check` is called for one after the other. */
 const reachBudgetMs = 3_000;
