@@ -14,9 +14,9 @@ const identity = makeIdentity("bench");
 let made = 0;
 
 /** RSA 2048, in the encryption of OpenSSL 3. */
-export function makeFile(): Promise<Uint8Array> {
+export async function makeFile(): Promise<Uint8Array> {
   made += 1;
   // The same content in the same encryption is the same file, but for its name.
   const friendlyName = `bench ${made}`;
-  return writePkcs12(fromPem(identity), { profile: "modern", password, iterations, friendlyName });
+  return writePkcs12(await fromPem(identity), { profile: "modern", password, iterations, friendlyName });
 }

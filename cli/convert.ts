@@ -1,9 +1,10 @@
 // `pulumi-esper convert`: writes a PKCS#12 file that Android reads, from another one or from PEM.
 // Passwords come from environment variables or standard input; an existing file is kept unless --force is given.
 
-import { open, readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { type KeyMaterial, type Profile, digestOf, fromPem, writePkcs12 } from "../provider/pkcs12/index";
+import { readBoundedFile } from "../provider/lifecycle/content/read-file";
+import { type KeyMaterial, type Profile, digestOf, fromPem, isPemPair, writePkcs12 } from "../provider/pkcs12/index";
 import { openFile } from "./terminal/open";
 import { type PasswordFlags, type Terminal, passwordFrom, processTerminal, variable } from "./terminal/terminal";
 
@@ -13,6 +14,7 @@ interface Flags extends PasswordFlags {
   readonly outPasswordEnv?: string;
   readonly certificate?: string;
   readonly privateKey?: string;
+  readonly privateKeyPasswordEnv?: string;
   readonly chain?: readonly string[];
   readonly name?: string;
   readonly force?: boolean;
@@ -34,49 +36,66 @@ export function convertCommand(terminal: Terminal = processTerminal): Command {
   const profile = new Option("--profile <profile>", "androidLegacy: read by Android 9 to 16; modern: AES, from 14 on");
   return new Command("convert")
     .description("Write a PKCS#12 file that Android reads, from another one or from PEM.")
-    .argument("[file]", "the PKCS#12 file to convert; without it, --certificate and --private-key")
+    .argument(
+      "[file]",
+      "the PKCS#12 file, or PEM with certificate and key; without it, --certificate and --private-key",
+    )
     .requiredOption("--out <file>", "the file to write")
     .addOption(profile.choices(["androidLegacy", "modern"]).default("androidLegacy"))
     .option("--password-env <name>", "the environment variable that holds the password")
     .option("--password-stdin", "read the password from standard input")
     .option("--out-password-env <name>", "the variable for the new file's password, where it is to be another one")
-    .option("--certificate <file>", "the certificate, PEM or DER")
-    .option("--private-key <file>", "its private key, PEM or DER, not encrypted")
-    .option("--chain <files...>", "more certificates, PEM or DER")
+    .option("--certificate <file>", "the certificate, PEM or DER, or a PKCS#7 bundle")
+    .option("--private-key <file>", "its private key, PEM or DER")
+    .option("--private-key-password-env <name>", "the variable for an encrypted key's password; default --password-env")
+    .option("--chain <files...>", "more certificates, PEM or DER; PKCS#7 bundles too")
     .option("--name <name>", "the name (friendlyName) on key and certificate")
     .option("--force", "overwrite an existing file")
     .addHelpText("after", examples)
     .action(async (file: string | undefined, flags: Flags) => {
       const given = await passwordFrom(terminal, flags);
-      const material = await materialFrom(file, flags, given);
+      const nowMs = terminal.now();
+      const variableOfKey = flags.privateKeyPasswordEnv;
+      const keyPassword = variableOfKey === undefined ? given : variable(terminal, variableOfKey);
+      const material = await materialFrom(file, flags, { given, keyPassword, nowMs });
       const password = flags.outPasswordEnv === undefined ? given : variable(terminal, flags.outPasswordEnv);
       if (password === undefined) {
         throw new Error("The new file needs a password; name its variable with --password-env or --out-password-env.");
       }
       const { profile, name: friendlyName } = flags;
-      const bytes = await writePkcs12(material, { profile, password, friendlyName });
+      const bytes = await writePkcs12(material, { profile, password, friendlyName, nowMs });
       await save(flags.out, bytes, flags.force === true);
       terminal.print(`${flags.out}: ${profile}, ${bytes.length} bytes, digest ${digestOf(material)}\n`);
     });
 }
 
+interface Opening {
+  readonly given: string | undefined;
+  readonly keyPassword: string | undefined;
+  readonly nowMs: number;
+}
+
 async function materialFrom(
   file: string | undefined,
   { certificate, privateKey, chain }: Flags,
-  password: string | undefined,
+  { given, keyPassword, nowMs }: Opening,
 ): Promise<KeyMaterial> {
   const fromParts = certificate !== undefined || privateKey !== undefined || chain !== undefined;
   if (file !== undefined) {
     if (fromParts) throw new Error("Give either a PKCS#12 file or --certificate and --private-key, not both.");
-    return openFile(file, password);
+    const bytes = readBoundedFile(file);
+    if (!isPemPair(bytes)) return openFile(file, given);
+    return fromPem({ certificate: bytes, privateKey: bytes, privateKeyPassword: keyPassword, nowMs });
   }
   if (certificate === undefined || privateKey === undefined) {
     throw new Error("Nothing to convert: give a PKCS#12 file, or --certificate and --private-key.");
   }
   return fromPem({
-    certificate: await readFile(certificate),
-    privateKey: await readFile(privateKey),
-    chain: await Promise.all((chain ?? []).map((path) => readFile(path))),
+    certificate: readBoundedFile(certificate),
+    privateKey: readBoundedFile(privateKey),
+    chain: (chain ?? []).map(readBoundedFile),
+    privateKeyPassword: keyPassword,
+    nowMs,
   });
 }
 

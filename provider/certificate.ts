@@ -35,11 +35,26 @@ export interface CertificatePassword {
   readonly passwordEnv?: pulumi.Input<string>;
 }
 
+/**
+ * Which certificate is meant where the source holds several keys, or several certificates of a key. By default the one that the
+ * key's localKeyID names, else the newest that is valid.
+ */
+export interface CertificateChoice {
+  /** The name on the key or its certificate. */
+  readonly friendlyName?: pulumi.Input<string>;
+  /** The SHA-256 of the certificate in hex, with or without colons. */
+  readonly fingerprint?: pulumi.Input<string>;
+}
+
 /** Where the certificate comes from: exactly one of `file`, `base64` and `pem`, and how to open it. */
 export type CertificateSource = CertificatePassword &
+  CertificateChoice &
   (
     | {
-        /** A PKCS#12 file, its path relative to the program's folder; only the path and a digest go into the state. */
+        /**
+         * A PKCS#12 file, binary or as PEM, or PEM with certificate and key; its path is relative to the program's folder. Only the
+         * path and a digest go into the state.
+         */
         readonly file: pulumi.Input<string | pulumi.asset.FileAsset>;
       }
     | {
@@ -49,12 +64,16 @@ export type CertificateSource = CertificatePassword &
     | {
         /** Certificate and private key as PEM text; made into a PKCS#12 file, the same bytes every time. */
         readonly pem: {
-          /** The leaf's certificate. */
+          /** The leaf's certificate; PEM, or a PKCS#7 bundle in PEM, alone or with others. */
           readonly certificate: pulumi.Input<string>;
-          /** The leaf's key: PKCS#8, PKCS#1 or SEC 1, not encrypted. Kept as a secret. */
+          /** The leaf's key: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Kept as a secret. */
           readonly privateKey: pulumi.Input<string>;
-          /** The issuers' certificates. */
+          /** The issuers' certificates; PEM, or a PKCS#7 bundle in PEM. */
           readonly chain?: pulumi.Input<string>;
+          /** Opens an encrypted key; by default the password of the PKCS#12 file that is made. Kept as a secret. */
+          readonly privateKeyPassword?: pulumi.Input<string>;
+          /** The name of an environment variable that holds the key's password wherever `pulumi` runs. */
+          readonly privateKeyPasswordEnv?: pulumi.Input<string>;
         };
       }
   );
@@ -188,6 +207,8 @@ export interface CertificateSummary {
   readonly sha256Fingerprint: string;
   /** For example `RSA 2048` or `EC P-256`. */
   readonly keyAlgorithm: string;
+  /** How the leaf is signed, for example `RSA-SHA256`. */
+  readonly signatureAlgorithm: string;
   /** The issuers' subjects, the leaf's own issuer first. */
   readonly chain: readonly string[];
   /**
@@ -367,6 +388,15 @@ function withSecrets(source: CertificateArgs["source"] | string | null | undefin
     ...source,
     ...(source.password !== undefined && { password: pulumi.secret(source.password) }),
     ...("base64" in source && { base64: pulumi.secret(source.base64) }),
-    ...("pem" in source && { pem: { ...source.pem, privateKey: pulumi.secret(source.pem.privateKey) } }),
+    ...("pem" in source && { pem: withPemSecrets(source.pem) }),
+  };
+}
+
+function withPemSecrets(pem: Extract<CertificateSource, { readonly pem: unknown }>["pem"]): pulumi.Input<unknown> {
+  const { privateKey, privateKeyPassword } = pem;
+  return {
+    ...pem,
+    privateKey: pulumi.secret(privateKey),
+    ...(privateKeyPassword !== undefined && { privateKeyPassword: pulumi.secret(privateKeyPassword) }),
   };
 }

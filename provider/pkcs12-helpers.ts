@@ -31,17 +31,22 @@ export async function readPkcs12(bytes: Uint8Array, password?: string): Promise<
       "esper.readPkcs12 takes the bytes of a PKCS#12 file, not its path or text; fs.readFileSync reads them.",
     );
   }
-  const { digestOf, findings, readPkcs12: read, summarize } = await import("./pkcs12/index.js");
-  const p12 = await read(bytes, password);
-  return { summary: summarize(p12), findings: findings(p12, { nowMs: systemClock.now() }), digest: digestOf(p12) };
+  const { chainOf, digestOf, findings, openPkcs12, summarize, withoutOtherPairs } = await import("./pkcs12/index.js");
+  const p12 = await openPkcs12(bytes, password);
+  const nowMs = systemClock.now();
+  const chain = chainOf(p12, { nowMs });
+  const digest = digestOf(withoutOtherPairs(p12, chain));
+  return { summary: summarize(p12, chain), findings: findings(p12, { nowMs }, chain), digest };
 }
 
 /** What {@link writePkcs12} makes a file of. */
 export interface Pkcs12Parts {
   /** The leaf's certificate, PEM text. */
   readonly certificate: string;
-  /** PEM text; PKCS#1, SEC1 or PKCS#8, not encrypted. */
+  /** PEM text; PKCS#1, SEC1 or PKCS#8. */
   readonly privateKey: string;
+  /** Opens an encrypted key. */
+  readonly privateKeyPassword?: string;
   /** PEM text of the issuers' certificates. */
   readonly chain?: string;
   /** The password that the file gets. */
@@ -59,6 +64,20 @@ export interface Pkcs12Parts {
  */
 export async function writePkcs12(parts: Pkcs12Parts): Promise<Uint8Array> {
   const { fromPem, writePkcs12: write } = await import("./pkcs12/index.js");
-  const { password, profile = "androidLegacy", friendlyName } = parts;
-  return write(fromPem(parts), { profile, password, ...(friendlyName !== undefined && { friendlyName }) });
+  const {
+    certificate,
+    privateKey,
+    chain,
+    privateKeyPassword,
+    password,
+    profile = "androidLegacy",
+    friendlyName,
+  } = parts;
+  // JavaScript programs may leave out what the type asks for.
+  if (typeof password !== "string") {
+    throw new TypeError('esper.writePkcs12 takes the password that the file gets; write "" for a file without one.');
+  }
+  const nowMs = systemClock.now();
+  const material = await fromPem({ certificate, privateKey, chain, privateKeyPassword, nowMs });
+  return write(material, { profile, password, nowMs, ...(friendlyName !== undefined && { friendlyName }) });
 }

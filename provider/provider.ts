@@ -2,7 +2,6 @@
 // argument are a promise to every state ever written (docs/design.md, section 5): they must never move.
 // Check, diff, create, read, update, delete: decode, hand on, print, encode. The deciding stands in lifecycle/.
 
-import { readFileSync } from "node:fs";
 import { type Client, createClient } from "./client";
 import { systemClock } from "./clock";
 import { isSettingError } from "./errors";
@@ -17,6 +16,7 @@ import { resourceId } from "./lifecycle/arguments/target";
 import type { Outcome } from "./lifecycle/conclude/conclude";
 import { redacted } from "./lifecycle/conclude/redacted";
 import { openSource } from "./lifecycle/content/content";
+import { readBoundedFile } from "./lifecycle/content/read-file";
 import type { OperationContext } from "./lifecycle/context";
 import { destroy } from "./lifecycle/destroy";
 import { diff, lastingWarnings } from "./lifecycle/policy/diff";
@@ -57,8 +57,7 @@ const turns = new AliasTurns();
 /** What previews say of the reach, bounded for all resources of a process. */
 const impact = new Impact(systemClock);
 
-// A file of some kB is read at once in less time than it takes to come back to it, and `check` holds up the whole run.
-const surroundings = { readFile: readFileSync, environment: process.env };
+const surroundings = { readFile: readBoundedFile, environment: process.env, nowMs: () => systemClock.now() };
 
 /** One client for the process, so that all resources share its limiter, its connections and its polls. */
 const clients = new Map<string, Client>();

@@ -14,6 +14,7 @@ import {
   digestOf,
   findings,
   summarize,
+  withoutOtherPairs,
 } from "../../provider/pkcs12/index";
 
 /** The public fields of one certificate. */
@@ -35,11 +36,11 @@ export interface Inspection {
 }
 
 export function inspectionOf(file: string, p12: Pkcs12, nowMs: number): Inspection {
-  const chain = chainOf(p12);
+  const chain = chainOf(p12, { nowMs });
   const certificate = summarize(p12, chain);
   return {
     file,
-    digest: digestOf(p12),
+    digest: digestOf(withoutOtherPairs(p12, chain)),
     ...(certificate !== undefined && { certificate }),
     encoding: p12.encoding,
     certificates: p12.certificates.map(listed),

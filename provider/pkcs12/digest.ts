@@ -9,8 +9,8 @@ import type { KeyMaterial } from "./x509/key-material";
  * SubjectPublicKeyInfo; doubles count once.
  */
 export function digestOf({ certificates, privateKeys }: KeyMaterial): string {
-  const parts = [...certificates.map(({ der }) => der), ...privateKeys.map(({ publicKey }) => publicKey)];
-  const hashes = new Set(parts.map((part) => createHash("sha256").update(part).digest("hex")));
+  const keys = privateKeys.map(({ publicKey }) => createHash("sha256").update(publicKey).digest("hex"));
+  const hashes = new Set([...certificates.map(({ sha256Fingerprint }) => sha256Fingerprint), ...keys]);
   const joined = [...hashes].sort().join("");
   return createHash("sha256").update(Buffer.from(joined, "hex")).digest("hex");
 }

@@ -35,6 +35,8 @@ export type Pkcs12Problem =
       readonly oid?: string;
       /** What it is used for in the file. */
       readonly where: string;
+      /** What helps; by default common algorithms. */
+      readonly advice?: string;
     }
   /** Refused before any work: reading it would take too long or too much memory. */
   | {
@@ -55,6 +57,8 @@ export type Pkcs12Problem =
   | {
       /** Another password, or damage that looks the same. */
       readonly kind: "wrongPassword";
+      /** What can be seen at the ends of the given one, such as `ends with a line break`. */
+      readonly ends?: string;
     }
   /** The password fits the file as a whole, but a part of it was encrypted with another one. */
   | {
@@ -63,15 +67,27 @@ export type Pkcs12Problem =
       /** The part with the other one. */
       readonly where: string;
     }
+  /** Several keys, and none that the program chooses. */
+  | {
+      /** No private key of this name, or no certificate of this fingerprint. */
+      readonly kind: "noSuchEntry";
+      /** What was chosen by. */
+      readonly by: "friendlyName" | "fingerprint";
+      /** What there is: subjects, names and ends. */
+      readonly known: readonly string[];
+    }
   /** PEM or DER material that cannot become a PKCS#12 file; `field` names the part. */
   | {
       /** PEM text that cannot be used. */
       readonly kind: "badPem";
       /** The part. */
-      readonly field: "certificate" | "privateKey" | "chain";
+      readonly field: PemField;
       /** A sentence that says why, and what to do. */
       readonly detail: string;
     };
+
+/** The parts of PEM material. */
+export type PemField = "certificate" | "privateKey" | "chain" | "privateKeyPassword";
 
 /** The kinds of problems; a kind never changes its meaning. */
 export type Pkcs12ProblemKind = Pkcs12Problem["kind"];
@@ -94,8 +110,9 @@ export function corrupt(detail: string): Pkcs12Error {
   return new Pkcs12Error({ kind: "corrupt", detail });
 }
 
-export function unsupported(what: string, where: string, oid?: string): Pkcs12Error {
-  return new Pkcs12Error({ kind: "unsupported", what, where, ...(oid !== undefined && { oid }) });
+export function unsupported(what: string, where: string, oid?: string, advice?: string): Pkcs12Error {
+  const details = { ...(oid !== undefined && { oid }), ...(advice !== undefined && { advice }) };
+  return new Pkcs12Error({ kind: "unsupported", what, where, ...details });
 }
 
 export function limitExceeded(what: string, found: number, allowed: number): Pkcs12Error {
@@ -110,17 +127,29 @@ function sentenceFor(problem: Pkcs12Problem): string {
       return `The PKCS#12 file is damaged: ${problem.detail}; export it again or copy it again in binary form.`;
     case "unsupported": {
       const oid = problem.oid === undefined ? "" : ` (${problem.oid})`;
-      return `The PKCS#12 file uses ${problem.what}${oid} for ${problem.where}, which is not supported; export it again with common algorithms, such as AES-256 and HMAC-SHA-256.`;
+      const { advice = "export it again with common algorithms, such as AES-256 and HMAC-SHA-256" } = problem;
+      return `The PKCS#12 file uses ${problem.what}${oid} for ${problem.where}, which is not supported; ${advice}.`;
     }
     case "limit":
       return `The PKCS#12 file was refused unread: ${problem.what} is ${problem.found}, and ${problem.allowed} is the most that is accepted; export it again with ordinary settings.`;
     case "passwordRequired":
       return "The PKCS#12 file is protected by a password, and none was given; give the password it was exported with.";
     case "wrongPassword":
-      return "The password does not open the PKCS#12 file; give the one it was exported with.";
+      return `The password does not open the PKCS#12 file; give the one it was exported with.${endsSentence(problem.ends)}`;
+    case "noSuchEntry": {
+      const known = problem.known.length === 0 ? "no private key with a certificate" : problem.known.join(", ");
+      const wanted =
+        problem.by === "friendlyName" ? "key or certificate of this name" : "certificate of this fingerprint";
+      return `The file holds no ${wanted} with its private key; it holds ${known}.`;
+    }
     case "innerPassword":
       return `The password opens the PKCS#12 file, but ${problem.where} is encrypted with another one; export it again with one password for everything.`;
     case "badPem":
       return problem.detail;
   }
+}
+
+/** What can be seen at the ends of a password that does not fit, as a sentence of its own. */
+export function endsSentence(ends: string | undefined): string {
+  return ends === undefined ? "" : ` The given one ${ends}: perhaps that is no part of it.`;
 }

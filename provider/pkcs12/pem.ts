@@ -1,117 +1,176 @@
-// Makes key material out of PEM or DER: a private key, its certificate, and the issuers beside it.
-// The same key in PKCS#1, SEC1 or PKCS#8 gives the same material. Sentences name the part at fault, never its content.
-// PEM: RFC 7468, with the older labels of OpenSSL.
+// Makes key material out of the parts that people have: a private key, its certificate, and the issuers beside it.
+// Each part is told by its content, whatever its label or file name says: PEM or DER, PKCS#8 (encrypted or not), PKCS#1, SEC1,
+// a PKCS#7 bundle, a PKCS#12 file. The same key in another form gives the same material. Sentences name the part at fault,
+// never its content.
 
-import { type KeyObject, createPrivateKey } from "node:crypto";
-import { type Certificate, certificateOf } from "./x509/certificate";
-import { certificateFor } from "./x509/chain";
+import { type DerKind, derKindOf } from "./container/der-kind";
+import { hasEncryptionHeaders, openEncryptedKey, openKeyWithHeaders } from "./container/encrypted-key";
+import { certificatesInPkcs7 } from "./container/pkcs7";
+import { type PemBlock, bareBase64In, pemBlocksIn, textOf } from "./container/text";
 import { Pkcs12Error } from "./errors";
-import { type PrivateKey, privateKeyFrom } from "./x509/private-key";
+import { WorkBudget, checkAtMost, mapInTurns, maxFileBytes, maxPrivateKeys } from "./limits";
+import { withPassword } from "./open";
+import { type PartField, badPem, damaged, inPart, nothingIn, partNames } from "./pem-problems";
+import { readPkcs12 } from "./read";
+import { certificateOf } from "./x509/certificate";
+import { chainOf } from "./x509/chain";
 import type { KeyMaterial } from "./x509/key-material";
+import type { LeafChoice } from "./x509/leaf-choice";
+import { privateKeyFrom } from "./x509/private-key";
 
-type PemField = "certificate" | "privateKey" | "chain";
-
-export interface PemSource {
-  /** PEM (one certificate or several in any order) or the DER of one. */
+export interface PemSource extends LeafChoice {
+  /** The leaf's certificate, alone or with others in any order. */
   readonly certificate: string | Uint8Array;
-  /** PKCS#8, PKCS#1 or SEC1, not encrypted; PEM or DER. May stand in the same PEM text as the certificate. */
+  /** Its private key. May stand in the same text as the certificate. */
   readonly privateKey: string | Uint8Array;
   /** More certificates, such as the issuers; one text or a list. */
   readonly chain?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  /** Opens an encrypted key, or a part that is a PKCS#12 file. */
+  readonly privateKeyPassword?: string | undefined;
+  /** Milliseconds since 1970: of several certificates of a key the newest that is valid then is the leaf. */
+  readonly nowMs?: number | undefined;
+}
+
+/** What was made of the parts. */
+export interface PemMaterial extends KeyMaterial {
+  /** The key's password was given with a line break at its end, without which it opens the key. */
+  readonly hasTrimmedPassword: boolean;
 }
 
 /**
  * The leaf first, then the other certificates as given, doubles folded.
  * @throws Pkcs12Error `badPem`, whose `field` says which part is at fault
  */
-export function fromPem({ certificate, privateKey, chain }: PemSource): KeyMaterial {
-  const key = readKey(privateKey);
-  const chainParts =
-    chain === undefined ? [] : typeof chain === "string" || chain instanceof Uint8Array ? [chain] : chain;
-  const given = readCertificates(certificate, "certificate");
-  const issuers = chainParts.flatMap((part) => readCertificates(part, "chain"));
-  const leaf = certificateFor(key, given);
-  if (leaf === undefined) {
+export async function fromPem({ certificate, privateKey, chain, ...options }: PemSource): Promise<PemMaterial> {
+  const { privateKeyPassword: password, nowMs, friendlyName, fingerprint } = options;
+  const keys = await partsIn(privateKey, "privateKey", password);
+  const given = await partsIn(certificate, "certificate", password);
+  const issuers: PemMaterial[] = [];
+  for (const part of listOf(chain)) issuers.push(await partsIn(part, "chain", password));
+  const material = {
+    certificates: folded(
+      [given, ...issuers].flatMap((parts) => parts.certificates),
+      (each) => each.sha256Fingerprint,
+    ),
+    privateKeys: folded(keys.privateKeys, (each) => each.publicKey.toString("latin1")),
+  };
+  const { leaf, key } = chainOf(material, { nowMs, friendlyName, fingerprint });
+  if (leaf === undefined || key === undefined) {
     throw badPem("certificate", "The private key does not belong to the certificate; give the key it was issued for.");
   }
-  const others = [...given, ...issuers].filter(({ der }) => !der.equals(leaf.der));
-  const folded = others.filter(({ der }, index) => others.findIndex((other) => other.der.equals(der)) === index);
-  return { certificates: [leaf, ...folded], privateKeys: [key] };
+  const others = material.certificates.filter((each) => each !== leaf);
+  const hasTrimmedPassword = [keys, given, ...issuers].some((parts) => parts.hasTrimmedPassword);
+  return { certificates: [leaf, ...others], privateKeys: material.privateKeys, hasTrimmedPassword };
 }
 
-interface PemBlock {
-  readonly label: string;
-  readonly body: string;
+/** Whether the bytes are PEM with a certificate and a private key in it, which need no PKCS#12 file around them. */
+export function isPemPair(bytes: Uint8Array): boolean {
+  const kinds = new Set(blocksIn(Buffer.from(bytes)).map((block) => block.label !== "" && kindOf(block)));
+  const hasKey = (["pkcs8", "encryptedKey", "pkcs1", "sec1", "dsa"] as const).some((kind) => kinds.has(kind));
+  return hasKey && (kinds.has("certificate") || kinds.has("pkcs7")) && !kinds.has("pkcs12");
 }
 
-function readCertificates(source: string | Uint8Array, field: "certificate" | "chain"): Certificate[] {
-  const text = pemTextOf(source);
-  if (text === undefined) return [readCertificate(Buffer.from(source), field)];
-  const blocks = blocksOf(text).filter(({ label }) => /^(X509 |TRUSTED )?CERTIFICATE$/u.test(label));
-  if (blocks.length === 0) {
-    throw badPem(field, `The ${field} holds no "BEGIN CERTIFICATE"; give it as PEM or DER.`);
-  }
-  return blocks.map(({ body }) => readCertificate(Buffer.from(body, "base64"), field));
+function kindOf({ bytes }: PemBlock): DerKind {
+  return bytes[0] === 0x30 ? derKindOf(bytes) : "other";
 }
 
-function readCertificate(der: Buffer, field: "certificate" | "chain"): Certificate {
+async function partsIn(
+  source: string | Uint8Array,
+  field: PartField,
+  password: string | undefined,
+): Promise<PemMaterial> {
+  const budget = new WorkBudget();
+  const bytes = typeof source === "string" ? Buffer.from(source, "utf8") : Buffer.from(source);
   try {
-    return certificateOf(der);
+    checkAtMost(`the length of the ${partNames[field]} in bytes`, bytes.length, maxFileBytes);
+    const parts = await withPassword(password, async (candidate, isTrimmed) => {
+      const blocks = blocksIn(bytes);
+      const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
+      checkAtMost("the number of private keys", keys.length, maxPrivateKeys);
+      const found = await mapInTurns(blocks, 50, (block) => partsInBlock(block, field, candidate, budget));
+      const material = {
+        certificates: found.flatMap(({ certificates }) => certificates),
+        privateKeys: found.flatMap(({ privateKeys }) => privateKeys),
+      };
+      return { ...material, hasTrimmedPassword: isTrimmed };
+    });
+    const count = field === "privateKey" ? parts.privateKeys.length : parts.certificates.length;
+    if (count === 0) throw badPem(field, nothingIn(bytes, field));
+    return parts;
   } catch (error) {
-    if (!(error instanceof Pkcs12Error)) throw error;
-    throw badPem(field, `The ${field} is damaged or is no X.509 certificate; give it as PEM or DER.`);
+    throw error instanceof Pkcs12Error ? inPart(error, field) : error;
   }
 }
 
-function readKey(source: string | Uint8Array): PrivateKey {
-  const text = pemTextOf(source);
-  const key = text === undefined ? derKey(Buffer.from(source)) : pemKey(text);
-  if (key === undefined) {
-    throw badPem("privateKey", "The private key is damaged or of an unknown kind; give it as PKCS#8, PKCS#1 or SEC1.");
-  }
-  return privateKeyFrom(key);
+/** The blocks of PEM, or the whole as one block without a label. */
+function blocksIn(bytes: Buffer): PemBlock[] {
+  const whole = (content: Buffer): PemBlock[] => [{ label: "", bytes: content, headers: new Map() }];
+  const text = bytes[0] === 0x30 && derKindOf(bytes) !== "other" ? undefined : textOf(bytes);
+  if (text === undefined) return whole(bytes);
+  if (text.includes("-----BEGIN ")) return pemBlocksIn(text);
+  const bare = bareBase64In(text);
+  return bare === undefined ? [] : whole(bare);
 }
 
-function pemKey(text: string): KeyObject | undefined {
-  const blocks = blocksOf(text).filter(({ label }) => label.endsWith("PRIVATE KEY"));
-  const [block] = blocks;
-  if (block === undefined) {
-    throw badPem("privateKey", 'The private key holds no "BEGIN PRIVATE KEY"; give it as PEM or DER.');
-  }
-  if (blocks.length > 1) throw badPem("privateKey", `The private key's text holds ${blocks.length} keys; give one.`);
-  if (block.label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type:.*ENCRYPTED/mu.test(block.body)) {
-    const advice = "decrypt it first (openssl pkey -in key.pem -out plain.pem), or give a PKCS#12 file";
-    throw badPem("privateKey", `The private key is protected by a password; ${advice}.`);
-  }
-  if (block.label === "OPENSSH PRIVATE KEY") {
-    throw badPem("privateKey", "The private key is in OpenSSH's form; convert it with ssh-keygen -p -m PKCS8 first.");
-  }
-  return derKey(Buffer.from(block.body, "base64"));
-}
+const nothing: KeyMaterial = { certificates: [], privateKeys: [] };
 
-function derKey(der: Buffer): KeyObject | undefined {
-  for (const type of ["pkcs8", "pkcs1", "sec1"] as const) {
-    try {
-      return createPrivateKey({ key: der, format: "der", type });
-    } catch {
-      // Not this form; OpenSSL gives no reason worth keeping.
+async function partsInBlock(
+  block: PemBlock,
+  field: PartField,
+  password: string | undefined,
+  budget: WorkBudget,
+): Promise<KeyMaterial> {
+  const wantsKey = field === "privateKey";
+  if (hasEncryptionHeaders(block)) return wantsKey ? keyIn(await openKeyWithHeaders(block, password)) : nothing;
+  const { label, bytes } = block;
+  switch (kindOf(block)) {
+    case "pkcs12":
+    case "cut":
+      return await readPkcs12(bytes, password, budget);
+    case "certificate":
+      return wantsKey ? nothing : { ...nothing, certificates: [certificateOf(bytes)] };
+    case "pkcs7": {
+      if (wantsKey) return nothing;
+      return {
+        ...nothing,
+        certificates: await mapInTurns(certificatesInPkcs7(bytes), 100, (der) => certificateOf(der)),
+      };
     }
+    case "pkcs8":
+    case "pkcs1":
+    case "sec1":
+    case "dsa":
+      return wantsKey ? keyIn(bytes) : nothing;
+    case "encryptedKey":
+      return wantsKey ? keyIn(await openEncryptedKey(bytes, password, budget)) : nothing;
+    case "request":
+    case "revocationList":
+    case "publicKey":
+    case "bcfks":
+    case "other":
+      // A label is believed where the content says nothing: then the part is there, and damaged.
+      if (isLabelOf(label, field)) throw badPem(field, damaged(field));
+      return nothing;
   }
-  return undefined;
 }
 
-/** The text of PEM; undefined when the bytes are not text. */
-function pemTextOf(source: string | Uint8Array): string | undefined {
-  if (typeof source === "string") return source;
-  const text = Buffer.from(source).toString("latin1");
-  return text.includes("-----BEGIN ") ? text : undefined;
+function keyIn(der: Buffer): KeyMaterial {
+  const kind = derKindOf(der);
+  if (kind !== "pkcs8" && kind !== "pkcs1" && kind !== "sec1" && kind !== "dsa")
+    throw badPem("privateKey", damaged("privateKey"));
+  return { ...nothing, privateKeys: [privateKeyFrom(der, kind)] };
 }
 
-function blocksOf(text: string): PemBlock[] {
-  const pattern = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/gu;
-  return Array.from(text.matchAll(pattern), ([, label = "", body = ""]) => ({ label, body }));
+function isLabelOf(label: string, field: PartField): boolean {
+  if (field !== "privateKey") return /^(X509 |TRUSTED )?CERTIFICATE$|^PKCS7$|^CMS$/u.test(label);
+  return label.endsWith("PRIVATE KEY") && !label.startsWith("OPENSSH");
 }
 
-function badPem(field: PemField, detail: string): Pkcs12Error {
-  return new Pkcs12Error({ kind: "badPem", field, detail });
+function listOf(chain: PemSource["chain"]): readonly (string | Uint8Array)[] {
+  if (chain === undefined) return [];
+  return typeof chain === "string" || chain instanceof Uint8Array ? [chain] : chain;
+}
+
+function folded<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }

@@ -4,6 +4,7 @@
 import { type Chain, chainOf } from "./x509/chain";
 import { digestOf } from "./digest";
 import type { Pkcs12 } from "./read";
+import { withoutOtherPairs } from "./x509/chain";
 
 export interface CertificateSummary {
   /** RFC 4514, such as "CN=corp-client,O=Acme". */
@@ -18,6 +19,8 @@ export interface CertificateSummary {
   readonly sha256Fingerprint: string;
   /** Such as "RSA 2048", "EC P-256" or "Ed25519". */
   readonly keyAlgorithm: string;
+  /** Such as "RSA-SHA256", or an OID. */
+  readonly signatureAlgorithm: string;
   /** The subjects from the leaf's issuer up. */
   readonly chain: readonly string[];
   /** See digestOf. */
@@ -30,7 +33,10 @@ export interface CertificateSummary {
  * The summary of the leaf; undefined when the file holds no certificate, which `findings` reports as an error.
  * @param chain of this file, where the caller has it already
  */
-export function summarize(p12: Pkcs12, chain: Chain = chainOf(p12)): CertificateSummary | undefined {
+export function summarize(
+  p12: Pick<Pkcs12, "certificates" | "privateKeys" | "encoding">,
+  chain: Chain = chainOf(p12),
+): CertificateSummary | undefined {
   const { leaf, issuers } = chain;
   if (leaf === undefined) return undefined;
   const { subject, issuer, serialNumber, notBefore, notAfter, sha256Fingerprint } = leaf;
@@ -42,8 +48,9 @@ export function summarize(p12: Pkcs12, chain: Chain = chainOf(p12)): Certificate
     notAfter,
     sha256Fingerprint,
     keyAlgorithm: leaf.keyKind.label,
+    signatureAlgorithm: leaf.signatureAlgorithm,
     chain: issuers.map((certificate) => certificate.subject),
-    digest: digestOf(p12),
+    digest: digestOf(withoutOtherPairs(p12, chain)),
     encoding: p12.encoding.label,
   };
 }

@@ -5,7 +5,8 @@
 import { createHash, createHmac } from "node:crypto";
 import { context } from "./asn1/ber";
 import type { Certificate } from "./x509/certificate";
-import { certificateFor, chainOf } from "./x509/chain";
+import { chainOf } from "./x509/chain";
+import { pairForEachKey } from "./x509/leaf-choice";
 import { bmpString, der, explicit, integer, objectIdentifier, octetString, sequence, setOf } from "./asn1/der";
 import { checkIterations } from "./limits";
 import type { PrivateKey } from "./x509/private-key";
@@ -22,6 +23,8 @@ export interface WriteOptions {
   readonly friendlyName?: string | undefined;
   /** Of every derivation in the file; default 2,048 in `androidLegacy` and 10,000 in `modern`, at most 10 million. */
   readonly iterations?: number | undefined;
+  /** Milliseconds since 1970: of several certificates of a key the newest that is valid then becomes its own. */
+  readonly nowMs?: number | undefined;
 }
 
 /**
@@ -31,9 +34,10 @@ export interface WriteOptions {
 export async function writePkcs12(material: KeyMaterial, options: WriteOptions): Promise<Uint8Array> {
   const { profile, password } = options;
   const iterations = checkIterations(options.iterations ?? defaultIterations[profile]);
-  const { certificates, privateKeys } = inOrder(material);
+  const { certificates, privateKeys } = inOrder(material, options.nowMs);
   const settings = { profile, password, iterations, saltFor: saltSource(privateKeys, profile, password) };
-  const pairs = privateKeys.map((key) => pairOf(key, certificates, options.friendlyName));
+  const leaves = new Map(pairForEachKey({ certificates, privateKeys }, options.nowMs).map((pair) => [pair.key, pair]));
+  const pairs = privateKeys.map((key) => namedPair(key, leaves.get(key)?.certificate, options.friendlyName));
   const safes: Buffer[] = [];
   if (certificates.length > 0) {
     const bags = certificates.map((certificate) => {
@@ -56,8 +60,8 @@ export async function writePkcs12(material: KeyMaterial, options: WriteOptions):
 }
 
 /** The leaf and its key first, then its issuers upwards: old Bouncy Castle pairs the key with the first certificate. */
-function inOrder(material: KeyMaterial): KeyMaterial {
-  const { leaf, key, issuers, extras } = chainOf(material);
+function inOrder(material: KeyMaterial, nowMs: number | undefined): KeyMaterial {
+  const { leaf, key, issuers, extras } = chainOf(material, { nowMs });
   const others = material.privateKeys.filter((other) => other !== key);
   return {
     certificates: [...(leaf === undefined ? [] : [leaf]), ...issuers, ...extras],
@@ -71,14 +75,13 @@ interface Names {
   readonly localKeyId: Buffer | undefined;
 }
 
-interface Pair {
+interface NamedPair {
   readonly key: PrivateKey;
   readonly leaf: Certificate | undefined;
   readonly names: Names | undefined;
 }
 
-function pairOf(key: PrivateKey, certificates: readonly Certificate[], wantedName: string | undefined): Pair {
-  const leaf = certificateFor(key, certificates);
+function namedPair(key: PrivateKey, leaf: Certificate | undefined, wantedName: string | undefined): NamedPair {
   if (leaf === undefined) return { key, leaf, names: undefined };
   const friendlyName = wantedName ?? key.friendlyName ?? leaf.friendlyName;
   // SHA-1 of the certificate, as OpenSSL does; it only has to be the same on both.

@@ -72,6 +72,21 @@ describe("pulumi-esper convert", () => {
     expect(digestOf(await readPkcs12(readFileSync(at("built.p12")), "another one"))).to.equal(digestOf(p12));
   });
 
+  it("takes PEM with certificate and key as one file, a PKCS#7 chain, and a key that is encrypted", async () => {
+    const bring = (name: string): string => join(__dirname, "../fixtures/bring/pem", name);
+    const pair = Buffer.concat([readFileSync(bring("cert.pem")), readFileSync(bring("key-escaped.pem"))]);
+    writeFileSync(at("pair.p12"), pair);
+    await convert(at("pair.p12"), "--out-password-env", "NEW_PASSWORD", "--out", at("of-pair.p12"));
+    const parts = ["--certificate", bring("chain.p7b"), "--private-key", bring("key-encrypted.der")];
+    const passwords = ["--private-key-password-env", "OLD_PASSWORD", "--out-password-env", "NEW_PASSWORD"];
+    await convert(...parts, ...passwords, "--out", at("of-parts.p12"));
+    await convert(bring("pkcs12.pem"), "--password-env", "OLD_PASSWORD", "--out", at("of-armour.p12"));
+    const [one, other] = [readFileSync(at("of-pair.p12")), readFileSync(at("of-parts.p12"))];
+    expect(one.equals(other)).to.equal(true);
+    const armour = await readPkcs12(readFileSync(at("of-armour.p12")), "changeit");
+    expect(digestOf(armour)).to.equal(digestOf(await readPkcs12(one, "another one")));
+  });
+
   it("keeps an existing file unless it is told to overwrite it", async () => {
     writeFileSync(at("kept.p12"), "kept");
     const flags = [given, "--password-env", "OLD_PASSWORD", "--out", at("kept.p12")];

@@ -55,10 +55,10 @@ export function makeIdentity(commonName: string, options: IdentityOptions = {}):
 }
 
 /** The file that `source.file` names. `androidLegacy` is read by every Android version, `modern` by newer ones. */
-export function p12Of(
+export async function p12Of(
   identity: Identity,
   password: string,
   profile: "androidLegacy" | "modern" = "androidLegacy",
 ): Promise<Uint8Array> {
-  return writePkcs12(fromPem(identity), { profile, password });
+  return writePkcs12(await fromPem(identity), { profile, password });
 }

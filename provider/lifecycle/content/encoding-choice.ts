@@ -16,7 +16,7 @@ export interface EncodingChoice {
 /** What the choice rests on. */
 export interface EncodingFacts {
   readonly support: AndroidSupport;
-  /** Made from PEM, nobody has given a PKCS#12 file: there is nothing to send as given. */
+  /** Made from PEM or out of several candidates: there is no file of this content to send as given. */
   readonly isMade: boolean;
 }
 
@@ -26,12 +26,13 @@ export function chooseFor(
   encoding: Encoding,
   osVersions: readonly string[],
 ): EncodingChoice {
-  const { sentAs, reason } = chooseEncoding(encoding, support, osVersions);
+  const advice = chooseEncoding(encoding, support, osVersions);
+  // What is made here is written for every Android version.
+  const sentAs = advice.sentAs === "asGiven" && isMade ? "androidLegacy" : advice.sentAs;
   const warning = androidSentence(support, osVersions, sentAs);
   return {
-    // What is made is written for every Android version.
-    sentAs: sentAs === "asGiven" && isMade ? "androidLegacy" : sentAs,
-    ...(sentAs !== "asGiven" && { note: reason }),
+    sentAs,
+    ...(advice.sentAs !== "asGiven" && { note: advice.reason }),
     ...(warning !== undefined && { warning }),
   };
 }

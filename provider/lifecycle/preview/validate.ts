@@ -48,11 +48,14 @@ export interface Validation {
   readonly warnings: readonly string[];
 }
 
+const neverAsGiven =
+  'encoding: must not be "asGiven" where the source holds several keys, or several certificates of a key: the file is written anew with the chosen one alone';
+
 /** Findings that time brings about. */
 const byTimeAlone: readonly string[] = ["expired", "expiresSoon", "issuerExpired", "notYetValid"];
 
 export function validate(
-  inputs: Pick<Inputs, "source" | "strict" | "schedule" | "renewBeforeDays">,
+  inputs: Pick<Inputs, "source" | "strict" | "schedule" | "renewBeforeDays"> & Partial<Pick<Inputs, "encoding">>,
   content: Content,
   before: Pick<Before, "digest" | "schedule"> | undefined,
   now: number,
@@ -68,6 +71,7 @@ export function validate(
       warnings.push(message);
     }
   }
+  if (content.hasChoice && inputs.encoding === "asGiven") failures.push({ property: "", reason: neverAsGiven });
   const { schedule } = inputs;
   if (schedule !== undefined && isOver(schedule, now)) {
     const isNew = isChanged || JSON.stringify(before.schedule) !== JSON.stringify(schedule);

@@ -9,6 +9,7 @@ import type { PublicKeyKind } from "../x509/public-key";
 import type { KeyMaterial } from "../x509/key-material";
 import { daysBetween, renewalOf } from "./renewal";
 import type { OtherBag } from "../container/safes";
+import { describePair, pairForEachKey } from "../x509/leaf-choice";
 import { isWeakSignature } from "../x509/signatures";
 
 /** What a finding is about; a code never changes its meaning. */
@@ -29,7 +30,8 @@ export type FindingCode =
   | "weakSignature"
   | "androidKeyType"
   | "noMac"
-  | "ignoredEntries";
+  | "ignoredEntries"
+  | "passwordLineBreak";
 
 /** Something that is wrong or doubtful about the content of a file. */
 export interface Finding {
@@ -52,20 +54,23 @@ export interface FindingOptions {
 export interface Examined extends KeyMaterial {
   readonly encoding?: Encoding;
   readonly otherBags?: readonly OtherBag[];
+  /** The password was given with a line break at its end, without which it opens the file. */
+  readonly hasTrimmedPassword?: boolean;
 }
 
 /** Errors first. @param chain of this file, where the caller has it already */
-export function findings(p12: Examined, options: FindingOptions, chain: Chain = chainOf(p12)): Finding[] {
+export function findings(p12: Examined, options: FindingOptions, chain: Chain = chainOf(p12, options)): Finding[] {
   const { leaf } = chain;
   const found =
     leaf === undefined
       ? [error("noCertificate", "The file holds no certificate; export the certificate together with its key.")]
-      : [...keyFindings(p12, chain), ...dateFindings(leaf, chain, options), ...chainFindings(leaf, chain)];
+      : [...keyFindings(p12, chain, options), ...dateFindings(leaf, chain, options), ...chainFindings(leaf, chain)];
   const all = [...found, ...strengthFindings(chain), ...fileFindings(p12)];
   return [...all.filter(({ severity }) => severity === "error"), ...all.filter(({ severity }) => severity !== "error")];
 }
 
-function keyFindings({ privateKeys }: KeyMaterial, { leaf, key }: Chain): Finding[] {
+function keyFindings(material: KeyMaterial, { leaf, key }: Chain, { nowMs }: FindingOptions): Finding[] {
+  const { privateKeys } = material;
   const found: Finding[] = [];
   if (leaf !== undefined && x509Of(leaf) === undefined) {
     found.push(error("unreadableCertificate", `The certificate ${called(leaf)} is malformed; have it issued again.`));
@@ -87,7 +92,11 @@ function keyFindings({ privateKeys }: KeyMaterial, { leaf, key }: Chain): Findin
   }
   if (privateKeys.length > 1) {
     const used = leaf === undefined ? "" : `, here that of ${called(leaf)}`;
-    found.push(warning("severalKeys", `The file holds ${privateKeys.length} private keys; Android uses one${used}.`));
+    const there = someOf(pairForEachKey(material, nowMs).map(describePair));
+    const advice = `There are ${there}; choose with source.friendlyName or source.fingerprint.`;
+    found.push(
+      warning("severalKeys", `The file holds ${privateKeys.length} private keys; Android uses one${used}. ${advice}`),
+    );
   }
   return found;
 }
@@ -131,9 +140,7 @@ function chainFindings(leaf: Certificate, { issuers, complete, extras, impostor 
     found.push(warning("noRoot", message));
   }
   if (complete && extras.length > 0) {
-    const some = extras.slice(0, 3).map(called).join(", ");
-    const names = extras.length > 3 ? `${some} and ${extras.length - 3} more` : some;
-    const message = `The file holds ${counted(extras.length, "certificate")} outside the chain: ${names}.`;
+    const message = `The file holds ${counted(extras.length, "certificate")} outside the chain: ${someOf(extras.map(called))}.`;
     found.push(warning("extraCertificates", message));
   }
   return found;
@@ -172,19 +179,28 @@ function strengthFindings({ leaf, key, issuers }: Chain): Finding[] {
   return found;
 }
 
-function fileFindings({ encoding, otherBags = [] }: Examined): Finding[] {
+function fileFindings({ encoding, otherBags = [], hasTrimmedPassword = false }: Examined): Finding[] {
   const found: Finding[] = [];
   if (encoding !== undefined && encoding.mac === undefined) {
     found.push(warning("noMac", "The file has no checksum (MAC), so damage to it can go unnoticed."));
   }
   if (otherBags.length > 0) {
-    const types = [...new Set(otherBags.map(({ type, oid }) => (type === "unknown" ? oid : type)))].join(", ");
+    const types = new Set(
+      otherBags.map(({ type, oid }) =>
+        type === "unknown" ? oid : type === "privateKey" ? `private key ${oid}` : type,
+      ),
+    );
     found.push(
       warning(
         "ignoredEntries",
-        `${counted(otherBags.length, "entry", "entries")} of the file will not be used (${types}).`,
+        `${counted(otherBags.length, "entry", "entries")} of the file will not be used (${someOf([...types])}).`,
       ),
     );
+  }
+  if (hasTrimmedPassword) {
+    const message =
+      "The given password ends with a line break, which is no part of it; it is used without: take the line break away where the password is stored.";
+    found.push(warning("passwordLineBreak", message));
   }
   return found;
 }
@@ -205,6 +221,11 @@ function warning(code: FindingCode, message: string): Finding {
 
 function called({ subject, serialNumber }: Certificate): string {
   return subject === "" ? `number ${serialNumber}` : quoted(subject);
+}
+
+function someOf(names: readonly string[]): string {
+  const some = names.slice(0, 3).join(", ");
+  return names.length > 3 ? `${some} and ${names.length - 3} more` : some;
 }
 
 function quoted(name: string): string {

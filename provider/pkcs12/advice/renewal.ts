@@ -22,10 +22,12 @@ export function renewalOf(
   nowMs: number,
 ): Renewal {
   const endAt = Date.parse(notAfter);
-  const lifeMs = Math.max(0, endAt - Date.parse(notBefore));
+  const startAt = Math.min(Date.parse(notBefore), endAt);
+  const lifeMs = endAt - startAt;
   const beforeMs =
     renewBeforeDays === undefined ? Math.min(lifeMs / 3, longestDefaultDays * dayMs) : renewBeforeDays * dayMs;
-  const renewAt = Math.floor(endAt - beforeMs);
+  // More days than it lives mean from its first day on; a date that long ago could not be written.
+  const renewAt = Math.floor(Math.max(startAt, endAt - beforeMs));
   return { renewAt: new Date(renewAt).toISOString(), readyForRenewal: nowMs >= renewAt };
 }
 

@@ -8,6 +8,8 @@ import { corrupt, limitExceeded } from "../errors";
 const maxDepth = 64;
 /** A truststore of all public roots has about 2,000 entries in a row. */
 const maxChildren = 50_000;
+/** Elements read of one structure: finding the end of an indefinite length reads all that it contains, again a level. */
+const maxSteps = 1_000_000;
 
 /** Identifier octets without the constructed bit: `context(0)` is [0], primitive or constructed. */
 export const Tag = {
@@ -41,6 +43,12 @@ export interface BerElement {
   /** After the content, and after the end-of-contents octets of an indefinite length. */
   readonly end: number;
   readonly depth: number;
+  /** What may still be read of the structure that it belongs to; shared by all its parts. */
+  readonly steps: Steps;
+}
+
+interface Steps {
+  left: number;
 }
 
 interface Header {
@@ -78,9 +86,16 @@ export function readHeader(bytes: Buffer, start: number, limit: number): Header 
 
 /**
  * Reads the element at `start`, which must end at or before `limit`.
- * @throws Pkcs12Error `corrupt`, or `limit` when it nests deeper than 64.
+ * @throws Pkcs12Error `corrupt`, or `limit` when it nests deeper than 64 or has a million parts.
  */
-export function readElement(bytes: Buffer, start = 0, limit = bytes.length, depth = 0): BerElement {
+export function readElement(
+  bytes: Buffer,
+  start = 0,
+  limit = bytes.length,
+  depth = 0,
+  steps: Steps = { left: maxSteps },
+): BerElement {
+  if (--steps.left < 0) throw limitExceeded("the number of parts", maxSteps + 1, maxSteps);
   if (depth > maxDepth) throw limitExceeded("the depth of nested structures", depth, maxDepth);
   const header = readHeader(bytes, start, limit);
   if (header === undefined) throw corrupt(`the structure ends or makes no sense at byte ${start}`);
@@ -88,16 +103,16 @@ export function readElement(bytes: Buffer, start = 0, limit = bytes.length, dept
   if (length >= 0) {
     const end = contentStart + length;
     if (end > limit) throw corrupt(`a part at byte ${start} is longer than what contains it`);
-    return { bytes, tag, constructed, start, contentStart, contentEnd: end, end, depth };
+    return { bytes, tag, constructed, start, contentStart, contentEnd: end, end, depth, steps };
   }
   if (!constructed) throw corrupt(`a part at byte ${start} has no length`);
   let at = contentStart;
   for (;;) {
     if (at + 2 > limit) throw corrupt(`a part at byte ${start} has no end`);
     if (bytes[at] === 0 && bytes[at + 1] === 0) break;
-    at = readElement(bytes, at, limit, depth + 1).end;
+    at = readElement(bytes, at, limit, depth + 1, steps).end;
   }
-  return { bytes, tag, constructed, start, contentStart, contentEnd: at, end: at + 2, depth };
+  return { bytes, tag, constructed, start, contentStart, contentEnd: at, end: at + 2, depth, steps };
 }
 
 /** The elements inside a constructed element. */
@@ -105,7 +120,7 @@ export function childrenOf(element: BerElement): BerElement[] {
   if (!element.constructed) throw corrupt(`a part at byte ${element.start} should contain others and does not`);
   const children: BerElement[] = [];
   for (let at = element.contentStart; at < element.contentEnd;) {
-    const child = readElement(element.bytes, at, element.contentEnd, element.depth + 1);
+    const child = readElement(element.bytes, at, element.contentEnd, element.depth + 1, element.steps);
     children.push(child);
     if (children.length > maxChildren) {
       throw limitExceeded("the number of parts in one list", children.length, maxChildren);
@@ -127,13 +142,14 @@ export function rawOf(element: BerElement): Buffer {
 
 /** The value of a string, put together when it is constructed (NSS, Bouncy Castle and Apple write such). */
 export function octetsOf(element: BerElement): Buffer {
-  if (!element.constructed) return contentOf(element);
-  return Buffer.concat(
-    childrenOf(element).map((part) => {
-      if (part.tag !== Tag.octetString) throw corrupt(`a part at byte ${part.start} is not a piece of a byte string`);
-      return octetsOf(part);
-    }),
-  );
+  return element.constructed ? Buffer.concat(piecesOf(element)) : contentOf(element);
+}
+
+function piecesOf(element: BerElement): Buffer[] {
+  return childrenOf(element).flatMap((part) => {
+    if (part.tag !== Tag.octetString) throw corrupt(`a part at byte ${part.start} is not a piece of a byte string`);
+    return part.constructed ? piecesOf(part) : [contentOf(part)];
+  });
 }
 
 /** True when `bytes` are exactly one well-formed SEQUENCE: what right decryption leaves, and wrong one hardly ever. */

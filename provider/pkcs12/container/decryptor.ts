@@ -3,10 +3,10 @@
 // Follows docs/background/pkcs12-and-android.md, sections 5 (failure classes) and 9 (fallback forms).
 
 import { isWholeSequence } from "../asn1/ber";
-import { decipher } from "../crypto/ciphers";
+import { decipher, decipherCost } from "../crypto/ciphers";
 import { Pkcs12Error, corrupt } from "../errors";
 import { sha1 } from "../crypto/hashes";
-import { Purpose, pbkdf1, pbkdf2, pkcs12Kdf, scrypt } from "../crypto/kdf";
+import { Purpose, pbkdf1, pbkdf2, pbkdf2Cost, pkcs12Kdf, pkcs12KdfCost, scrypt, scryptCost } from "../crypto/kdf";
 import type { WorkBudget } from "../limits";
 import type { PasswordForms } from "../crypto/password-forms";
 import type { Scheme } from "./schemes";
@@ -62,35 +62,45 @@ export class Decryptor {
   }
 
   private async decrypt(scheme: Scheme, password: Buffer, encrypted: Buffer): Promise<Buffer | undefined> {
+    await this.budget.spend(decipherCost(scheme.cipher, encrypted.length));
+    const { key, iv, tagLength } = await this.derive(scheme, password);
+    return await decipher(scheme.cipher, key, iv, encrypted, tagLength);
+  }
+
+  private async derive(scheme: Scheme, password: Buffer): Promise<Derived> {
     const { cipher } = scheme;
     switch (scheme.family) {
       case "pkcs12": {
         const { salt, iterations } = scheme;
         const derive = async (purpose: Purpose, length: number): Promise<Buffer> => {
-          this.budget.spend(iterations * Math.ceil(length / sha1.digestLength));
+          await this.budget.spend(pkcs12KdfCost(sha1, iterations, length));
           return await pkcs12Kdf(sha1, purpose, password, salt, iterations, length);
         };
         const key = await derive(Purpose.key, cipher.keyLength);
-        return decipher(cipher, key, await derive(Purpose.iv, cipher.ivLength), encrypted, 0);
+        return { key, iv: await derive(Purpose.iv, cipher.ivLength), tagLength: 0 };
       }
       case "pbes1": {
-        this.budget.spend(scheme.iterations);
+        await this.budget.spend(pkcs12KdfCost(scheme.hash, scheme.iterations, 1));
         const derived = await pbkdf1(scheme.hash, password, scheme.salt, scheme.iterations);
-        return decipher(cipher, derived.subarray(0, 8), derived.subarray(8, 16), encrypted, 0);
+        return { key: derived.subarray(0, 8), iv: derived.subarray(8, 16), tagLength: 0 };
       }
       case "pbes2": {
         const { derivation, iv, tagLength } = scheme;
         if (derivation.function === "scrypt") {
-          // Not iterations, but the same order of time as its memory accesses.
-          this.budget.spend(derivation.cost.cost * derivation.cost.blockSize * derivation.cost.parallelization);
-          const key = await scrypt(password, derivation.salt, derivation.cost, cipher.keyLength);
-          return decipher(cipher, key, iv, encrypted, tagLength);
+          await this.budget.spend(scryptCost(derivation.cost));
+          return { key: await scrypt(password, derivation.salt, derivation.cost, cipher.keyLength), iv, tagLength };
         }
         const { prf, salt, iterations } = derivation;
-        this.budget.spend(iterations * Math.ceil(cipher.keyLength / prf.digestLength));
-        const key = await pbkdf2(prf, password, salt, iterations, cipher.keyLength);
-        return decipher(cipher, key, iv, encrypted, tagLength);
+        await this.budget.spend(pbkdf2Cost(prf, iterations, cipher.keyLength));
+        return { key: await pbkdf2(prf, password, salt, iterations, cipher.keyLength), iv, tagLength };
       }
     }
   }
+}
+
+interface Derived {
+  readonly key: Buffer;
+  readonly iv: Buffer;
+  /** Of an authenticating cipher. */
+  readonly tagLength: number;
 }

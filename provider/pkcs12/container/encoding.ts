@@ -71,7 +71,8 @@ export function encodingOf(parts: {
   const certificates = distinct(parts.certificates);
   const { mac, emptyPassword } = parts;
   const names = new Set([...privateKeys, ...certificates].map(({ name }) => name));
-  const ciphers = [...names].map((name) => (name === "none" ? "not encrypted" : name)).join(" and ");
+  const all = [...names].map((name) => (name === "none" ? "not encrypted" : name));
+  const ciphers = [...all.slice(0, 4), ...(all.length > 4 ? [`${all.length - 4} more`] : [])].join(" and ");
   const label = `${ciphers === "" ? "empty" : ciphers}, ${mac?.name ?? "no MAC"}`;
   return { label, privateKeys, certificates, emptyPassword, ...(mac !== undefined && { mac }) };
 }

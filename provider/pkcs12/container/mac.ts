@@ -7,8 +7,8 @@ import type { MacDescription } from "./encoding";
 import { corrupt, unsupported } from "../errors";
 import { type AlgorithmIdentifier, algorithmOf, readSequence, integerOf } from "../asn1/sequence-reader";
 import { type Hash, hashByHmacOid, hashByOid, isDamagedHashOid } from "../crypto/hashes";
-import { Purpose, pbkdf2, pkcs12Kdf } from "../crypto/kdf";
-import { checkIterations } from "../limits";
+import { Purpose, pbkdf2, pbkdf2Cost, pkcs12Kdf, pkcs12KdfCost } from "../crypto/kdf";
+import { checkIterations, checkSalt } from "../limits";
 import { pbkdf2Of } from "./schemes";
 import type { Decryptor } from "./decryptor";
 
@@ -29,7 +29,7 @@ export function macOf(macData: BerElement): Mac {
   const digestInfo = readSequence(fields.take(Tag.sequence), "MAC value");
   const algorithm = algorithmOf(digestInfo.take(Tag.sequence), "MAC algorithm");
   const expected = octetsOf(digestInfo.take(Tag.octetString));
-  const salt = octetsOf(fields.take(Tag.octetString));
+  const salt = checkSalt(octetsOf(fields.take(Tag.octetString)));
   const count = fields.maybe(Tag.integer);
   if (algorithm.oid === oidPbmac1) return pbmac1Of(algorithm, expected);
   const hash = hashByOid(algorithm.oid);
@@ -67,7 +67,7 @@ export function describeMac({ kind, hash, iterations }: Mac): MacDescription {
 export async function macFits(mac: Mac, content: Buffer, decryptor: Decryptor): Promise<boolean> {
   const kind = mac.kind === "pbmac1" ? "narrow" : "wide";
   for (const form of decryptor.candidates(kind)) {
-    decryptor.budget.spend(mac.iterations);
+    await decryptor.budget.spend(macCost(mac));
     const computed = createHmac(mac.hash.nodeName, await macKey(mac, form))
       .update(content)
       .digest();
@@ -77,6 +77,11 @@ export async function macFits(mac: Mac, content: Buffer, decryptor: Decryptor): 
     }
   }
   return false;
+}
+
+function macCost({ hash, iterations, pbkdf2: parameters }: Mac): number {
+  if (parameters !== undefined) return pbkdf2Cost(parameters.prf, iterations, parameters.keyLength);
+  return pkcs12KdfCost(hash, iterations, hash.digestLength);
 }
 
 function macKey({ hash, salt, iterations, pbkdf2: parameters }: Mac, password: Buffer): Promise<Buffer> {

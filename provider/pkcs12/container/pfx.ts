@@ -3,9 +3,9 @@
 // Follows RFC 7292 section 4.
 
 import { Tag, context, octetsOf, readElement, readHeader } from "../asn1/ber";
-import { Pkcs12Error, corrupt, limitExceeded, unsupported } from "../errors";
+import { Pkcs12Error, corrupt, unsupported } from "../errors";
 import { readSequence, innerOf, integerOf, oidOf } from "../asn1/sequence-reader";
-import { maxFileBytes } from "../limits";
+import { checkFileSize } from "../limits";
 import { type Mac, macOf } from "./mac";
 import { oidData } from "./safes";
 import { sniff } from "./sniff";
@@ -20,7 +20,7 @@ export interface Pfx {
 
 /** @throws Pkcs12Error `notPkcs12`, `corrupt`, `unsupported` or `limit` */
 export function pfxOf(bytes: Buffer): Pfx {
-  if (bytes.length > maxFileBytes) throw limitExceeded("the file's size in bytes", bytes.length, maxFileBytes);
+  checkFileSize(bytes.length);
   const impostor = sniff(bytes);
   if (impostor !== undefined) throw new Pkcs12Error({ kind: "notPkcs12", ...impostor });
   checkComplete(bytes);

@@ -5,7 +5,9 @@
 import { type BerElement, Tag, childrenOf, context, octetsOf, rawOf } from "../asn1/ber";
 import type { BagNames } from "../x509/certificate";
 import { type Protection, protectionOf, unprotected } from "./encoding";
-import { unsupported } from "../errors";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Pkcs12Error, unsupported } from "../errors";
+import { checkAtMost, maxCertificates, maxOtherBags, maxParts, maxPrivateKeys } from "../limits";
 import { type SequenceReader, algorithmOf, readSequence, innerOf, listIn, oidOf } from "../asn1/sequence-reader";
 import { textOf } from "../x509/names";
 import { schemeOf } from "./schemes";
@@ -37,7 +39,8 @@ export interface FoundItem {
 
 /** A bag that was left alone. */
 export interface OtherBag {
-  readonly type: "crl" | "secret" | "sdsiCertificate" | "unknown";
+  /** `privateKey` is one of a kind that is not known. */
+  readonly type: "crl" | "secret" | "sdsiCertificate" | "privateKey" | "unknown";
   readonly oid: string;
 }
 
@@ -50,7 +53,10 @@ export interface Contents {
 /** @param authSafe the AuthenticatedSafe, out of its byte string */
 export async function openSafes(authSafe: Buffer, decryptor: Decryptor): Promise<Contents> {
   const contents: Contents = { privateKeys: [], certificates: [], otherBags: [] };
-  for (const contentInfo of listIn(authSafe, "list of contents")) {
+  const parts = listIn(authSafe, "list of contents");
+  checkAtMost("the number of parts", parts.length, maxParts);
+  for (const contentInfo of parts) {
+    await nextTurn();
     const fields = readSequence(contentInfo, "content");
     const type = oidOf(fields.take(Tag.oid));
     const content = fields.maybe(context(0));
@@ -68,6 +74,32 @@ export async function openSafes(authSafe: Buffer, decryptor: Decryptor): Promise
     }
   }
   return contents;
+}
+
+/** Where Windows protects a file to users or groups, it makes the password up and puts it in here for its own key service. */
+const oidWindowsPassword = "1.3.6.1.4.1.311.17.4";
+
+/** Whether Windows made the password up; to be asked when none fits. Looks at what is not encrypted only. */
+export function isProtectedByWindows(authSafe: Buffer): boolean {
+  try {
+    return listIn(authSafe, "list of contents").some((contentInfo) => {
+      const fields = readSequence(contentInfo, "content");
+      const content = oidOf(fields.take(Tag.oid)) === oidData ? fields.maybe(context(0)) : undefined;
+      if (content === undefined) return false;
+      return listIn(octetsOf(innerOf(content, "content")), "list of entries").some(isWindowsPassword);
+    });
+  } catch (error) {
+    // What cannot be taken apart has been told already.
+    if (error instanceof Pkcs12Error) return false;
+    throw error;
+  }
+}
+
+function isWindowsPassword(bag: BerElement): boolean {
+  const fields = readSequence(bag, "entry");
+  if (oidOf(fields.take(Tag.oid)) !== Bag.secret) return false;
+  const secret = readSequence(innerOf(fields.take(context(0)), "entry"), "secret");
+  return oidOf(secret.take(Tag.oid)) === oidWindowsPassword;
 }
 
 async function openEncryptedData(
@@ -104,6 +136,7 @@ async function readBagList(
     const oid = oidOf(fields.take(Tag.oid));
     const value = innerOf(fields.take(context(0)), "entry");
     const names = namesOf(fields.maybe(Tag.set));
+    checkCounts(contents);
     switch (oid) {
       case Bag.key:
         contents.privateKeys.push({ bytes: rawOf(value), names, protections: orUnprotected(protections) });
@@ -123,6 +156,12 @@ async function readBagList(
         contents.otherBags.push({ type: oid === Bag.crl ? "crl" : oid === Bag.secret ? "secret" : "unknown", oid });
     }
   }
+}
+
+function checkCounts({ privateKeys, certificates, otherBags }: Contents): void {
+  checkAtMost("the number of private keys", privateKeys.length, maxPrivateKeys);
+  checkAtMost("the number of certificates", certificates.length, maxCertificates);
+  checkAtMost("the number of other entries", otherBags.length, maxOtherBags);
 }
 
 async function openKey(value: BerElement, decryptor: Decryptor): Promise<{ plain: Buffer; protection: Protection }> {

@@ -7,7 +7,7 @@ import { type Cipher, des2Cbc, des3Cbc, desCbc, pbes2Ciphers, rc2Cbc, rc2CbcOid,
 import { corrupt, unsupported } from "../errors";
 import { type AlgorithmIdentifier, algorithmOf, readSequence, integerOf } from "../asn1/sequence-reader";
 import { type Hash, hashByHmacOid, md5, sha1 } from "../crypto/hashes";
-import { type ScryptCost, checkIterations, checkScrypt } from "../limits";
+import { type ScryptCost, checkIterations, checkSalt, checkScrypt } from "../limits";
 
 export type Derivation =
   | { readonly function: "PBKDF2"; readonly salt: Buffer; readonly iterations: number; readonly prf: Hash }
@@ -72,7 +72,7 @@ export function pbkdf2Of(
 ): { derivation: Derivation & { function: "PBKDF2" }; keyLength: number | undefined } {
   if (oid !== oidPbkdf2) throw unsupported("an unknown key derivation", where, oid);
   const fields = readSequence(need(parameters, where), `PBKDF2 parameters of ${where}`);
-  const salt = octetsOf(fields.take(Tag.octetString));
+  const salt = checkSalt(octetsOf(fields.take(Tag.octetString)));
   const iterations = checkIterations(integerOf(fields.take(Tag.integer)));
   const keyLength = fields.maybe(Tag.integer);
   const prfElement = fields.maybe(Tag.sequence);
@@ -96,7 +96,7 @@ function scryptOf(
   where: string,
 ): { derivation: Derivation; keyLength: undefined } {
   const fields = readSequence(need(parameters, where), `scrypt parameters of ${where}`);
-  const salt = octetsOf(fields.take(Tag.octetString));
+  const salt = checkSalt(octetsOf(fields.take(Tag.octetString)));
   const cost = integerOf(fields.take(Tag.integer));
   const blockSize = integerOf(fields.take(Tag.integer));
   const scryptCost = { cost, blockSize, parallelization: integerOf(fields.take(Tag.integer)) };
@@ -154,7 +154,7 @@ function ivOf(iv: Buffer, cipher: Cipher, where: string): Buffer {
 
 function pbeParameters(parameters: BerElement | undefined, where: string): { salt: Buffer; iterations: number } {
   const fields = readSequence(need(parameters, where), `encryption parameters of ${where}`);
-  const salt = octetsOf(fields.take(Tag.octetString));
+  const salt = checkSalt(octetsOf(fields.take(Tag.octetString)));
   return { salt, iterations: checkIterations(integerOf(fields.take(Tag.integer))) };
 }
 

@@ -20,8 +20,9 @@ import { iterateSha256 } from "./iterate-sha256";
 export const Purpose = { key: 1, iv: 2, mac: 3 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
-/** About 10 ms of work between two turns of the event loop. */
+/** About 20 ms of work between two turns of the event loop. */
 const iterationsPerTurn = 20_000;
+const slowIterationsPerTurn = 4_000;
 
 const pbkdf2Async = promisify(pbkdf2WithCallback);
 const scryptAsync = promisify<Buffer, Buffer, number, object, Buffer>(scryptWithCallback);
@@ -30,6 +31,23 @@ export async function pbkdf2(hash: Hash, password: Buffer, salt: Buffer, iterati
   // Usual counts take a millisecond; handing that to another thread and coming back costs a busy process more.
   if (iterations <= iterationsPerTurn) return pbkdf2Sync(password, salt, iterations, length, hash.nodeName);
   return await pbkdf2Async(password, salt, iterations, length, hash.nodeName);
+}
+
+/** What an iteration costs, in iterations of SHA-1: two are written here, the others cost a call of node:crypto each. */
+export function pkcs12KdfCost(hash: Hash, iterations: number, length: number): number {
+  const each = hash === sha1 ? 1 : hash === sha256 ? 1.3 : 6;
+  return each * iterations * Math.ceil(length / hash.digestLength);
+}
+
+/** The same of PBKDF2, which runs in OpenSSL. */
+export function pbkdf2Cost(hash: Hash, iterations: number, length: number): number {
+  const each = hash.blockLength === 64 && hash.digestLength <= 32 ? 0.5 : 2;
+  return each * iterations * Math.ceil(length / hash.digestLength);
+}
+
+/** The same of scrypt, whose memory accesses take the time. */
+export function scryptCost({ cost, blockSize, parallelization }: ScryptCost): number {
+  return 0.5 * cost * blockSize * parallelization;
 }
 
 export function scrypt(password: Buffer, salt: Buffer, cost: ScryptCost, length: number): Promise<Buffer> {
@@ -86,9 +104,10 @@ function addToBlocks(input: Buffer, addend: Buffer): void {
 async function rehash(hash: Hash, digest: Buffer, times: number): Promise<Buffer> {
   let left = times;
   let current = digest;
-  while (left > iterationsPerTurn) {
-    current = rehashAtOnce(hash, current, iterationsPerTurn);
-    left -= iterationsPerTurn;
+  const perTurn = hash === sha1 || hash === sha256 ? iterationsPerTurn : slowIterationsPerTurn;
+  while (left > perTurn) {
+    current = rehashAtOnce(hash, current, perTurn);
+    left -= perTurn;
     await nextTurn();
   }
   return rehashAtOnce(hash, current, left);

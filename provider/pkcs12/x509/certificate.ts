@@ -15,7 +15,7 @@ export interface Certificate {
   /** RFC 4514, such as "CN=corp-client,O=Acme"; may be "". */
   readonly subject: string;
   readonly issuer: string;
-  /** Upper-case hex without leading zero bytes, as `openssl x509 -serial` prints it. */
+  /** Upper-case hex without leading zero bytes, as `openssl x509 -serial` prints it; a minus before a negative one. */
   readonly serialNumber: string;
   /** ISO 8601 in UTC. */
   readonly notBefore: string;
@@ -56,10 +56,7 @@ export function certificateOf(bytes: Buffer, names: BagNames = {}): Certificate 
     der,
     subject: nameOf(subject),
     issuer: nameOf(issuer),
-    serialNumber: serialNumber
-      .toString("hex")
-      .toUpperCase()
-      .replace(/^(00)+(?=.)/u, ""),
+    serialNumber: serialNumberOf(serialNumber),
     notBefore,
     notAfter,
     sha256Fingerprint: createHash("sha256").update(der).digest("hex"),
@@ -70,17 +67,38 @@ export function certificateOf(bytes: Buffer, names: BagNames = {}): Certificate 
   };
 }
 
-/** UTCTime or GeneralizedTime in UTC, as RFC 5280 section 4.1.2.5 writes them; older forms leave out the seconds. */
+/** RFC 5280 ends at 20 bytes; what is far beyond is cut, for nobody reads it. */
+const maxSerialBytes = 64;
+
+function serialNumberOf(content: Buffer): string {
+  const isNegative = (content[0] ?? 0) >= 0x80;
+  const value = signed(content);
+  const digits = (isNegative ? -value : value).toString(16).toUpperCase();
+  const whole = digits.length % 2 === 0 ? digits : `0${digits}`;
+  return `${isNegative ? "-" : ""}${whole}${content.length > maxSerialBytes ? "…" : ""}`;
+}
+
+function signed(content: Buffer): bigint {
+  const shown = content.subarray(0, maxSerialBytes);
+  return shown.length === 0 ? 0n : BigInt.asIntN(8 * shown.length, BigInt(`0x${shown.toString("hex")}`));
+}
+
+const utcTime = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(Z|[+-]\d{4})?$/u;
+const generalizedTime = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(Z|[+-]\d{4})?$/u;
+
+/**
+ * UTCTime or GeneralizedTime: in UTC, as RFC 5280 section 4.1.2.5 writes them, and as older programs did: without seconds, or
+ * with an offset. A time without a zone is taken for UTC.
+ */
 function timeOf(element: BerElement | undefined): string {
-  const generalized = element?.tag === Tag.generalizedTime;
-  const pattern = generalized
-    ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+)?Z$/u
-    : /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?Z$/u;
-  const match = pattern.exec(element === undefined ? "" : contentOf(element).toString("latin1"));
-  const [, year = "", month = "", day = "", hour = "", minute = "", second = "00"] = match ?? [];
+  const isGeneralized = element?.tag === Tag.generalizedTime;
+  const text = element === undefined ? "" : contentOf(element).subarray(0, 64).toString("latin1");
+  const match = (isGeneralized ? generalizedTime : utcTime).exec(text);
+  const [, year = "", month = "", day = "", hour = "", minute = "", second = "00", zone = "Z"] = match ?? [];
   // RFC 5280: two-digit years from 50 on are those of the twentieth century.
-  const century = generalized ? "" : Number(year) < 50 ? "20" : "19";
-  const iso = `${century}${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  if (Number.isNaN(Date.parse(iso))) throw corrupt("a certificate's validity is not a date");
-  return iso;
+  const century = isGeneralized ? "" : Number(year) < 50 ? "20" : "19";
+  const offset = zone === "Z" ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  const instant = Date.parse(`${century}${year}-${month}-${day}T${hour}:${minute}:${second}.000${offset}`);
+  if (Number.isNaN(instant)) throw corrupt("a certificate's validity is not a date");
+  return new Date(instant).toISOString();
 }

@@ -1,16 +1,26 @@
-// Finds the leaf (the certificate of the private key) and the chain of issuers from it upwards.
+// Finds the chain of issuers from the leaf upwards.
 // An issuer must bear the right name and have made the signature: names alone are easily imitated.
 // Follows docs/background/pkcs12-and-android.md, section 9; what an issuer is, node:crypto's checkIssued and verify say.
 
-import { type KeyObject, X509Certificate, createPublicKey } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import type { Certificate } from "./certificate";
 import { groupBy } from "../group-by";
 import { comparableName } from "./names";
 import type { PrivateKey } from "./private-key";
 import type { KeyMaterial } from "./key-material";
+import { type LeafChoice, choosePair, pairsOf } from "./leaf-choice";
 
 /** Enough for any real file; a hostile one with thousands of equal names must not keep the processor busy. */
-const maxSignatureChecks = 500;
+const maxSignatureChecks = 60;
+/** Some kB in practice. OpenSSL takes a certificate's lists of names apart, in many times their size. */
+const maxCheckedBytes = 64 * 1024;
+/** A signature by a larger key takes too long to check; nobody issues with one. */
+const maxCheckedKeyBits = 8192;
+
+export interface ChainOptions extends LeafChoice {
+  /** Milliseconds since 1970: of several certificates of a key the newest that is valid then is the leaf. */
+  readonly nowMs?: number | undefined;
+}
 
 export interface Chain {
   readonly leaf: Certificate | undefined;
@@ -26,9 +36,10 @@ export interface Chain {
   readonly impostor: Certificate | undefined;
 }
 
-export function chainOf(material: KeyMaterial): Chain {
+/** @throws Pkcs12Error `noSuchEntry` when no certificate fits what was chosen */
+export function chainOf(material: KeyMaterial, { nowMs, ...choice }: ChainOptions = {}): Chain {
   const { certificates } = material;
-  const { leaf, key } = leafOf(material);
+  const { leaf, key } = leafOf(material, choice, nowMs);
   if (leaf === undefined) {
     return { leaf, key, issuers: [], complete: false, extras: certificates, impostor: undefined };
   }
@@ -37,26 +48,26 @@ export function chainOf(material: KeyMaterial): Chain {
   return { leaf, key, issuers, complete, extras, impostor };
 }
 
-/** The first certificate for this key. Equal bytes first: only odd files write one key in two ways. */
-export function certificateFor(
-  { publicKey }: Pick<PrivateKey, "publicKey">,
-  certificates: readonly Certificate[],
-): Certificate | undefined {
-  const exact = certificates.find((certificate) => certificate.publicKey.equals(publicKey));
-  if (exact !== undefined) return exact;
-  // A compressed point or absent parameters: the same key in other bytes.
-  const key = publicKeyObject(publicKey);
-  return key === undefined
-    ? undefined
-    : certificates.find((certificate) => publicKeyObject(certificate.publicKey)?.equals(key) === true);
+/**
+ * What a file with several candidates for the leaf comes down to: the leaf and its key, without the other keys and their
+ * certificates. The same material where there is no choice.
+ */
+export function withoutOtherPairs(material: KeyMaterial, { leaf, key }: Chain): KeyMaterial {
+  const pairs = pairsOf(material);
+  if (leaf === undefined || key === undefined || pairs.length < 2) return material;
+  const others = new Set(pairs.map(({ certificate }) => certificate));
+  others.delete(leaf);
+  return {
+    certificates: material.certificates.filter((certificate) => !others.has(certificate)),
+    privateKeys: [key],
+  };
 }
 
-/** The first key with a certificate of its own; without keys the certificate that issued no other. */
-function leafOf({ certificates, privateKeys }: KeyMaterial): Pick<Chain, "leaf" | "key"> {
-  for (const key of privateKeys) {
-    const leaf = certificateFor(key, certificates);
-    if (leaf !== undefined) return { leaf, key };
-  }
+/** The chosen key's certificate; without keys the certificate that issued no other. */
+function leafOf(material: KeyMaterial, choice: LeafChoice, nowMs: number | undefined): Pick<Chain, "leaf" | "key"> {
+  const pair = choosePair(material, choice, nowMs);
+  if (pair !== undefined) return { leaf: pair.certificate, key: pair.key };
+  const { certificates } = material;
   const issuerNames = new Set(
     certificates.filter((entry) => entry.issuer !== entry.subject).map(({ issuer }) => comparableName(issuer)),
   );
@@ -97,6 +108,8 @@ function isSelfIssued({ subject, issuer }: Certificate): boolean {
 }
 
 function hasIssued(issuer: Certificate, certificate: Certificate): boolean {
+  if ([issuer, certificate].some(({ der }) => der.length > maxCheckedBytes)) return false;
+  if (issuer.keyKind.bits > maxCheckedKeyBits) return false;
   const [parent, child] = [issuer, certificate].map(x509Of);
   if (parent === undefined || child === undefined) return false;
   // A self-signed end certificate may not sign others, which checkIssued asks for.
@@ -126,14 +139,5 @@ function signatureFits(child: X509Certificate, parent: X509Certificate): boolean
   } catch {
     // A key that OpenSSL cannot use has verified nothing.
     return false;
-  }
-}
-
-function publicKeyObject(spki: Buffer): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: spki, format: "der", type: "spki" });
-  } catch {
-    // A key that OpenSSL cannot read equals no other.
-    return undefined;
   }
 }

@@ -1,7 +1,8 @@
 // Turns an X.509 name (subject, issuer) into one line, and into a key under which equal names meet.
 // Follows RFC 4514: the most specific part first, specials escaped. Types without a short name keep their OID.
 
-import { type BerElement, Tag, childrenOf, contentOf } from "../asn1/ber";
+import { createHash } from "node:crypto";
+import { type BerElement, Tag, childrenOf, contentOf, rawOf } from "../asn1/ber";
 import { readSequence, oidOf } from "../asn1/sequence-reader";
 
 // RFC 4514 section 3, RFC 4519, and the two that many certificates carry beside them.
@@ -22,10 +23,22 @@ const shortNames: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.9.1": "emailAddress",
 };
 
-/** One line such as "CN=corp-client,O=Acme,C=DE"; "" for an empty name. */
+/** A line is for people and for comparing: nobody reads on after this many characters of a part, or parts of a name. */
+const maxValueBytes = 1024;
+const maxParts = 64;
+const maxLength = 1024;
+
+/** One line such as "CN=corp-client,O=Acme,C=DE"; "" for an empty name. A very long one is cut, and ends in its hash. */
 export function nameOf(element: BerElement): string {
-  const parts = childrenOf(element).map((relativeName) => childrenOf(relativeName).map(attributeOf).join("+"));
-  return parts.reverse().join(",");
+  const relativeNames = childrenOf(element);
+  const parts = relativeNames
+    .slice(-maxParts)
+    .map((relativeName) => childrenOf(relativeName).slice(0, maxParts).map(attributeOf).join("+"));
+  const name = parts.reverse().join(",");
+  const isWhole = relativeNames.length <= maxParts && element.end - element.start <= maxValueBytes;
+  if (isWhole || (name.length <= maxLength && element.end - element.start <= 4 * maxLength)) return name;
+  // Two names that differ in what is cut off stay two names.
+  return `${name.slice(0, maxLength)}… (${createHash("sha256").update(rawOf(element)).digest("hex").slice(0, 16)})`;
 }
 
 /** RFC 5280 section 7.1 in short: case and repeated spaces do not count when names are compared. */
@@ -40,9 +53,9 @@ function attributeOf(element: BerElement): string {
   return `${shortNames[oid] ?? oid}=${value === undefined ? "" : escape(textOf(value))}`;
 }
 
-/** The text of any of ASN.1's string types. */
+/** The text of any of ASN.1's string types, as far as anybody reads it. */
 export function textOf(element: BerElement): string {
-  const content = contentOf(element);
+  const content = contentOf(element).subarray(0, 2 * maxValueBytes);
   switch (element.tag) {
     case Tag.bmpString:
       return Buffer.from(content.subarray(0, content.length & ~1))

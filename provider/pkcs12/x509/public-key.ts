@@ -15,11 +15,16 @@ export interface PublicKeyKind {
   readonly label: string;
 }
 
-const oidRsa = "1.2.840.113549.1.1.1";
-const oidRsaPss = "1.2.840.113549.1.1.10";
-const oidDsa = "1.2.840.10040.4.1";
-const oidEc = "1.2.840.10045.2.1";
-const edwards: Readonly<Record<string, string>> = { "1.3.101.112": "Ed25519", "1.3.101.113": "Ed448" };
+/** The types of which private keys are read. */
+export const keyTypes = {
+  rsa: "1.2.840.113549.1.1.1",
+  rsaPss: "1.2.840.113549.1.1.10",
+  dsa: "1.2.840.10040.4.1",
+  ec: "1.2.840.10045.2.1",
+  ed25519: "1.3.101.112",
+  ed448: "1.3.101.113",
+} as const;
+const edwards: Readonly<Record<string, string>> = { [keyTypes.ed25519]: "Ed25519", [keyTypes.ed448]: "Ed448" };
 
 const curves: Readonly<Record<string, string>> = {
   "1.2.840.10045.3.1.1": "P-192",
@@ -36,18 +41,36 @@ const curves: Readonly<Record<string, string>> = {
   "1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
 };
 
+/**
+ * A text that is the same for the same key in other bytes: a compressed point, absent parameters. Without mathematics, so that
+ * thousands of certificates are compared with each key in no time.
+ */
+export function comparableKey(spki: Buffer): string {
+  const fields = readSequence(readElement(spki), "public key");
+  const { oid } = algorithmOf(fields.take(Tag.sequence), "public key algorithm");
+  const key = contentOf(fields.take(Tag.bitString)).subarray(1);
+  if (oid === keyTypes.rsa || oid === keyTypes.rsaPss) return `${oid} ${key.toString("latin1")}`;
+  if (oid !== keyTypes.ec) return spki.toString("latin1");
+  // SEC 1 section 2.3.3: 4, x, y; or 2 or 3, by y's last bit, and x.
+  const isCompressed = key[0] === 2 || key[0] === 3;
+  const x = isCompressed ? key.subarray(1) : key.subarray(1, (key.length + 1) / 2);
+  const isOdd = isCompressed ? key[0] === 3 : ((key.at(-1) ?? 0) & 1) === 1;
+  return `${oid} ${isOdd ? 1 : 0} ${x.toString("latin1")}`;
+}
+
 export function publicKeyKind(spki: BerElement): PublicKeyKind {
   const fields = readSequence(spki, "public key");
   const { oid, parameters } = algorithmOf(fields.take(Tag.sequence), "public key algorithm");
   const bitString = fields.take(Tag.bitString);
-  if (oid === oidRsa || oid === oidRsaPss) {
-    const type = oid === oidRsa ? "RSA" : "RSA-PSS";
+  if (oid === keyTypes.rsa || oid === keyTypes.rsaPss) {
+    const type = oid === keyTypes.rsa ? "RSA" : "RSA-PSS";
     // The first octet of a BIT STRING counts unused bits; a key has none.
     const [modulus] = childrenOf(readElement(contentOf(bitString).subarray(1)));
     return sized(type, modulus);
   }
-  if (oid === oidDsa) return sized("DSA", parameters?.constructed === true ? childrenOf(parameters)[0] : undefined);
-  if (oid === oidEc) {
+  if (oid === keyTypes.dsa)
+    return sized("DSA", parameters?.constructed === true ? childrenOf(parameters)[0] : undefined);
+  if (oid === keyTypes.ec) {
     const curveOid = parameters?.tag === Tag.oid ? oidOf(parameters) : undefined;
     const curve = curveOid === undefined ? "with explicit parameters" : (curves[curveOid] ?? curveOid);
     return { type: "EC", bits: 0, curve, label: `EC ${curve}` };

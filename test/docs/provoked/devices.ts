@@ -64,7 +64,7 @@ let made: Promise<{ readonly one: Story["other"]; readonly other: Story["other"]
 
 function contents(): NonNullable<typeof made> {
   const sourceOf = async (name: string): Promise<Story["other"]> => {
-    const file = await writePkcs12(fromPem(makeIdentity(name)), { profile: "androidLegacy", password });
+    const file = await writePkcs12(await fromPem(makeIdentity(name)), { profile: "androidLegacy", password });
     return { base64: Buffer.from(file).toString("base64"), password };
   };
   made ??= Promise.all([sourceOf("one.example"), sourceOf("other.example")]).then(([one, other]) => ({ one, other }));

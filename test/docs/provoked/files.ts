@@ -1,7 +1,14 @@
 // Each way in which a file cannot be used, and each finding about its content. By kind, so that a new one must come in here.
 
 import { generateKeyPairSync } from "node:crypto";
-import { findings as findingsIn, fromPem, writePkcs12, type Finding, type Pkcs12Error } from "../../../provider/pkcs12";
+import {
+  findings as findingsIn,
+  fromPem,
+  openPkcs12,
+  writePkcs12,
+  type Finding,
+  type Pkcs12Error,
+} from "../../../provider/pkcs12";
 import type { Pkcs12 } from "../../../provider/pkcs12";
 import { validate } from "../../../provider/lifecycle/preview/validate";
 import { openSource } from "../../../provider/lifecycle/content/content";
@@ -29,6 +36,7 @@ const problems: Readonly<Record<Pkcs12Error["kind"], Provoke>> = {
   passwordRequired: refused("iter-modern-2048.p12", {}),
   wrongPassword: refused("iter-modern-2048.p12", { password: "not it" }),
   innerPassword: refused("two-passwords.p12"),
+  noSuchEntry: refused("keytool-two-keys.p12", { password, friendlyName: "nobody" }),
   badPem: async () => {
     const { certificate, privateKey } = makeIdentity("pem.example");
     const stranger = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
@@ -39,7 +47,8 @@ const problems: Readonly<Record<Pkcs12Error["kind"], Provoke>> = {
         privateKey: stranger.export({ type: "pkcs8", format: "pem" }),
       })),
       pemRefused(() => ({ certificate, privateKey: stranger.export(encrypted) })),
-      pemRefused(() => ({ certificate, privateKey: privateKey + privateKey })),
+      pemRefused(() => ({ certificate, privateKey: stranger.export(encrypted), privateKeyPassword: "not it" })),
+      pemRefused(() => ({ certificate, privateKey: certificate })),
       pemRefused(() => ({ certificate, privateKey: privateKey.replace(/[A-Z]/gu, "x").replace(/x/gu, "A") })),
       pemRefused(() => ({ certificate, privateKey: privateKey.replace(/\n.{10}/u, "\nAAAAAAAAAA") })),
       pemRefused(() => ({
@@ -62,6 +71,17 @@ function sentencesOf(findings: readonly Finding[], code: Finding["code"]): reado
 async function changed(code: Finding["code"], change: (p12: Pkcs12) => Pkcs12): Promise<readonly string[]> {
   return sentencesOf(findingsIn(change(await read("iter-modern-2048.p12")), { nowMs }), code);
 }
+
+const inSources: Provocations = {
+  "an empty variable": () => {
+    process.env["EMPTY_P12_PASSWORD"] = "";
+    return refused("iter-modern-2048.p12", { passwordEnv: "EMPTY_P12_PASSWORD" })();
+  },
+  "several candidates as given": () => {
+    const source = { file: pathOf("keytool-two-keys.p12"), password };
+    return refusals({ alias: "corp", target, encoding: "asGiven", source });
+  },
+};
 
 const inYear = (year: number): number => Date.parse(`${year}-01-01T00:00:00Z`);
 
@@ -92,6 +112,11 @@ const inFiles: Readonly<Record<Finding["code"], Provoke>> = {
   weakSignature: () => changed("weakSignature", weakened),
   androidKeyType: () => found("ossl-modern-ed25519.p12", "androidKeyType"),
   noMac: () => found("bc180-aes256aes128gcm.p12", "noMac"),
+  passwordLineBreak: async () =>
+    sentencesOf(
+      findingsIn(await openPkcs12(bytesOf("iter-modern-2048.p12"), "changeit\n"), { nowMs }),
+      "passwordLineBreak",
+    ),
   ignoredEntries: () => found("secret-bag.p12", "ignoredEntries"),
 };
 
@@ -106,10 +131,11 @@ function weakened(p12: Pkcs12): Pkcs12 {
 /** What an old file or schedule only warns of, and which devices cannot read the file. */
 const aboutFleets: Provocations = {
   "a schedule that is over": async () => {
-    const file = await writePkcs12(fromPem(makeIdentity("corp.example")), { profile: "modern", password });
+    const file = await writePkcs12(await fromPem(makeIdentity("corp.example")), { profile: "modern", password });
     const source = { kind: "base64", base64: Buffer.from(file).toString("base64"), password } as const;
     const content = await openSource(source, {
       readFile: () => Buffer.alloc(0),
+      nowMs: () => Date.now(),
       environment: {},
     });
     const instants = { startAt: "2020-01-01T00:00:00Z", endAt: "2020-01-02T00:00:00Z" };
@@ -120,9 +146,9 @@ const aboutFleets: Provocations = {
     return [...isNew.failures.map(({ property, reason }) => `${property}: ${reason}`), ...isOld.warnings];
   },
   "devices that cannot read the file": async () => {
-    const file = await writePkcs12(fromPem(makeIdentity("corp.example")), { profile: "modern", password });
+    const file = await writePkcs12(await fromPem(makeIdentity("corp.example")), { profile: "modern", password });
     const source = { kind: "base64", base64: Buffer.from(file).toString("base64"), password } as const;
-    const surroundings = { readFile: () => bytesOf("ossl-modern-ed25519.p12"), environment: {} };
+    const surroundings = { readFile: () => bytesOf("ossl-modern-ed25519.p12"), environment: {}, nowMs: () => nowMs };
     const content = await openSource(source, surroundings);
     const ed25519 = await openSource({ kind: "file", path: "x.p12", password }, surroundings);
     const told = [
@@ -134,4 +160,4 @@ const aboutFleets: Provocations = {
   },
 };
 
-export const files: Provocations = { ...problems, ...inFiles, ...aboutFleets };
+export const files: Provocations = { ...problems, ...inSources, ...inFiles, ...aboutFleets };

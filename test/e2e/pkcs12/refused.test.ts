@@ -42,8 +42,8 @@ describe("a certificate that cannot be used", () => {
     const strangersKey = makeIdentity("stranger.example").privateKey;
     const mismatch = await writePkcs12(
       {
-        certificates: fromPem(identity).certificates,
-        privateKeys: fromPem(makeIdentity("stranger.example")).privateKeys,
+        certificates: (await fromPem(identity)).certificates,
+        privateKeys: (await fromPem(makeIdentity("stranger.example"))).privateKeys,
       },
       { profile: "modern", password },
     );

@@ -43,6 +43,22 @@ const accepted: Readonly<Record<string, { readonly source: unknown; readonly mea
     source: { base64: "MIIK\r\nwQIB\nAzCC==" },
     means: { kind: "base64", base64: "MIIKwQIBAzCC==" },
   },
+  "base64 with quotes and escaped line breaks": {
+    source: { base64: '"MIIK\\r\\nwQIB\\nAzCC=="' },
+    means: { kind: "base64", base64: "MIIKwQIBAzCC==" },
+  },
+  "PEM where base64 is asked for, which is opened as a file is": {
+    source: { base64: certificate },
+    means: { kind: "base64", base64: certificate },
+  },
+  "a choice of several keys": {
+    source: { file: "a.p12", friendlyName: "client", fingerprint: "AB".repeat(32) },
+    means: { kind: "file", path: "a.p12", friendlyName: "client", fingerprint: "AB".repeat(32) },
+  },
+  "pem with an encrypted key and the variable of its password": {
+    source: { pem: { certificate, privateKey, privateKeyPasswordEnv: "KEY_PASSWORD" } },
+    means: { kind: "pem", certificate, privateKey, privateKeyPasswordEnv: "KEY_PASSWORD" },
+  },
   pem: {
     source: { pem: { certificate, privateKey } },
     means: { kind: "pem", certificate, privateKey },
@@ -104,9 +120,15 @@ const refused: Readonly<Record<string, Refused>> = {
       ],
     ],
   },
-  "PEM for base64": {
-    source: { base64: certificate },
-    failures: [["source.base64", "must be a whole PKCS#12 file in standard base64; this is PEM, which { pem } takes"]],
+  "a fingerprint that is none": {
+    source: { file: "a.p12", fingerprint: "ab:cd" },
+    failures: [
+      ["source.fingerprint", "must be the certificate's SHA-256: 64 hexadecimal digits, colons between them or not"],
+    ],
+  },
+  "both kinds of password for a key": {
+    source: { pem: { certificate, privateKey, privateKeyPassword: "pass-word-1", privateKeyPasswordEnv: "KEY" } },
+    failures: [["source.pem.privateKeyPasswordEnv", "stands instead of privateKeyPassword; give one of the two"]],
   },
   "a data URL for base64": {
     source: { base64: "data:application/x-pkcs12;base64,MIIKwQIBAzCC" },
@@ -135,11 +157,21 @@ const refused: Readonly<Record<string, Refused>> = {
   },
   "an unknown name in pem": {
     source: { pem: { certificate, privateKey, key: privateKey } },
-    failures: [["source.pem.key", "there is no such argument; known are certificate, privateKey, chain"]],
+    failures: [
+      [
+        "source.pem.key",
+        "there is no such argument; known are certificate, privateKey, chain, privateKeyPassword, privateKeyPasswordEnv",
+      ],
+    ],
   },
   "an unknown name": {
     source: { file: "a.p12", passphrase: "pass-word-1" },
-    failures: [["source.passphrase", "there is no such argument; known are file, base64, pem, password, passwordEnv"]],
+    failures: [
+      [
+        "source.passphrase",
+        "there is no such argument; known are file, base64, pem, password, passwordEnv, friendlyName, fingerprint",
+      ],
+    ],
   },
 };
 
@@ -160,9 +192,11 @@ describe("the source", () => {
     });
   }
 
-  it("leaves its path and its variable's name in the state, and nothing else", () => {
+  it("leaves its path, its variable's name and its choice in the state, and nothing else", () => {
     const kept = Object.values(accepted).map(({ means }) => openParts(means));
-    expect(new Set(kept.flatMap((parts) => Object.keys(parts)))).to.deep.equal(new Set(["file", "passwordEnv"]));
+    expect(new Set(kept.flatMap((parts) => Object.keys(parts)))).to.deep.equal(
+      new Set(["file", "passwordEnv", "friendlyName", "fingerprint"]),
+    );
     expect(JSON.stringify(kept)).not.to.match(/pass-word-1|BEGIN|MII/);
   });
 });

@@ -15,6 +15,7 @@ function contentOf(found: readonly Finding[], digest = digestA): Content {
     summary: {},
     findings: () => found,
     encodingFor: () => ({ sentAs: "asGiven" }),
+    hasChoice: false,
     incompatible: () => undefined,
     toSend: () => Promise.reject(new Error("Nothing is sent when arguments are checked.")),
     withoutSecrets: (text) => text,

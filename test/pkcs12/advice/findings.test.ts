@@ -122,12 +122,12 @@ describe("the time for renewal", () => {
   const [start, end] = ["2026-01-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z"];
 
   it("is 30 days before the end of a long life", () => {
-    const renewal = renewalOf(start, end, undefined, now);
+    const renewal = renewalOf(start, end, undefined, nowMs);
     expect(renewal).to.deep.equal({ renewAt: "2026-12-02T00:00:00.000Z", readyForRenewal: false });
   });
 
   it("is after two thirds of a short life", () => {
-    expect(renewalOf(start, "2026-01-31T00:00:00.000Z", undefined, now).renewAt).to.equal("2026-01-21T00:00:00.000Z");
+    expect(renewalOf(start, "2026-01-31T00:00:00.000Z", undefined, nowMs).renewAt).to.equal("2026-01-21T00:00:00.000Z");
   });
 
   it("is what the program says, and has come from that instant on", () => {

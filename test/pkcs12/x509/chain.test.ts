@@ -95,6 +95,7 @@ describe("the summary", () => {
       notAfter: "2036-01-01T00:00:00.000Z",
       sha256Fingerprint: "635f16b59ee531af638d0c0188e634857d710b64266556b11ffae38d3e9a0004",
       keyAlgorithm: "EC P-256",
+      signatureAlgorithm: "ECDSA-SHA256",
       chain: ["CN=Research Issuing E,O=Research Oy,C=FI", "CN=Research Root E,O=Research Oy,C=FI"],
       digest: "09a34b3c07a892b5e4767c2cb1fe7e0c4b5a225d4790c7e37a7b540501c89e8a",
       encoding: "PBES2 AES-256, HMAC-SHA-256",

@@ -1,0 +1,29 @@
+// Reads the file that a program or a command names. It is measured first, and an endless one (a device, a pipe) is left where it
+// gets longer than any PKCS#12 file: nothing that stands in the place of a certificate may fill the memory.
+
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { checkFileSize, maxFileBytes } from "../../pkcs12/index";
+
+/**
+ * At once, for a file of some kB is read in less time than it takes to come back to it.
+ * @throws Pkcs12Error `limit`, or the system's own error
+ */
+export function readBoundedFile(path: string): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    checkFileSize(size);
+    const pieces: Buffer[] = [];
+    for (let length = 0; length <= maxFileBytes;) {
+      const piece = Buffer.alloc(Math.min(Math.max(size - length, 0) + 64 * 1024, 1024 * 1024));
+      const count = readSync(file, piece);
+      if (count === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, count));
+      length += count;
+      checkFileSize(length);
+    }
+    return Buffer.concat(pieces);
+  } finally {
+    closeSync(file);
+  }
+}
