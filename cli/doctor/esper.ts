@@ -5,7 +5,7 @@ import * as t from "io-ts";
 import { Anything } from "../../provider/client/codecs";
 import { Connection } from "../../provider/client/http/connection";
 import { pathOf, Requester } from "../../provider/client/http/request";
-import { Secrecy } from "../../provider/client/http/redaction";
+import { redaction } from "../../provider/redaction/redaction";
 import { Throttle } from "../../provider/client/http/throttle";
 import type { Clock } from "../../provider/clock";
 import type { Settings } from "../../provider/config";
@@ -28,10 +28,11 @@ export async function askEsper(
 ): Promise<readonly Finding[]> {
   const { requestsPerMinute, apiKey } = settings;
   const ceiling = requestsPerMinute === undefined ? {} : { requestsPerMinute };
+  redaction.learn(apiKey);
   const requester = new Requester({
     connection: new Connection({ ...settings, clock }),
     throttle: new Throttle({ clock, random: Math.random, say, ...ceiling }),
-    secrecy: new Secrecy(apiKey),
+    secrecy: redaction,
     clock,
     random: Math.random,
   });

@@ -11,7 +11,7 @@ import { Devices } from "./fleet/devices";
 import { Enterprise, Groups } from "./fleet/groups";
 import { Poller } from "./commands/poll";
 import { Requester } from "./http/request";
-import { Secrecy } from "./http/redaction";
+import { redaction, type Redaction } from "../redaction/redaction";
 import { send } from "./commands/send";
 import { Throttle } from "./http/throttle";
 
@@ -22,12 +22,18 @@ export interface ClientParts {
   readonly random: () => number;
   /** Gets one-line notes for people, such as "waiting 12 s: Esper's rate limit". */
   readonly say?: (line: string) => void;
+  /** What must not be shown; default: the process's own. */
+  readonly secrecy?: Redaction;
 }
 
+/** Arguments whose values are names and constants of Esper's own API, which messages about them need. */
+const publicArguments = new Set(["cert_alias_name", "cert_storage_type", "cert_file_type"]);
+
 /** Sends nothing and loads no HTTP library before the first operation. */
-export function createClient({ settings, clock, random, say = () => undefined }: ClientParts): Client {
+export function createClient(parts: ClientParts): Client {
+  const { settings, clock, random, say = () => undefined, secrecy = redaction } = parts;
   const { baseUrl, apiKey, requestTimeoutMs, requestsPerMinute, enterpriseId, pollMs } = settings;
-  const secrecy = new Secrecy(apiKey);
+  secrecy.learn(apiKey);
   const connection = new Connection({ baseUrl, apiKey, requestTimeoutMs, clock });
   const throttle = new Throttle({
     clock,
@@ -52,7 +58,9 @@ export function createClient({ settings, clock, random, say = () => undefined }:
   });
   return {
     send: (command) => {
-      secrecy.hideArguments(command.commandArgs);
+      for (const [name, value] of Object.entries(command.commandArgs)) {
+        if (!publicArguments.has(name)) secrecy.learn(value);
+      }
       return poller.whileSending(() => send(endpoint, command, clock));
     },
     recent: (command, sinceAt, maxAgeMs) => endpoint.recent(command, sinceAt, maxAgeMs),

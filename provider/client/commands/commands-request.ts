@@ -12,7 +12,7 @@ import { PAGE_ROWS, readAll } from "../http/pages";
 import { Latest } from "./newest-first";
 import { readRecent, sentCommandOf } from "./recent-commands";
 import { pathOf, type Requester } from "../http/request";
-import type { Secrecy } from "../http/redaction";
+import type { Redaction } from "../../redaction/redaction";
 import { chunksOf, Gather } from "../coalesce";
 import { countStates, readState, sumTotals } from "./command-states";
 import { FEW_DEVICES, IDS_IN_URL, rowReads, RowReader, rowsAskedFor } from "./status-rows";
@@ -35,7 +35,7 @@ interface Question {
 
 export interface EndpointParts {
   readonly requester: Requester;
-  readonly secrecy: Secrecy;
+  readonly secrecy: Redaction;
   readonly clock: Clock;
   readonly say: (line: string) => void;
 }

@@ -23,6 +23,7 @@ import {
   type SentAs,
 } from "../../pkcs12/index";
 import type { Sendable } from "../apply/esper-commands";
+import { redaction } from "../../redaction/redaction";
 import { SourceError } from "../errors";
 import type { RawObject } from "../arguments/reader";
 import type { Encoding } from "../arguments/arguments";
@@ -57,8 +58,11 @@ export interface Content {
 
 export async function openSource(source: Source, surroundings: Surroundings): Promise<Content> {
   const password = readPassword(source, surroundings);
+  redaction.learn(password ?? "");
+  if (source.kind === "pem") redaction.learn(source.privateKey);
   try {
     const bytes = await readBytes(source, password, surroundings);
+    redaction.learn(bytes);
     return contentOf(source, bytes, password, await openOnce(bytes, password));
   } catch (error) {
     if (error instanceof Pkcs12Error) throw new SourceError(faultyPath(source, error), error.message);
@@ -90,33 +94,11 @@ function contentOf(source: Source, bytes: Uint8Array, password: string | undefin
     toSend: async (sentAs) => {
       if (sentAs === "asGiven" || source.kind === "pem") return { base64: base64(), password: secret };
       const written = await writePkcs12(p12, { profile: sentAs, password: secret });
+      redaction.learn(written);
       return { base64: Buffer.from(written).toString("base64"), password: secret };
     },
-    withoutSecrets: (text) => withoutPieces(without(text, secret), base64()),
+    withoutSecrets: (text) => redaction.withoutSecrets(text),
   };
-}
-
-function without(text: string, secret: string): string {
-  return secret === "" ? text : text.split(secret).join("[secret]");
-}
-
-// As many characters of the file in a row are no accident.
-const pieceLength = 12;
-
-function withoutPieces(text: string, file: string): string {
-  let rest = "";
-  for (let at = 0; at < text.length;) {
-    let length = 0;
-    while (
-      at + length + pieceLength <= text.length &&
-      file.includes(text.slice(at + length, at + length + pieceLength))
-    ) {
-      length += 1;
-    }
-    rest += length > 0 ? "[secret]" : text.charAt(at);
-    at += length > 0 ? length + pieceLength - 1 : 1;
-  }
-  return rest;
 }
 
 /** What opening a file brings to light, whoever asks. */
