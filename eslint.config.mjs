@@ -12,7 +12,7 @@ export default tseslint.config(
       // Numbers in sentences are the point of this project's messages.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       // Underscored parameters are there for a signature's sake.
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", ignoreRestSiblings: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       // `return fields.fail(…)` is how a field is refused: it is undefined, and says so.
       "@typescript-eslint/no-confusing-void-expression": "off",

@@ -21,64 +21,71 @@ interface Flags {
   readonly faults?: unknown;
 }
 
-const readNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
+function readNumber(least: number, most: number): (text: string) => number {
+  return (text: string): number => {
     const value = Number(text);
     if (text.trim() !== "" && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
   };
+}
 
-const readWhole =
-  (least: number, most: number) =>
-  (text: string): number => {
+function readWhole(least: number, most: number): (text: string) => number {
+  return (text: string): number => {
     const value = readNumber(least, most)(text);
     if (Number.isInteger(value)) return value;
     throw new InvalidArgumentError("It must be a whole number.");
   };
+}
 
-const readShare = (text: string): number =>
-  text.endsWith("%") ? readNumber(0, 100)(text.slice(0, -1)) / 100 : readNumber(0, 1)(text);
+function readShare(text: string): number {
+  return text.endsWith("%") ? readNumber(0, 100)(text.slice(0, -1)) / 100 : readNumber(0, 1)(text);
+}
 
-const readJson = (text: string): unknown => {
+function readJson(text: string): unknown {
   try {
     return JSON.parse(text.startsWith("@") ? readFileSync(text.slice(1), "utf8") : text);
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
-};
+}
 
-const optionsOf = (flags: Flags, faults: Faults): SimulatorOptions => ({
-  port: flags.port,
-  host: flags.host,
-  apiKey: flags.key,
-  devices: flags.devices,
-  offlineShare: flags.offline,
-  ...(flags.returnAfter === undefined ? {} : { returnAfterMs: flags.returnAfter * 1000 }),
-  ...(flags.android === undefined ? {} : { osVersions: flags.android }),
-  androidSupport: flags.androidSupport,
-  pageSize: flags.pageSize,
-  deviceMs: flags.deviceMs,
-  seed: flags.seed,
-  timeFactor: flags.timeFactor,
-  faults,
-  onCommand: (command) => process.stdout.write(`${commandLine(command)}\n`),
-});
+function optionsOf(flags: Flags, faults: Faults): SimulatorOptions {
+  return {
+    port: flags.port,
+    host: flags.host,
+    apiKey: flags.key,
+    devices: flags.devices,
+    offlineShare: flags.offline,
+    ...(flags.returnAfter !== undefined && { returnAfterMs: flags.returnAfter * 1000 }),
+    ...(flags.android !== undefined && { osVersions: flags.android }),
+    androidSupport: flags.androidSupport,
+    pageSize: flags.pageSize,
+    deviceMs: flags.deviceMs,
+    seed: flags.seed,
+    timeFactor: flags.timeFactor,
+    faults,
+    onCommand: (command) => process.stdout.write(`${commandLine(command)}\n`),
+  };
+}
 
-const devices = (count: number): string => `${count} device${count === 1 ? "" : "s"}`;
+function devices(count: number): string {
+  return `${count} device${count === 1 ? "" : "s"}`;
+}
 
-const commandLine = (command: LoggedCommand): string => {
+function commandLine(command: LoggedCommand): string {
   const alias = command.certificateAlias === null ? "" : ` "${command.certificateAlias}"`;
   const schedule = command.schedule === "IMMEDIATE" ? "" : `, ${command.schedule}`;
   const label = command.label === null ? "" : `, label ${command.label}`;
   const at = new Date(command.at).toISOString();
   return `${at} ${command.command}${alias} as ${command.commandType} to ${devices(command.resolved)}${schedule}${label}`;
-};
+}
 
-const groupLine = ({ id, path, deviceCount }: GroupView): string => `  ${id}  ${path} (${devices(deviceCount)})`;
+function groupLine({ id, path, deviceCount }: GroupView): string {
+  return `  ${id}  ${path} (${devices(deviceCount)})`;
+}
 
-const welcome = (simulator: Simulator): string =>
-  [
+function welcome(simulator: Simulator): string {
+  return [
     `An Esper tenant is simulated at ${simulator.url}; Ctrl+C ends it.`,
     "",
     `  export ESPER_BASE_URL=${simulator.url}`,
@@ -90,26 +97,28 @@ const welcome = (simulator: Simulator): string =>
     `Look at it and trouble it in a browser: ${simulator.pageUrl}`,
     "",
   ].join("\n");
+}
 
-const interrupted = (): Promise<void> =>
-  new Promise((resolve) => {
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
     const end = (): void => {
       resolve();
     };
     process.once("SIGINT", end);
     process.once("SIGTERM", end);
   });
+}
 
-const run = async (flags: Flags): Promise<void> => {
+async function run(flags: Flags): Promise<void> {
   const { readFaults, startSimulator } = await import("../simulator/index.js");
   const simulator = await startSimulator(optionsOf(flags, readFaults(flags.faults ?? {})));
   process.stdout.write(`${welcome(simulator)}\n`);
   await interrupted();
   await simulator.close();
-};
+}
 
-export const simulatorCommand = (): Command =>
-  new Command("simulator")
+export function simulatorCommand(): Command {
+  return new Command("simulator")
     .description("An Esper tenant on a local port: devices with keystores and queues, groups, commands, faults.")
     .option("--port <number>", "port to listen on, 0 for a free one", readWhole(0, 65_535), 4010)
     .option("--host <address>", "address to listen on", "127.0.0.1")
@@ -125,3 +134,4 @@ export const simulatorCommand = (): Command =>
     .option("--time-factor <number>", "simulated seconds in a second", readNumber(0.001, 1e9), 1)
     .option("--faults <json>", "faults by name as JSON, or @file", readJson)
     .action((flags: Flags) => run(flags));
+}

@@ -1,32 +1,33 @@
 // What the text stored in a stack loads: `require("pulumi-esper/provider").certificate(urn)`. This name and its one
 // argument are a promise to every state ever written (docs/design.md, section 5): they must never move.
-// Check, diff, create, read, update, delete: decode, observe, plan, act. The deciding stands in lifecycle/.
+// Check, diff, create, read, update, delete: decode, hand on, print, encode. The deciding stands in lifecycle/.
 
 import { readFileSync } from "node:fs";
-import type { Client } from "./client/client";
-import { createClient } from "./client/create";
+import { type Client, createClient } from "./client";
 import { systemClock } from "./clock";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
-import { isSettingError } from "./errors";
-import { mayInstall, validate, unknownTarget, type Before } from "./lifecycle/preview/validate";
-import { urnHashOf } from "./lifecycle/apply/esper-commands";
-import { openSource, type Content } from "./lifecycle/content/content";
-import { reconcile } from "./lifecycle/reconcile";
-import { Replacements } from "./lifecycle/replacements";
-import { diff, lastingWarnings, warningBefore } from "./lifecycle/policy/diff";
-import { PartialFailure, SourceError } from "./lifecycle/errors";
-import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
+import { PartialFailure } from "./engine/partial-failure";
+import { connectToEngine, progressOn } from "./engine/sdk-log";
 import { readInputs } from "./lifecycle/arguments/arguments";
-import { refresh } from "./lifecycle/refresh";
-import { Impact, unknownImpact, type ImpactQuery, type TargetImpact } from "./lifecycle/preview/impact";
-import { destroy } from "./lifecycle/destroy";
-import type { OperationContext } from "./lifecycle/context";
-import type { Outcome } from "./lifecycle/conclude/conclude";
-import type { Source } from "./lifecycle/arguments/source";
-import { readState, toOutputs, type State } from "./lifecycle/state/state";
+import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
 import { resourceId } from "./lifecycle/arguments/target";
-import type { Wanted } from "./lifecycle/apply/work";
-import { connectToEngine, progressOn } from "./engine/progress";
+import type { Outcome } from "./lifecycle/conclude/conclude";
+import { redacted } from "./lifecycle/conclude/redacted";
+import { openSource } from "./lifecycle/content/content";
+import type { OperationContext } from "./lifecycle/context";
+import { destroy } from "./lifecycle/destroy";
+import { diff, lastingWarnings } from "./lifecycle/policy/diff";
+import type { Asked } from "./lifecycle/policy/full-send";
+import type { Desired } from "./lifecycle/policy/plan";
+import { rollbackWarning } from "./lifecycle/policy/rollback";
+import { check } from "./lifecycle/preview/check";
+import { Impact } from "./lifecycle/preview/impact";
+import { reconcile } from "./lifecycle/reconcile";
+import { refresh } from "./lifecycle/refresh";
+import { Replacements } from "./lifecycle/replacements";
+import { urnHashOf } from "./lifecycle/state/command-label";
+import { readState, toOutputs } from "./lifecycle/state/record";
+import type { State } from "./lifecycle/state/state";
 
 connectToEngine(process.argv);
 
@@ -50,10 +51,10 @@ interface DynamicProvider {
 }
 
 /** What stays of the resources that this process replaces. */
-const copies = new Replacements();
+const replacements = new Replacements();
 
 /** What previews say of the reach, bounded for all resources of a process. */
-const reach = new Impact(systemClock);
+const impact = new Impact(systemClock);
 
 // A file of some kB is read at once in less time than it takes to come back to it, and `check` holds up the whole run.
 const surroundings = { readFile: readFileSync, environment: process.env };
@@ -74,29 +75,35 @@ export function certificate(urn: string): DynamicProvider {
   const progress = progressOn(urn);
   let stackConfig: (key: string) => string | undefined = () => undefined;
 
-  const runFor = (known?: State): OperationContext => ({
-    client: clientFor(readConnection(stackConfig, process.env), progress.status),
-    clock: systemClock,
-    random: Math.random,
-    urnHash: known?.record.urnHash ?? urnHashOf(urn),
-    ...progress,
-  });
+  function clientNow(): Client {
+    return clientFor(readConnection(stackConfig, process.env), progress.status);
+  }
 
-  const tellReach = (told: TargetImpact): void => {
-    progress.note(told.reach);
-    if (told.fitting?.note !== undefined) progress.note(told.fitting.note);
-    if (told.fitting?.warning !== undefined) progress.warn(told.fitting.warning);
-  };
+  function contextFor(prior?: State): OperationContext {
+    const { status, note } = progress;
+    const urnHash = prior?.record.urnHash ?? urnHashOf(urn);
+    return { client: clientNow(), clock: systemClock, random: Math.random, urnHash, status, note };
+  }
 
-  const askReach = async (asked: ImpactQuery, content: Content | undefined): Promise<TargetImpact | undefined> => {
-    try {
-      return await reach.tell(runFor().client, asked, content);
-    } catch (error) {
-      // A setting is missing: a preview goes without, and an update says it in its own words.
-      if (!isSettingError(error)) throw error;
-      return unknownImpact(error.message);
-    }
-  };
+  function tell({
+    warnings,
+    notes,
+  }: {
+    readonly warnings: readonly string[];
+    readonly notes: readonly string[];
+  }): void {
+    notes.forEach(progress.note);
+    warnings.forEach(progress.warn);
+  }
+
+  /** The outputs, or with problems a partial failure: the engine keeps the resource and its state, and fails the run. */
+  function outputsOf(id: string, outcome: Outcome, desired: Desired): RawObject {
+    const { state, problems, ...messages } = redacted(outcome, desired.content.withoutSecrets);
+    tell(messages);
+    const outputs = toOutputs(state);
+    if (problems.length === 0) return outputs;
+    throw new PartialFailure(id, { ...outputs, __provider: desired.raw["__provider"] }, problems);
+  }
 
   return {
     // Not async: everything must be set before the first await, since the engine calls on without waiting
@@ -108,80 +115,55 @@ export function certificate(urn: string): DynamicProvider {
 
     check: (olds, news) =>
       quietly(async () => {
-        const raw = asObject(news);
-        const { failures, source, target, options } = readInputs(raw);
-        if (failures.length > 0) return { inputs: raw, failures };
-        const content = source === undefined ? undefined : await open(source);
-        if (content !== undefined && "failure" in content) return { inputs: raw, failures: [content.failure] };
-        const before = inputsBefore(asObject(olds));
-        const objected =
-          source === undefined || content === undefined
-            ? { failures: [], warnings: [] }
-            : validate({ ...options, source }, content, before, systemClock.now());
-        for (const warning of objected.warnings) progress.warn(warning);
-        const inputs = content === undefined ? raw : { ...raw, certificate: content.summary };
-        const isAsked = objected.failures.length === 0 && mayInstall({ target, ...options }, content, before);
-        if (target === undefined || !isAsked) return { inputs, failures: objected.failures };
-        const told = await askReach({ target, ...options }, content);
-        if (told === undefined) return { inputs, failures: [] };
-        const unknown = unknownTarget(target, told, before);
-        if (unknown !== undefined) return { inputs, failures: [unknown] };
-        tellReach(told);
-        return { inputs, failures: [] };
+        const checking = { surroundings, impact, client: clientNow, nowMs: systemClock.now() };
+        const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
+        tell(messages);
+        return { inputs, failures };
       }),
 
     diff: (_id, olds, news) =>
       quietly(() => {
-        const raw = asObject(news);
-        const { alias, target, options } = readInputs(raw);
-        const given = asObject(raw["certificate"])["digest"];
-        const digest = typeof given === "string" ? given : undefined;
-        const known = readState(asObject(olds));
-        const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
-        const wanted = { alias, target, digest, settings };
-        const verdict = diff(known, wanted, systemClock.now());
-        for (const warning of lastingWarnings(known, wanted)) progress.warn(warning);
-        const warning = warningBefore(known, wanted, verdict);
-        if (warning !== undefined) progress.warn(warning);
-        if (verdict.action === "update") progress.note(verdict.message);
-        const { replaces, deleteBeforeReplace } = verdict;
-        if (verdict.action !== "replace") copies.note(known, target);
-        return Promise.resolve({ changes: verdict.action !== "nothing", replaces, deleteBeforeReplace });
+        const prior = readState(asObject(olds));
+        const asked = askedBy(asObject(news));
+        const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
+        const warning = rollbackWarning(prior, asked.settings, reason);
+        const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
+        tell({ warnings, notes: action === "update" ? [message] : [] });
+        if (action !== "replace") replacements.note(prior, asked.target);
+        return Promise.resolve({ changes: action !== "nothing", replaces, deleteBeforeReplace });
       }),
 
     create: async (news) => {
-      const raw = asObject(news);
-      const wanted = await wantedFrom(raw);
-      const run = runFor();
-      const outcome = await reconcile(run, wanted, undefined);
-      copies.note(outcome.state);
-      const id = resourceId(wanted.inputs.alias, wanted.inputs.target, run.urnHash);
-      return { id, outs: outputsOf(id, outcome, raw) };
+      const desired = await desiredFrom(asObject(news));
+      const context = contextFor();
+      const outcome = await reconcile(context, desired, undefined);
+      replacements.note(outcome.state);
+      const id = resourceId(desired.inputs.alias, desired.inputs.target, context.urnHash);
+      return { id, outs: outputsOf(id, outcome, desired) };
     },
 
     read: (id, outputs) =>
       quietly(async () => {
-        const known = readState(asObject(outputs));
-        const { state, drift } = await refresh(runFor(known), known);
+        const prior = readState(asObject(outputs));
+        const { state, drift, notes } = await refresh(contextFor(prior), prior);
+        tell({ warnings: [], notes });
         const props = toOutputs(state);
-        if (drift === undefined && known.record.drifted !== true) return { id, props };
+        if (drift === undefined && prior.record.drifted !== true) return { id, props };
         // The inputs are not given to `read`, so they are written anew; what is secret in the source is not there to write.
-        const source = state.record.source ?? {};
-        const inputs = { ...state.written, source, certificate: state.certificate };
+        const inputs = { ...state.written, source: state.record.source ?? {}, certificate: state.certificate };
         return { id, props, inputs: drift === undefined ? inputs : { ...inputs, drift } };
       }),
 
     update: async (id, olds, news) => {
-      const raw = asObject(news);
-      const known = readState(asObject(olds));
-      const outcome = await reconcile(runFor(known), await wantedFrom(raw), known);
-      return { outs: outputsOf(id, outcome, raw) };
+      const desired = await desiredFrom(asObject(news));
+      const prior = readState(asObject(olds));
+      return { outs: outputsOf(id, await reconcile(contextFor(prior), desired, prior), desired) };
     },
 
     delete: (_id, outputs) =>
       quietly(async () => {
-        const known = readState(asObject(outputs));
-        await destroy(runFor(known), known, copies.newerThan(known));
+        const prior = readState(asObject(outputs));
+        tell({ warnings: await destroy(contextFor(prior), prior, replacements.newerThan(prior)), notes: [] });
       }),
   };
 }
@@ -206,34 +188,17 @@ function asObject(value: unknown): RawObject {
   return isObject(value) ? value : {};
 }
 
-/** Undefined for a new resource. */
-function inputsBefore(olds: RawObject): Before | undefined {
-  if (olds["certificate"] === undefined) return undefined;
-  const { target, options } = readInputs(olds);
-  const { triggers, schedule } = options;
-  return { digest: asObject(olds["certificate"])["digest"], target, triggers, schedule };
+function askedBy(raw: RawObject): Asked {
+  const { alias, target, options } = readInputs(raw);
+  const { digest } = asObject(raw["certificate"]);
+  const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
+  return { alias, target, settings, digest: typeof digest === "string" ? digest : undefined };
 }
 
-async function open(source: Source): Promise<Content | { readonly failure: Failure }> {
-  try {
-    return await openSource(source, surroundings);
-  } catch (error) {
-    if (error instanceof SourceError) return { failure: { property: error.path, reason: error.message } };
-    throw error;
-  }
-}
-
-async function wantedFrom(raw: RawObject): Promise<Wanted> {
+async function desiredFrom(raw: RawObject): Promise<Desired> {
   const { inputs, failures } = readInputs(raw);
   if (inputs === undefined) {
     throw new Error(failures.map(({ reason }) => reason).join("; ") || "Not every argument is known yet.");
   }
   return { inputs, raw, content: await openSource(inputs.source, surroundings) };
-}
-
-/** The outputs, or with problems a partial failure: the engine keeps the resource and its state, and fails the run. */
-function outputsOf(id: string, { state, problems }: Outcome, raw: RawObject): RawObject {
-  const outputs = toOutputs(state);
-  if (problems.length > 0) throw new PartialFailure(id, { ...outputs, __provider: raw["__provider"] }, problems);
-  return outputs;
 }

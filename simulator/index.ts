@@ -5,22 +5,22 @@ import { systemClock } from "../provider/clock";
 import { controlRoutes } from "./control/control-routes";
 import type { WorldControls } from "./control/controls";
 import { worldControls } from "./control/controls";
-import { Api } from "./api/exchange";
+import { Api } from "./http/exchange";
 import { FaultSwitches } from "./faults/fault-switches";
 import type { FaultName, Faults } from "./faults/faults";
 import { defaultFleet } from "./world/fleet";
-import { onEveryAndroid, openByReader, remembering } from "./world/open-pkcs12";
+import { onEveryAndroid, openByReader, remembering } from "./devices/open-pkcs12";
 import type { SimulatorOptions } from "./options";
 import { defaultOsVersions, pageSizesOf } from "./options";
 import { chanceOf } from "./world/random";
-import { routeTable } from "./api/route-table";
+import { routeTable } from "./http/route-table";
 import { fleetRoutes } from "./api/routes-fleet";
 import { requestRoutes } from "./api/routes-request";
 import { v2Routes } from "./api/routes-v2";
-import { listen } from "./api/server";
+import { listen } from "./http/server";
 import { simulatedTime } from "./world/time";
-import type { Traffic } from "./api/traffic";
-import { TrafficCounter } from "./api/traffic";
+import type { Traffic } from "./http/traffic";
+import { TrafficCounter } from "./http/traffic";
 import { World } from "./world/world";
 
 export type { DeviceCommand, DeviceView, GroupView, WorldControls } from "./control/controls";
@@ -28,13 +28,13 @@ export type { FaultName, Faults, RouteFamily, When } from "./faults/faults";
 export type { DeviceSpec, Fleet, GroupSpec } from "./world/fleet";
 export { readFaults } from "./faults/read-faults";
 export { faultStorm } from "./faults/storm";
-export type { OpenedPkcs12, OpenPkcs12 } from "./world/open-pkcs12";
+export type { OpenedPkcs12, OpenPkcs12 } from "./devices/open-pkcs12";
 export type { SimulatorOptions } from "./options";
 export type { CommandState } from "./world/states";
-export type { KeystoreEntry, Trouble } from "./world/tenant";
-export type { Traffic } from "./api/traffic";
+export type { KeystoreEntry, Trouble } from "./world/model";
+export type { Traffic } from "./http/traffic";
 export type { LoggedCommand } from "./world/world";
-export type { PageSizes } from "./api/exchange";
+export type { PageSizes } from "./http/exchange";
 export type { Clock } from "../provider/clock";
 
 /** A simulated tenant that is running. */
@@ -71,7 +71,7 @@ export interface Simulator {
  *
  * @throws Error when the port is taken, or a setting makes no sense
  */
-export const startSimulator = async (options: SimulatorOptions = {}): Promise<Simulator> => {
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const chance = chanceOf(options.seed ?? 1);
   const clock = options.clock ?? systemClock;
   const time = simulatedTime(clock, options.timeFactor ?? 1);
@@ -138,4 +138,4 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     },
     close: () => server.close(),
   };
-};
+}

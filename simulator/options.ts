@@ -2,10 +2,10 @@
 // pages are small, and a command is always seen as pending before it is seen to be done.
 
 import type { Clock } from "../provider/clock";
-import type { PageSizes } from "./api/exchange";
+import type { PageSizes } from "./http/exchange";
 import type { Faults } from "./faults/faults";
 import type { Fleet } from "./world/fleet";
-import type { OpenPkcs12 } from "./world/open-pkcs12";
+import type { OpenPkcs12 } from "./devices/open-pkcs12";
 import type { LoggedCommand } from "./world/world";
 
 /** What a simulated tenant is like; everything has a default. */
@@ -61,7 +61,8 @@ export const defaultOsVersions: readonly string[] = ["10", "11", "12", "13", "14
 
 const defaultPageSize = 7;
 
-export const pageSizesOf = (pageSize: SimulatorOptions["pageSize"] = defaultPageSize): PageSizes =>
-  typeof pageSize === "number"
+export function pageSizesOf(pageSize: SimulatorOptions["pageSize"] = defaultPageSize): PageSizes {
+  return typeof pageSize === "number"
     ? { commands: pageSize, devices: pageSize, groups: pageSize }
     : { commands: defaultPageSize, devices: defaultPageSize, groups: defaultPageSize, ...pageSize };
+}

@@ -1,9 +1,10 @@
 // What of a certificate needs somebody's attention, each as a code for programs and a sentence with the next step. Pure.
 // Offline devices whose command waits are no such thing, nor are waves that are left out on purpose.
 
-import { mayRetry, refusedSentence } from "../../provider/lifecycle/policy/diff";
-import { count } from "../../provider/lifecycle/messages/failures";
-import type { State } from "../../provider/lifecycle/state/state";
+import { contentRejected, sentenceOf } from "../../provider/lifecycle/policy/reasons";
+import { mayRetry } from "../../provider/lifecycle/policy/retry";
+import { count } from "../../provider/lifecycle/messages/words";
+import { orphanedIds, type State } from "../../provider/lifecycle/state/state";
 import type { CertificateFacts, Expiry } from "./report";
 
 export interface Attention {
@@ -52,7 +53,7 @@ export function expiryWords({ notAfter, days, expired }: Expiry): string {
 }
 
 function rollout({ progress, coverage, heldBack }: CertificateFacts): Attention | undefined {
-  if (progress.state === "rolledBack") return { code: "rolledBack", message: refusedSentence };
+  if (progress.state === "rolledBack") return { code: "rolledBack", message: sentenceOf(contentRejected) };
   // What a refresh has seen to end well since has nothing left to stop for.
   if (progress.state !== "stopped" || coverage.installed === coverage.members) return undefined;
   if (progress.waves === 1) {
@@ -82,9 +83,9 @@ function missing({ coverage, heldBack }: CertificateFacts): Attention | undefine
   return { code: "missing", message };
 }
 
-function drift({ drift: words }: CertificateFacts, { record }: State): Attention | undefined {
-  const strays = record.strays?.length ?? 0;
-  const seen = words ?? (strays === 0 ? undefined : `${count(strays, "newer command")} of a run that was cut off`);
+function drift({ drift: words }: CertificateFacts, state: State): Attention | undefined {
+  const orphaned = orphanedIds(state).length;
+  const seen = words ?? (orphaned === 0 ? undefined : `${count(orphaned, "newer command")} of an interrupted run`);
   if (seen === undefined) return undefined;
   return { code: "drift", message: `Drift: ${seen}; the next \`pulumi up\` puts it right.` };
 }

@@ -1,6 +1,6 @@
 // One certificate on the report's page: its coverage as a bar, what needs attention, its facts, its exceptions by reason.
 
-import { count } from "../../provider/lifecycle/messages/failures";
+import { count } from "../../provider/lifecycle/messages/words";
 import { expiryWords, type Attention } from "./attention";
 import type { ExceptionGroup } from "./exceptions";
 import { markup, nothing, sentence, type Markup } from "./markup";

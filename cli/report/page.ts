@@ -1,7 +1,7 @@
 // The report as a page: whole in one file, no script, nothing loaded from anywhere; every value of others is escaped.
 // It folds and unfolds by the browser's own means, so it works by keyboard and on a phone. Pure.
 
-import { count } from "../../provider/lifecycle/messages/failures";
+import { count } from "../../provider/lifecycle/messages/words";
 import { certificateCard } from "./page-certificate";
 import { expirySection } from "./page-expiry";
 import { pageStyle } from "./page-style";

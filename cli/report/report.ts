@@ -3,7 +3,8 @@
 
 import { StateError } from "../../provider/lifecycle/errors";
 import type { Settings } from "../../provider/lifecycle/arguments/arguments";
-import { readState, type Coverage, type RolloutProgress, type State } from "../../provider/lifecycle/state/state";
+import { readState } from "../../provider/lifecycle/state/record";
+import type { Coverage, RolloutProgress, State } from "../../provider/lifecycle/state/state";
 import { renewalOf } from "../../provider/pkcs12";
 import { attentionOf, type Attention } from "./attention";
 import { exceptionGroups, type ExceptionGroup } from "./exceptions";
@@ -123,7 +124,7 @@ function factsOf(state: State, { drift, secrets }: StoredCertificate, nowMs: num
     sha256Fingerprint: text("sha256Fingerprint"),
     ...(expiry !== undefined && { expiry }),
     ...{ coverage, progress },
-    heldBack: Math.min(record.held ?? 0, coverage.missing),
+    heldBack: Math.min(record.heldBack ?? 0, coverage.missing),
     // A run that fails keeps the inputs of the refresh before it: only the record says whether drift is of now.
     ...(drift !== undefined && record.drifted === true && { drift }),
     exceptions: exceptionGroups(exceptions),

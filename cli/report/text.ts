@@ -1,7 +1,7 @@
 // The report for a terminal: a table, then what needs attention, then the exceptions by reason.
 // Where the table is wider than the screen, each certificate is a block of lines instead. Pure.
 
-import { count } from "../../provider/lifecycle/messages/failures";
+import { count } from "../../provider/lifecycle/messages/words";
 import { padEnd, printable, widthOf, type Style, type Tone } from "../terminal/style";
 import type { CertificateFacts, Report, ReportedCertificate } from "./report";
 import {

@@ -1,6 +1,6 @@
 // The words of a report that its table and its page share: target, coverage, rollout, expiry, exceptions. Pure.
 
-import { count } from "../../provider/lifecycle/messages/failures";
+import { count } from "../../provider/lifecycle/messages/words";
 import type { ExceptionGroup } from "./exceptions";
 import type { CertificateFacts, Expiry, Report } from "./report";
 

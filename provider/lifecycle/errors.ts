@@ -1,8 +1,7 @@
 // What can go wrong in the lifecycle, each failure with its fields as data. What Esper and the settings can do wrong stands in
 // errors.ts, what a PKCS#12 file can have wrong in pkcs12/errors.ts.
 
-import type { RawObject } from "./arguments/reader";
-import { someOf } from "./messages/failures";
+import { someOf } from "./messages/words";
 
 /** The source cannot be used; `path` is the argument at fault. */
 export class SourceError extends Error {
@@ -45,21 +44,4 @@ export class TargetGoneError extends Error {
 /** The certificate is still on some devices; the resource stays in the state. */
 export class RemovalError extends Error {
   override readonly name = "RemovalError";
-}
-
-/**
- * Something was sent, and not everything ended well. The form is Pulumi's (its dynamic provider reads `id`, `properties` and
- * `reasons` off what is thrown): the resource stays in the state with what is known, and the next `up` goes on.
- * `properties` must hold `__provider` and no `undefined`, else the engine hangs (measured with CLI 3.250).
- */
-export class PartialFailure extends Error {
-  override readonly name = "PartialFailure";
-
-  constructor(
-    readonly id: string,
-    readonly properties: RawObject,
-    readonly reasons: readonly string[],
-  ) {
-    super(reasons.join("\n"));
-  }
 }

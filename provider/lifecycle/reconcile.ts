@@ -1,105 +1,137 @@
-// Makes it true: the one path of create and update. Observe, plan, carry out, judge; then say what is not true yet and why.
-// A failure after the first command was sent never loses it: it becomes a problem beside the state
-// (docs/design.md, section 3).
+// Create and update: brings the devices from what the state records to what the program asks for. Facts are gathered once;
+// deciding and concluding are pure. A rollback goes the same way under another plan (docs/design.md, sections 3 and 7).
 
-import { cancelScheduled, sendInstalls, sendUninstalls, waitForAll, type Sent } from "./apply/apply";
-import type { Fitting } from "./content/content";
-import type { Settings } from "./arguments/arguments";
-import { isRefused, leftToTakeBack, refusedSentence, roundsUsed } from "./policy/diff";
-import { gather } from "./facts/gather";
-import { plan, type Plan } from "./policy/plan";
-import { toRemoveAgain } from "./facts/departed";
-import { finishRollBack, isToTakeBack, rollBack } from "./apply/roll-back";
-import { rollOut, type RolloutOutcome } from "./apply/rollout";
+import { apply, type Applied } from "./apply/apply";
+import { cancelWaiting } from "./apply/cancel";
+import { conclude, type Outcome } from "./conclude/conclude";
+import { concludeRollback } from "./conclude/conclude-rollback";
+import { finalStatuses, type Final } from "./conclude/final-statuses";
 import type { OperationContext } from "./context";
-import { isOver, type Schedule } from "./arguments/schedule";
-import { settle, type Outcome } from "./conclude/conclude";
+import { noSentRequests } from "./facts/command-history";
+import { gather, type Facts } from "./facts/gather";
+import { settleOrphaned } from "./facts/orphaned";
+import { planInstall, type Desired, type GoalContent, type Plan } from "./policy/plan";
+import { contentRejected, sentenceOf } from "./policy/reasons";
+import {
+  isRejected,
+  isToTakeBack,
+  planRollback,
+  planUnfinished,
+  stableToFinish,
+  unfinishedRollback,
+} from "./policy/rollback";
 import type { State } from "./state/state";
-import { withMisleadingStrays } from "./facts/orphaned";
-import { isStaged } from "./policy/waves";
-import type { Observed, Wanted, Work } from "./apply/work";
 
-export async function reconcile(run: OperationContext, wanted: Wanted, stored: State | undefined): Promise<Outcome> {
-  const known = stored && (await withMisleadingStrays(run, stored));
-  if (known !== undefined && isRefused(known, wanted.content.digest, wanted.inputs)) {
-    run.warn(refusedSentence);
-    const isLeft = leftToTakeBack(known, wanted.inputs) > 0 || known.record.strays !== undefined;
-    if (isLeft) return finishRollBack(run, wanted, known);
-    return { state: known, problems: [] };
+export async function reconcile(
+  context: OperationContext,
+  desired: Desired,
+  stored: State | undefined,
+): Promise<Outcome> {
+  const { prior, foundIds, orphanedIds } = await settleOrphaned(context, stored);
+  await cancelWaiting(context, { requestIds: foundIds });
+  const { inputs, content } = desired;
+  if (prior !== undefined && isRejected(prior, content.digest, inputs)) {
+    return finishRollback(context, desired, prior, orphanedIds);
   }
-  const observed = await gather(run, wanted, known, wanted.content.digest);
-  const { standings, removals } = observed;
-  const planned = withoutLateInstalls(
-    run,
-    wanted.inputs,
-    known,
-    plan({
-      ...{ wanted: wanted.inputs, digest: wanted.content.digest, known, standings, now: run.clock.now() },
-      left: removals.left.map((device) => device.id),
-      removalsFailed: toRemoveAgain(removals.standings).map(({ device }) => device.id),
-    }),
-  );
-  const sent: Sent[] = [];
-  const fitting = fittingFor(run, wanted, observed, planned);
-  const isLate = known !== undefined && isOverdue(wanted.inputs, run);
-  const work: Work = { ...wanted, ...observed, run, plan: planned, fitting, sent, isLate };
-  const problems: string[] = [];
-  let rollout: RolloutOutcome | undefined;
-  try {
-    rollout = await carryOut(work);
-  } catch (error) {
-    if (sent.length === 0 || !(error instanceof Error)) throw error;
-    problems.push(error.message);
+  const question = { settings: inputs, digest: content.digest, prior, orphanedIds };
+  const facts = await gather(context, question);
+  const plan = planInstall(desired, prior, facts, context.clock.now());
+  const applied = await apply(context, plan, facts);
+  const final = await finalStatuses(context, plan, facts, applied.sent);
+  const { rollout } = applied;
+  if (rollout?.state === "stopped" && rollout.problem === undefined && isToTakeBack(plan)) {
+    return rollBack(context, plan, facts, applied, final);
   }
-  if (rollout?.state === "stopped" && isToTakeBack(work, rollout)) return rollBack(work, rollout);
-  return settle(work, rollout, problems);
+  return concludeInstall(context, plan, facts, applied, final);
 }
 
-function isOverdue({ schedule }: { readonly schedule?: Schedule | undefined }, run: OperationContext): boolean {
-  return schedule !== undefined && isOver(schedule, run.clock.now());
+async function concludeInstall(
+  context: OperationContext,
+  plan: Plan,
+  facts: Facts,
+  applied: Applied,
+  final: Final,
+): Promise<Outcome> {
+  const content = contentOf(plan);
+  const file = plan.settings.rollout.onFailure === "rollback" ? await content.file() : undefined;
+  return conclude({ ...endOf(context, plan, facts, applied), final }, content, applied, file);
 }
 
-/** Esper refuses a command whose window is over; what is still to be sent waits for a new one. */
-function withoutLateInstalls(run: OperationContext, settings: Settings, known: State | undefined, planned: Plan): Plan {
-  if (known === undefined || !isOverdue(settings, run)) return planned;
-  const removals = planned.steps.filter((step) => step.action === "uninstall");
-  if (removals.length < planned.steps.length)
-    run.warn("The schedule is over, so nothing is installed until it is moved.");
-  return { steps: removals, rounds: roundsUsed(known, settings), startsOver: false };
-}
-
-/** The encoding for the devices that are to be sent something; people are told when it is not the file as given. */
-function fittingFor(
-  run: OperationContext,
-  { inputs, content }: Wanted,
-  { fleet, known }: Observed,
-  { steps }: Plan,
-): Fitting {
-  const installs = steps.filter((step) => step.action === "install");
-  if (known !== undefined && installs.length === 0) return { sentAs: known.sentAs };
-  const ids = installs.flatMap(({ devices }) => (devices === "everyone" ? [...fleet.members.keys()] : devices));
-  const versions = ids.map((id) => fleet.members.get(id)?.osVersion ?? "");
-  const fitting = content.fitting(inputs.encoding, versions);
-  if (fitting.note !== undefined) run.note(fitting.note);
-  if (fitting.warning !== undefined) run.warn(fitting.warning);
-  return fitting;
-}
-
-async function carryOut(work: Work): Promise<RolloutOutcome | undefined> {
-  const { plan: planned, run, inputs, known } = work;
-  if (known !== undefined && planned.startsOver) await cancelScheduled(run, known);
-  for (const { action, devices, message } of planned.steps) {
-    if (action !== "uninstall" || devices === "everyone") continue;
-    run.status(message);
-    if (known !== undefined) await cancelScheduled(run, known, devices);
-    await sendUninstalls(work, devices);
+async function rollBack(
+  context: OperationContext,
+  plan: Plan,
+  facts: Facts,
+  applied: Applied,
+  final: Final,
+): Promise<Outcome> {
+  const { wave = 1, waves = 1 } = applied.rollout ?? {};
+  const installs = applied.sent.filter(({ request }) => request.kind === "install").map(({ request }) => request.id);
+  const progress = { wave, waves, state: "rolledBack" } as const;
+  const back = planRollback(plan, facts, final.statuses, progress, installs, context.clock.now());
+  if (back === undefined) {
+    const problem = "The rollout cannot be rolled back: the state holds no previous content.";
+    return concludeInstall(context, plan, facts, { ...applied, problem }, final);
   }
-  if (isStaged(inputs.rollout)) return work.isLate ? undefined : rollOut(work);
-  for (const { action, devices, message } of planned.steps) {
-    if (action !== "install") continue;
-    run.status(message);
-    await sendInstalls(work, devices);
+  // What was sent of the candidate does not count any more; removals do.
+  const removals = applied.sent.filter(({ request }) => request.kind === "uninstall");
+  const undone = await apply(context, back.plan, back.facts, applied);
+  if (undone.problem !== undefined) {
+    // Some devices may have the stable content again and others not. As nothing sent so far counts any more, the next run
+    // begins at wave one and sends to all of them.
+    const anew = { ...plan, startsOver: true, roundsUsed: 0 };
+    const nothing = { ...facts, installs: noSentRequests };
+    const problem = `The rollout could not be rolled back: ${undone.problem}`;
+    const left = await finalStatuses(context, anew, nothing, removals);
+    return concludeInstall(context, anew, nothing, { sent: removals, rollout: applied.rollout, problem }, left);
   }
-  await waitForAll(work);
-  return undefined;
+  const all = { ...undone, sent: [...removals, ...undone.sent] };
+  const end = endOf(context, back.plan, back.facts, all);
+  await back.facts.results.look(back.facts.installs.requests);
+  const last = await finalStatuses(context, back.plan, back.facts, all.sent);
+  const failed = final.statuses.filter(({ phase }) => phase === "failed");
+  const certificate = contentOf(plan).certificate;
+  return concludeRollback({ ...end, plan: back.plan, final: last, certificate }, all, failed);
+}
+
+/** The program still asks for content that was rolled back: what the rollback has left undone is done. */
+async function finishRollback(
+  context: OperationContext,
+  desired: Desired,
+  prior: State,
+  orphanedIds: readonly string[],
+): Promise<Outcome> {
+  const { inputs, content } = desired;
+  const rejected = sentenceOf(contentRejected);
+  if (unfinishedRollback(prior, inputs) === undefined) {
+    return { state: prior, problems: [], warnings: [rejected], notes: [] };
+  }
+  const settings = { ...inputs, target: prior.settings.target };
+  const digest = stableToFinish(prior, content.digest)?.digest;
+  const gathered = await gather(context, { settings, digest, prior, orphanedIds });
+  const { plan, facts } = planUnfinished(desired, prior, gathered);
+  const applied = await apply(context, plan, facts);
+  const final = await finalStatuses(context, plan, facts, applied.sent);
+  const end = { ...endOf(context, plan, facts, applied), plan, final, certificate: content.summary };
+  const outcome = concludeRollback(end, applied, undefined);
+  return { ...outcome, warnings: [rejected, ...outcome.warnings] };
+}
+
+function endOf<P extends Plan>(
+  { urnHash, clock }: OperationContext,
+  plan: P,
+  facts: Facts,
+  { sent }: Applied,
+): {
+  readonly plan: P;
+  readonly facts: Facts;
+  readonly sent: Applied["sent"];
+  readonly urnHash: string;
+  readonly nowMs: number;
+} {
+  return { plan, facts, sent, urnHash, nowMs: clock.now() };
+}
+
+function contentOf({ content }: Plan): GoalContent {
+  if (content === undefined) throw new Error("A plan to install has content.");
+  return content;
 }

@@ -1,51 +1,64 @@
-// Looks again: members now, and the last answer of each. When something is to be done that the last run did not leave so,
-// it is put into one sentence, `drift`, which the next preview shows (docs/design.md, section 3).
+// Looks again: members now, and the last answer of each. What is to be done that the last run did not leave so is put into
+// one line, `drift`, which the next preview shows (docs/design.md, section 3). It sends nothing.
 
-import type { StateCounts } from "../client/client";
-import { countOf, finalStates, sameCounts, totalOf } from "../client/commands/command-states";
-import { CommandResults } from "./facts/command-results";
-import { diff } from "./policy/diff";
-import { TargetGoneError } from "./errors";
-import { memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
-import { recordedInstalls, historyOf } from "./facts/command-history";
+import type { StateCounts } from "../client/index";
+import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
 import { renewalOfCertificate } from "./content/renewal";
-import { count } from "./messages/failures";
 import type { OperationContext } from "./context";
-import { sketchOf } from "./state/membership-sketch";
+import { TargetGoneError } from "./errors";
+import { historyOf, recordedInstalls } from "./facts/command-history";
+import { CommandResults } from "./facts/command-results";
+import { gatherDeparted, toRemoveAgain } from "./facts/departed";
 import {
   commandLifeMs,
   coverageOf,
-  exceptionsOf,
   deviceStatuses,
+  exceptionsOf,
   wasSent,
   type DeviceStatus,
 } from "./facts/device-status";
-import { isTakenOff, backlogOf, noBacklog, seenOf, type Backlog, type SentRequest, type State } from "./state/state";
-import { gatherDeparted, toRemoveAgain } from "./facts/departed";
-import { findOrphaned, withStrays } from "./facts/orphaned";
-import { waveCount, waveOf } from "./policy/waves";
+import { memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
+import { findOrphaned, withOrphaned } from "./facts/orphaned";
+import { driftOf } from "./messages/drift";
+import { leftTargetSentence } from "./messages/notices";
+import { diff } from "./policy/diff";
+import { sketchOf } from "./state/membership-sketch";
+import {
+  backlogOf,
+  digestHeld,
+  isTakenOff,
+  noBacklog,
+  orphanedIds,
+  rejectedDigest,
+  statesSeen,
+  type SentRequest,
+  type State,
+} from "./state/state";
+import { waveCount, waveOf } from "./state/wave-boundaries";
 
 export interface Refreshed {
   readonly state: State;
   /** For example `7 devices joined, 2 installs expired`. */
-  readonly drift?: string;
+  readonly drift?: string | undefined;
+  readonly notes: readonly string[];
 }
 
 const listMaxAgeMs = 10_000;
 
-export async function refresh(run: OperationContext, known: State): Promise<Refreshed> {
-  const [fleet, strays] = await Promise.all([
-    readFleet(run.client, known.settings.target, listMaxAgeMs),
-    findOrphaned(run, known),
+export async function refresh(context: OperationContext, stored: State): Promise<Refreshed> {
+  const { client, clock } = context;
+  const [fleet, orphaned] = await Promise.all([
+    readFleet(client, stored.settings.target, listMaxAgeMs),
+    findOrphaned(context, stored),
   ]);
-  refuseGone(known, fleet);
-  const book = new CommandResults(run.client, known);
-  const sameMembers = known.record.members === fleet.digest;
-  const isOld = sameMembers && !(await hasNews(book, known, run.clock.now()));
-  const state = isOld ? known : await judgeAgain(run, book, known, fleet);
-  const told = withStrays(state, strays);
-  const renewal = renewalOfCertificate(told.certificate, told.settings.renewBeforeDays, run.clock.now());
-  return withDrift(run, { ...told, ...renewal });
+  refuseGone(stored, fleet);
+  const results = new CommandResults(client, stored);
+  const sameMembers = stored.record.membersDigest === fleet.digest;
+  const isOld = sameMembers && !(await hasNews(results, stored, clock.now()));
+  const seen = isOld ? { state: stored, notes: [] } : await lookAgain(context, results, stored, fleet);
+  const state = withOrphaned(seen.state, orphaned);
+  const renewal = renewalOfCertificate(state.certificate, state.settings.renewBeforeDays, clock.now());
+  return { ...withDrift({ ...state, ...renewal }, clock.now()), notes: seen.notes };
 }
 
 function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): void {
@@ -57,12 +70,12 @@ function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): voi
 }
 
 /** Whether the answers have changed since they were last seen, or time has made something of them. */
-async function hasNews(book: CommandResults, known: State, now: number): Promise<boolean> {
-  const open = known.commands.filter((request) => !isSettled(request, seenOf(known, request.id) ?? {}));
-  await book.look(open);
-  return open.some(({ id, sentAt }) => {
-    if (book.forgotten.has(id)) return false;
-    return now - Date.parse(sentAt) > commandLifeMs || !sameCounts(book.countsOf(id), seenOf(known, id) ?? {});
+async function hasNews(results: CommandResults, stored: State, nowMs: number): Promise<boolean> {
+  const open = stored.commands.filter((request) => !isSettled(request, request.states ?? {}));
+  await results.look(open);
+  return open.some(({ id, sentAt, states }) => {
+    if (results.forgotten.has(id)) return false;
+    return nowMs - Date.parse(sentAt) > commandLifeMs || !sameCounts(results.countsOf(id), states ?? {});
   });
 }
 
@@ -73,96 +86,98 @@ function isSettled({ devices }: SentRequest, seen: StateCounts): boolean {
   return total > 0 && total >= devices && countOf(seen, finalStates) === total;
 }
 
-async function judgeAgain(run: OperationContext, book: CommandResults, known: State, fleet: Fleet): Promise<State> {
-  const now = run.clock.now();
-  const { settings, record, commands } = known;
-  const installs = recordedInstalls(known, settings.target, fleet);
-  await book.look(installs.requests.filter((request) => totalOf(book.countsOf(request.id)) === 0));
-  const ledger = await historyOf(book, installs, new Set(fleet.members.keys()), now);
-  // `deviceType` narrowed the members when it was sent: who was left out then is none.
-  const { deviceType } = settings;
-  const isHeld = (record.held ?? 0) > 0;
-  const isMember = (standing: DeviceStatus): boolean =>
-    deviceType === "all" || wasSent(standing) || (isHeld && standing.device.online === (deviceType === "active"));
-  const standings = deviceStatuses(fleet.members.values(), ledger, now).filter(isMember).map(withKnownReason(known));
-  const coverage = coverageOf(standings, fleet.unsupported);
-  const joined = standings.filter((standing) => !wasSent(standing)).length;
-  const gone = known.coverage.members - (record.left?.missing ?? 0) + joined - coverage.members;
-  if (gone > 0) run.note(`${count(gone, "device")} left the target; the certificate stays on them.`);
-  const held = await heldNow(run, known, standings);
-  const holders = isTakenOff(known) ? nobodyOf(fleet) : fleet;
-  const removals = await gatherDeparted(run, book, known, settings.target, holders);
-  const { exceptions, omitted } = exceptionsOf(standings);
-  return {
-    ...known,
+interface Seen {
+  readonly state: State;
+  readonly notes: readonly string[];
+}
+
+async function lookAgain(
+  context: OperationContext,
+  results: CommandResults,
+  stored: State,
+  fleet: Fleet,
+): Promise<Seen> {
+  const nowMs = context.clock.now();
+  const { settings, record, commands } = stored;
+  const installs = recordedInstalls(stored, settings.target, fleet);
+  await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
+  const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
+  const statuses = deviceStatuses(fleet.members.values(), history, nowMs)
+    .filter(wasMember(stored))
+    .map(withKnownReason(stored));
+  const coverage = coverageOf(statuses, fleet.unsupported);
+  const { exceptions, omitted } = exceptionsOf(statuses);
+  const departed = await gatherDeparted(context, results, {
+    ...{ prior: stored, target: settings.target, orphanedIds: orphanedIds(stored) },
+    entitled: isTakenOff(stored) ? nobodyOf(fleet) : fleet,
+  });
+  const joined = statuses.filter((status) => !wasSent(status)).length;
+  const gone = stored.coverage.members - (record.backlog?.missing ?? 0) + joined - coverage.members;
+  const state: State = {
+    ...stored,
     ...{ exceptions, exceptionsOmitted: omitted, coverage },
-    ...(coverage.installed === coverage.members && { progress: { ...known.progress, state: "complete" } }),
+    ...(coverage.installed === coverage.members && { progress: { ...stored.progress, state: "complete" } }),
+    commands: commands.map((request) => ({
+      ...request,
+      states: results.forgotten.has(request.id) ? statesSeen(stored, request.id) : results.countsOf(request.id),
+    })),
     record: {
       ...record,
-      members: fleet.digest,
-      covered: sketchOf(new Set(standings.filter(wasSent).map(({ device }) => device.id))),
-      seen: commands.map(({ id }) => (book.forgotten.has(id) ? (seenOf(known, id) ?? {}) : book.countsOf(id))),
-      held,
-      removalsFailed: toRemoveAgain(removals.standings).length,
+      membersDigest: fleet.digest,
+      sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
+      heldBack: await heldBackNow(context, stored, statuses),
+      removalsFailed: toRemoveAgain(departed.statuses).length,
     },
   };
+  return { state, notes: gone > 0 ? [leftTargetSentence(gone)] : [] };
+}
+
+/** `deviceType` narrowed the members when it was sent: a device that was left out then is none. */
+function wasMember({ settings: { deviceType }, record }: State): (status: DeviceStatus) => boolean {
+  const isHeldBack = (record.heldBack ?? 0) > 0;
+  return (status) =>
+    deviceType === "all" || wasSent(status) || (isHeldBack && status.device.online === (deviceType === "active"));
 }
 
 /** How many members are left out on purpose: those whose wave has not come, or who lie beyond the last one. */
-async function heldNow(
-  run: OperationContext,
+async function heldBackNow(
+  { client }: OperationContext,
   { settings, record, progress }: State,
-  standings: readonly DeviceStatus[],
+  statuses: readonly DeviceStatus[],
 ): Promise<number> {
-  const { limits } = record;
-  if (limits === undefined) return record.held ?? 0;
-  const canaries = await memberIds(run.client, settings.rollout.canary, listMaxAgeMs);
-  const sentWaves = progress.state === "complete" ? waveCount(limits) : progress.wave;
-  const isHeld = ({ phase, device }: DeviceStatus): boolean =>
-    phase === "missing" && (waveOf(limits, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
-  return standings.filter(isHeld).length;
+  const { waveBoundaries } = record;
+  if (waveBoundaries === undefined) return record.heldBack ?? 0;
+  const canaries = await memberIds(client, settings.rollout.canary, listMaxAgeMs);
+  const sentWaves = progress.state === "complete" ? waveCount(waveBoundaries) : progress.wave;
+  const isHeldBack = ({ phase, device }: DeviceStatus): boolean =>
+    phase === "missing" && (waveOf(waveBoundaries, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
+  return statuses.filter(isHeldBack).length;
 }
 
 const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
 
 // A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
-function withKnownReason({ exceptions }: State): (standing: DeviceStatus) => DeviceStatus {
+function withKnownReason({ exceptions }: State): (status: DeviceStatus) => DeviceStatus {
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
-  return (standing) => {
-    const known = before.get(standing.device.id);
-    const isSame = known?.state === standing.state && known.since === standing.since;
-    if (isSame) return { ...standing, reason: known.reason };
-    return standing.phase === "failed" && standing.reason !== "" ? { ...standing, reason: unjudgedReason } : standing;
+  return (status) => {
+    const known = before.get(status.device.id);
+    const isSame = known?.state === status.state && known.since === status.since;
+    if (isSame) return { ...status, reason: known.reason };
+    return status.phase === "failed" && status.reason !== "" ? { ...status, reason: unjudgedReason } : status;
   };
 }
 
-function withDrift(run: OperationContext, state: State): Refreshed {
+function withDrift(state: State, nowMs: number): Omit<Refreshed, "notes"> {
   const { settings, record } = state;
   // Where content was rolled back the program most likely still names it.
-  const digest = record.refused ?? record.digest;
-  const wanted = { alias: settings.alias, target: settings.target, digest, settings };
-  const isToDo = (record.strays?.length ?? 0) > 0 || diff(state, wanted, run.clock.now()).action !== "nothing";
-  const strays = record.strays?.length ?? 0;
-  const news = [
-    ...newsOf(
-      record.left ?? noBacklog,
-      backlogOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, record.held ?? 0),
-    ),
-    ...(strays > 0 ? [`${count(strays, "newer command")} of a run that was cut off`] : []),
-  ];
+  const digest = rejectedDigest(state) ?? digestHeld(state);
+  const asked = { alias: settings.alias, target: settings.target, digest, settings };
+  const orphaned = orphanedIds(state).length;
+  const isToDo = orphaned > 0 || diff(state, asked, nowMs).action !== "nothing";
+  const backlog = backlogOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, record.heldBack ?? 0);
+  const news = driftOf(record.backlog ?? noBacklog, backlog, orphaned);
   if (!isToDo || news.length === 0) {
     return record.drifted === true ? { state: { ...state, record: { ...record, drifted: false } } } : { state };
   }
   return { state: { ...state, record: { ...record, drifted: true } }, drift: news.join(", ") };
-}
-
-function newsOf(before: Backlog, now: Backlog): readonly string[] {
-  const more = (what: keyof Backlog, sentence: (number: number) => string): readonly string[] =>
-    now[what] > before[what] ? [sentence(now[what] - before[what])] : [];
-  return [
-    ...more("missing", (number) => `${count(number, "device")} joined`),
-    ...more("expired", (number) => `${count(number, "install")} expired`),
-    ...more("failed", (number) => `${count(number, "device")} failed`),
-    ...more("removalsFailed", (number) => `${count(number, "removal")} failed`),
-  ];
 }

@@ -28,8 +28,10 @@ export interface Call {
   iso(at: number): string;
 }
 
-export type Answer =
-  { readonly status: number; readonly body: unknown } | { readonly status: number; readonly problem: string };
+export type Answer = ({ readonly body: unknown } | { readonly problem: string }) & {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 export interface Route {
   readonly method: "GET" | "POST" | "PUT";
@@ -40,21 +42,29 @@ export interface Route {
   handle(call: Call): Answer | Promise<Answer>;
 }
 
-export const ok = (body: unknown): Answer => ({ status: 200, body });
+export function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
 
-export const problem = (status: number, message: string): Answer => ({ status, problem: message });
+export function problem(status: number, message: string): Answer {
+  return { status, problem: message };
+}
 
 export const notFound = problem(404, "Not found.");
 
 /** A value of the route's path; routes only ask for names that stand in it. */
-export const param = (call: Call, name: string): string => call.params[name] ?? "";
+export function param(call: Call, name: string): string {
+  return call.params[name] ?? "";
+}
 
 /** The parts of a comma list; an absent one has none. */
-export const csv = (text: string | null): readonly string[] =>
-  text === null ? [] : text.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
+export function csv(text: string | null): readonly string[] {
+  return text === null ? [] : text.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
+}
 
 /** The body of an error, in the style of its service. */
-export const errorBody = (style: ErrorStyle, status: number, message: string): Record<string, unknown> =>
-  style === "envelope"
+export function errorBody(style: ErrorStyle, status: number, message: string): Record<string, unknown> {
+  return style === "envelope"
     ? { code: status, message }
     : { errors: [`detail: ${message}`], message: `detail: ${message} `, status };
+}

@@ -3,24 +3,29 @@
 // Filters: openapi.json and docs/background/esper-api.md, 5a; `search` looks at name and serial, not at alias and id.
 
 import { csv } from "./call";
-import type { Device, Tenant } from "../world/tenant";
+import type { Device } from "../world/model";
+import type { Tenant } from "../world/tenant";
 
 /** How many questions are remembered: a page of each of some readers at once. */
 const rememberedQuestions = 20;
 
 /** Esper's device states: 1 is online, 60 offline (docs/background/esper-api.md, 5c). */
-export const stateOf = (device: Device): number => (device.online ? 1 : 60);
+export function stateOf(device: Device): number {
+  return device.online ? 1 : 60;
+}
 
-export const osOf = (device: Device): string => ({ ANDROID: "Android", APPLE: "iOS", LINUX: "Linux" })[device.platform];
+export function osOf(device: Device): string {
+  return { ANDROID: "Android", APPLE: "iOS", LINUX: "Linux" }[device.platform];
+}
 
 type Test = (device: Device) => boolean;
 
-const isOneOf = (list: readonly string[], value: (device: Device) => string): Test => {
+function isOneOf(list: readonly string[], value: (device: Device) => string): Test {
   const wanted = new Set(list);
   return (device) => wanted.has(value(device));
-};
+}
 
-const tests = (query: URLSearchParams): readonly Test[] => {
+function tests(query: URLSearchParams): readonly Test[] {
   const found: Test[] = [];
   const when = (name: string, test: (text: string) => Test): void => {
     const text = query.get(name);
@@ -41,9 +46,9 @@ const tests = (query: URLSearchParams): readonly Test[] => {
     return ({ name, serial }) => name.toLowerCase().includes(wanted) || serial.toLowerCase().includes(wanted);
   });
   return found;
-};
+}
 
-const candidates = (tenant: Tenant, query: URLSearchParams): readonly Device[] => {
+function candidates(tenant: Tenant, query: URLSearchParams): readonly Device[] {
   const withSubGroups = query.get("group_multi");
   const immediate = query.get("group_multi_immediate");
   if (withSubGroups === null && immediate === null) return tenant.devices;
@@ -54,7 +59,7 @@ const candidates = (tenant: Tenant, query: URLSearchParams): readonly Device[] =
   }
   for (const id of csv(immediate)) tenant.group(id)?.devices.forEach((device) => found.add(device));
   return [...found];
-};
+}
 
 export class DeviceQueries {
   private version = -1;

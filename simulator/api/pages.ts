@@ -13,23 +13,24 @@ export interface Page<T> {
   readonly rows: readonly T[];
 }
 
-const wholeNumber = (text: string | null): number | undefined =>
-  text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
 
 /** A limit that is absent, zero or no number becomes the default; one that is too large becomes the largest. */
-export const pageWanted = (
+export function pageWanted(
   query: URLSearchParams,
   size: { readonly default: number; readonly max: number },
-): PageWanted => {
+): PageWanted {
   const limit = wholeNumber(query.get("limit"));
   return {
     limit: Math.min(limit === undefined || limit === 0 ? size.default : limit, size.max),
     offset: wholeNumber(query.get("offset")) ?? 0,
   };
-};
+}
 
 /** `url` is the address asked for, as links shall show it. */
-export const pageOf = <T>(url: URL, wanted: PageWanted, count: number, rows: readonly T[]): Page<T> => {
+export function pageOf<T>(url: URL, wanted: PageWanted, count: number, rows: readonly T[]): Page<T> {
   const link = (offset: number): string => {
     const there = new URL(url);
     there.searchParams.set("limit", String(wanted.limit));
@@ -43,4 +44,4 @@ export const pageOf = <T>(url: URL, wanted: PageWanted, count: number, rows: rea
     previous: wanted.offset > 0 ? link(Math.max(0, wanted.offset - wanted.limit)) : null,
     rows,
   };
-};
+}

@@ -4,9 +4,9 @@
 // No value stands in a message.
 
 import { commandNames } from "./command-names";
-import type { CommandOrder, CommandType, DeviceType, Schedule } from "../world/requests";
-import type { ScheduleArgs } from "../world/schedule";
-import { dayNames, timeOfDayMs } from "../world/schedule";
+import type { CommandOrder, CommandType, DeviceType, Schedule } from "../world/model";
+import type { ScheduleArgs } from "../devices/schedule";
+import { dayNames, timeOfDayMs } from "../devices/schedule";
 
 export class BadOrder extends Error {
   override readonly name = "BadOrder";
@@ -14,48 +14,50 @@ export class BadOrder extends Error {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
-const isUuid = (value: unknown): value is string =>
-  typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+function isUuid(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+}
 
-const readOneOf = <T extends string>(fields: Fields, name: string, allowed: readonly T[], absent?: T): T => {
+function readOneOf<T extends string>(fields: Fields, name: string, allowed: readonly T[], absent?: T): T {
   const value = fields[name] ?? absent;
   const found = allowed.find((one) => one === value);
   if (found === undefined) throw new BadOrder(`${name}: must be one of ${allowed.join(", ")}.`);
   return found;
-};
+}
 
-const readIds = (fields: Fields, name: string, most: number): readonly string[] | null => {
+function readIds(fields: Fields, name: string, most: number): readonly string[] | null {
   const value = fields[name];
   if (value === undefined || value === null) return null;
   if (!Array.isArray(value) || !value.every(isUuid)) throw new BadOrder(`${name}: must be a list of UUIDs.`);
   if (value.length > most) throw new BadOrder(`${name}: ensure this field has no more than ${most} elements.`);
   return value;
-};
+}
 
-const readText = (fields: Fields, name: string): string | null => {
+function readText(fields: Fields, name: string): string | null {
   const value = fields[name];
   if (value === undefined || value === null) return null;
   if (typeof value !== "string") throw new BadOrder(`${name}: not a valid string.`);
   return value;
-};
+}
 
-const readInstant = (fields: Fields, name: string): string => {
+function readInstant(fields: Fields, name: string): string {
   const value = readText(fields, name);
   if (value === null || Number.isNaN(Date.parse(value))) throw new BadOrder(`${name}: must be a date and time.`);
   return value;
-};
+}
 
-const readTime = (fields: Fields, name: string): Record<string, string> => {
+function readTime(fields: Fields, name: string): Record<string, string> {
   const value = readText(fields, name);
   if (value === null) return {};
   if (timeOfDayMs(value) === undefined) throw new BadOrder(`${name}: must be a time as HH:MM.`);
   return { [name]: value };
-};
+}
 
-const readScheduleArgs = (value: unknown): ScheduleArgs => {
+function readScheduleArgs(value: unknown): ScheduleArgs {
   if (!isFields(value)) throw new BadOrder("schedule_args: required when schedule is WINDOW or RECURRING.");
   const { days } = value;
   const isDays = (list: unknown): list is string[] =>
@@ -65,7 +67,7 @@ const readScheduleArgs = (value: unknown): ScheduleArgs => {
   }
   const name = readText(value, "name");
   const args: ScheduleArgs = {
-    ...(name === null ? {} : { name }),
+    ...(name !== null && { name }),
     start_datetime: readInstant(value, "start_datetime"),
     end_datetime: readInstant(value, "end_datetime"),
     time_type: readOneOf(value, "time_type", ["console", "device"]),
@@ -77,10 +79,10 @@ const readScheduleArgs = (value: unknown): ScheduleArgs => {
     throw new BadOrder("end_datetime: must be after start_datetime.");
   }
   return args;
-};
+}
 
 /** Throws a BadOrder. */
-export const readOrder = (body: unknown, endpoint: "request" | "v2"): CommandOrder => {
+export function readOrder(body: unknown, endpoint: "request" | "v2"): CommandOrder {
   if (!isFields(body)) throw new BadOrder("The body must be a JSON object.");
   const command = readText(body, "command");
   if (command === null || command === "") throw new BadOrder("command: this field is required.");
@@ -107,4 +109,4 @@ export const readOrder = (body: unknown, endpoint: "request" | "v2"): CommandOrd
     scheduleArgs: schedule === "IMMEDIATE" ? null : readScheduleArgs(body["schedule_args"]),
     alias: endpoint === "v2" ? null : readText(body, "alias"),
   };
-};
+}

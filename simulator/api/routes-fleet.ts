@@ -6,35 +6,36 @@ import { csv, notFound, ok, param, problem } from "./call";
 import { DeviceQueries, osOf, stateOf } from "./device-query";
 import type { Page } from "./pages";
 import { pageOf } from "./pages";
-import type { Device, Group } from "../world/tenant";
+import type { Device, Group } from "../world/model";
 import type { World } from "../world/world";
 
-const deviceView = (call: Call, device: Device): Record<string, unknown> => ({
-  id: device.id,
-  name: device.name,
-  alias: device.alias,
-  os: osOf(device),
-  state: stateOf(device),
-  platform: device.platform,
-  serial: device.serial,
-  os_version: device.osVersion,
-  tenant_id: call.enterpriseId,
-  group_id: device.group.id,
-  tags: device.tags,
-  software_info: { os_version: device.osVersion, security_path_level: null, esper_agent_info: null },
-  dpc_version: null,
-  eea_version: null,
-  policy: null,
-  managed_by: "TEMPLATE",
-  is_esper_managed: true,
-  last_seen: call.iso(device.online ? call.world.now() : device.lastSeenAt),
-  created_at: call.iso(device.createdAt),
-  updated_at: call.iso(device.lastSeenAt),
-});
+function deviceView(call: Call, device: Device): Record<string, unknown> {
+  return {
+    id: device.id,
+    name: device.name,
+    alias: device.alias,
+    os: osOf(device),
+    state: stateOf(device),
+    platform: device.platform,
+    serial: device.serial,
+    os_version: device.osVersion,
+    tenant_id: call.enterpriseId,
+    group_id: device.group.id,
+    tags: device.tags,
+    software_info: { os_version: device.osVersion, security_path_level: null, esper_agent_info: null },
+    dpc_version: null,
+    eea_version: null,
+    policy: null,
+    managed_by: "TEMPLATE",
+    is_esper_managed: true,
+    last_seen: call.iso(device.online ? call.world.now() : device.lastSeenAt),
+    created_at: call.iso(device.createdAt),
+    updated_at: call.iso(device.lastSeenAt),
+  };
+}
 
-const listDevices =
-  (queries: DeviceQueries) =>
-  (call: Call): Answer => {
+function listDevices(queries: DeviceQueries): (call: Call) => Answer {
+  return (call: Call): Answer => {
     if (call.query.has("cursor")) return problem(400, "cursor: this simulator pages by limit and offset only.");
     call.world.catchUp();
     const devices = queries.find(call.query);
@@ -43,31 +44,37 @@ const listDevices =
     const page = pageOf(call.url, wanted, devices.length, rows);
     return ok({ content: { count: page.count, next: page.next, prev: page.previous, results: page.rows } });
   };
+}
 
-const oneDevice = (call: Call): Answer => {
+function oneDevice(call: Call): Answer {
   call.world.catchUp();
   const device = call.world.tenant.device(param(call, "id"));
   return device === undefined ? notFound : ok({ code: 200, message: "Success", content: deviceView(call, device) });
-};
+}
 
-const groupUrl = (call: Call, group: Group): string =>
-  new URL(`/api/enterprise/${call.enterpriseId}/devicegroup/${group.id}/`, call.url).href;
+function groupUrl(call: Call, group: Group): string {
+  return new URL(`/api/enterprise/${call.enterpriseId}/devicegroup/${group.id}/`, call.url).href;
+}
 
-const groupView = (call: Call, group: Group): Record<string, unknown> => ({
-  id: group.id,
-  name: group.name,
-  created_on: call.iso(group.createdAt),
-  enterprise: new URL(`/api/enterprise/${call.enterpriseId}/`, call.url).href,
-  parent: group.parent === undefined ? null : groupUrl(call, group.parent),
-  device_count: group.deviceCount,
-  path: group.path,
-  children_count: group.children.size,
-});
+function groupView(call: Call, group: Group): Record<string, unknown> {
+  return {
+    id: group.id,
+    name: group.name,
+    created_on: call.iso(group.createdAt),
+    enterprise: new URL(`/api/enterprise/${call.enterpriseId}/`, call.url).href,
+    parent: group.parent === undefined ? null : groupUrl(call, group.parent),
+    device_count: group.deviceCount,
+    path: group.path,
+    children_count: group.children.size,
+  };
+}
 
-const isOtherEnterprise = (call: Call): boolean => param(call, "enterprise_id") !== call.enterpriseId;
+function isOtherEnterprise(call: Call): boolean {
+  return param(call, "enterprise_id") !== call.enterpriseId;
+}
 
 /** The `name` filter is "contains" here; whether Esper's is exact is not known (docs/background/esper-api.md, 5d). */
-const listGroups = (call: Call): Answer => {
+function listGroups(call: Call): Answer {
   if (isOtherEnterprise(call)) return notFound;
   call.world.catchUp();
   const name = call.query.get("name")?.toLowerCase() ?? "";
@@ -81,26 +88,28 @@ const listGroups = (call: Call): Answer => {
     shown.map((group) => groupView(call, group)),
   );
   return ok({ count: page.count, next: page.next, previous: page.previous, results: page.rows });
-};
+}
 
-const oneGroup = (call: Call): Answer => {
+function oneGroup(call: Call): Answer {
   call.world.catchUp();
   const group = isOtherEnterprise(call) ? undefined : call.world.tenant.group(param(call, "group_id"));
   return group === undefined ? notFound : ok(groupView(call, group));
-};
+}
 
-const below = (group: Group): readonly Group[] => [...group.children].flatMap((child) => [child, ...below(child)]);
+function below(group: Group): readonly Group[] {
+  return [...group.children].flatMap((child) => [child, ...below(child)]);
+}
 
-const subGroups = (call: Call): Answer => {
+function subGroups(call: Call): Answer {
   const immediate = call.query.get("immediate") === "true";
   const parents = csv(call.query.get("parent_group_ids")).flatMap((id) => call.world.tenant.group(id) ?? []);
   const found = new Set(parents.flatMap((parent) => (immediate ? [...parent.children] : below(parent))));
   return ok({ content: { subgroups: [...found].map(({ id }) => id) } });
-};
+}
 
 /** The real one holds the token too: clients must not log it. */
-const tokenInfo = (call: Call): Answer =>
-  ok({
+function tokenInfo(call: Call): Answer {
+  return ok({
     id: "4711",
     enterprise: call.enterpriseId,
     user: call.userId,
@@ -112,30 +121,33 @@ const tokenInfo = (call: Call): Answer =>
     created_on: call.iso(call.world.root.createdAt),
     updated_on: call.iso(call.world.root.createdAt),
   });
+}
 
-export const fleetRoutes = (world: World): readonly Route[] => [
-  {
-    method: "GET",
-    path: "/v2/devices/",
-    family: "devices",
-    errors: "envelope",
-    handle: listDevices(new DeviceQueries(world.tenant)),
-  },
-  { method: "GET", path: "/v2/devices/{id}", family: "devices", errors: "envelope", handle: oneDevice },
-  { method: "GET", path: "/v2/subgroups", family: "groups", errors: "legacy", handle: subGroups },
-  {
-    method: "GET",
-    path: "/enterprise/{enterprise_id}/devicegroup/",
-    family: "groups",
-    errors: "legacy",
-    handle: listGroups,
-  },
-  {
-    method: "GET",
-    path: "/enterprise/{enterprise_id}/devicegroup/{group_id}/",
-    family: "groups",
-    errors: "legacy",
-    handle: oneGroup,
-  },
-  { method: "GET", path: "/v1/token-info/", family: "token", errors: "legacy", handle: tokenInfo },
-];
+export function fleetRoutes(world: World): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v2/devices/",
+      family: "devices",
+      errors: "envelope",
+      handle: listDevices(new DeviceQueries(world.tenant)),
+    },
+    { method: "GET", path: "/v2/devices/{id}", family: "devices", errors: "envelope", handle: oneDevice },
+    { method: "GET", path: "/v2/subgroups", family: "groups", errors: "legacy", handle: subGroups },
+    {
+      method: "GET",
+      path: "/enterprise/{enterprise_id}/devicegroup/",
+      family: "groups",
+      errors: "legacy",
+      handle: listGroups,
+    },
+    {
+      method: "GET",
+      path: "/enterprise/{enterprise_id}/devicegroup/{group_id}/",
+      family: "groups",
+      errors: "legacy",
+      handle: oneGroup,
+    },
+    { method: "GET", path: "/v1/token-info/", family: "token", errors: "legacy", handle: tokenInfo },
+  ];
+}

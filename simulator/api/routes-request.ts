@@ -5,55 +5,62 @@
 
 import type { Answer, Call, Route } from "./call";
 import { csv, notFound, param, problem } from "./call";
-import { isCertificateCommand } from "../world/carry-out";
+import { isCertificateCommand } from "../devices/execute";
 import type { Page } from "./pages";
 import { pageOf } from "./pages";
 import { BadOrder, isFields, readOrder } from "./read-order";
 import { countsOf, findRequest, readRows, requestsNewestFirst, shownState } from "./request-reads";
-import type { CommandOrder, CommandRequest, CommandStatus } from "../world/requests";
+import type { CommandOrder, CommandRequest, CommandStatus } from "../world/model";
 import { isCommandState } from "../world/states";
 
-const envelope = (content: unknown, status = 200): Answer => ({
-  status,
-  body: { code: status, message: "Success", content },
-});
+function envelope(content: unknown, status = 200): Answer {
+  return {
+    status,
+    body: { code: status, message: "Success", content },
+  };
+}
 
-const list = (page: Page<unknown>): Answer =>
-  envelope({
+function list(page: Page<unknown>): Answer {
+  return envelope({
     count: page.count,
     next: page.next,
     prev: page.previous,
     results: page.rows.length === 0 ? null : page.rows,
   });
+}
 
-const viewOf = (call: Call, request: CommandRequest): Record<string, unknown> => ({
-  id: request.id,
-  command_type: request.commandType,
-  alias: request.alias,
-  devices: request.devices,
-  groups: request.groups,
-  device_type: request.deviceType,
-  command: request.command,
-  command_args: request.commandArgs === null ? null : { ...request.commandArgs, cmd_status_sync_required: false },
-  schedule: request.schedule,
-  schedule_args: request.scheduleArgs,
-  reason: null,
-  created_by: call.userId,
-  created_at: call.iso(request.createdAt),
-});
+function viewOf(call: Call, request: CommandRequest): Record<string, unknown> {
+  return {
+    id: request.id,
+    command_type: request.commandType,
+    alias: request.alias,
+    devices: request.devices,
+    groups: request.groups,
+    device_type: request.deviceType,
+    command: request.command,
+    command_args: request.commandArgs === null ? null : { ...request.commandArgs, cmd_status_sync_required: false },
+    schedule: request.schedule,
+    schedule_args: request.scheduleArgs,
+    reason: null,
+    created_by: call.userId,
+    created_at: call.iso(request.createdAt),
+  };
+}
 
-const statusView = (call: Call, status: CommandStatus): Record<string, unknown> => ({
-  id: call.world.requests.idOf(status),
-  request: status.request.id,
-  device: status.device.id,
-  state: shownState(call, status.state),
-  reason: status.reason,
-  created_at: call.iso(status.request.createdAt),
-  updated_at: call.iso(status.updatedAt),
-});
+function statusView(call: Call, status: CommandStatus): Record<string, unknown> {
+  return {
+    id: call.world.requests.idOf(status),
+    request: status.request.id,
+    device: status.device.id,
+    state: shownState(call, status.state),
+    reason: status.reason,
+    created_at: call.iso(status.request.createdAt),
+    updated_at: call.iso(status.updatedAt),
+  };
+}
 
 /** An order, or the 400 that it gets. */
-export const orderOf = (call: Call, endpoint: "request" | "v2"): CommandOrder | Answer => {
+export function orderOf(call: Call, endpoint: "request" | "v2"): CommandOrder | Answer {
   try {
     const order = readOrder(call.body, endpoint);
     if (endpoint === "v2" && isCertificateCommand(order.command)) {
@@ -65,14 +72,14 @@ export const orderOf = (call: Call, endpoint: "request" | "v2"): CommandOrder | 
     if (error instanceof BadOrder) return problem(400, error.message);
     throw error;
   }
-};
+}
 
-const send = async (call: Call): Promise<Answer> => {
+async function send(call: Call): Promise<Answer> {
   const order = orderOf(call, "request");
   return "status" in order ? order : envelope(viewOf(call, await call.world.accept(order)), 201);
-};
+}
 
-const listRequests = (call: Call): Answer => {
+function listRequests(call: Call): Answer {
   const devices = new Set(csv(call.query.get("devices")));
   const groups = new Set(csv(call.query.get("groups")));
   const command = call.query.get("command");
@@ -87,23 +94,23 @@ const listRequests = (call: Call): Answer => {
   const wanted = call.page("commands");
   const rows = requests.slice(wanted.offset, wanted.offset + wanted.limit).map((request) => viewOf(call, request));
   return list(pageOf(call.url, wanted, requests.length, rows));
-};
+}
 
-const oneRequest = (call: Call): Answer => {
+function oneRequest(call: Call): Answer {
   const request = findRequest(call, param(call, "id"));
   return request === undefined ? notFound : envelope(viewOf(call, request));
-};
+}
 
-const stats = (call: Call): Answer => {
+function stats(call: Call): Answer {
   if (call.faults.strike("countsRouteMissing", call.family) !== undefined) return notFound;
   const request = findRequest(call, param(call, "id"));
   if (request === undefined) return notFound;
   const answer = envelope({ id: request.id, status: countsOf(call, request) });
   call.world.wasRead(request);
   return answer;
-};
+}
 
-const listStatus = (call: Call): Answer => {
+function listStatus(call: Call): Answer {
   const requestIds = csv(call.query.get("request"));
   const deviceIds = csv(call.query.get("device"));
   const state = call.query.get("state");
@@ -119,20 +126,20 @@ const listStatus = (call: Call): Answer => {
   const rows = found.rows.map((status) => statusView(call, status));
   for (const request of requests) call.world.wasRead(request);
   return list(pageOf(call.url, wanted, found.count, rows));
-};
+}
 
-const findStatus = (call: Call): CommandStatus | undefined => {
+function findStatus(call: Call): CommandStatus | undefined {
   call.world.catchUp();
   return call.world.requests.findStatus(param(call, "id"));
-};
+}
 
-const oneStatus = (call: Call): Answer => {
+function oneStatus(call: Call): Answer {
   const status = findStatus(call);
   return status === undefined ? notFound : envelope(statusView(call, status));
-};
+}
 
 /** Of the states that may be put, only Cancelled is known here; the others are for devices' own agents. */
-const putStatus = (call: Call): Answer => {
+function putStatus(call: Call): Answer {
   if (!isFields(call.body) || call.body["state"] !== "Command Cancelled") {
     return problem(400, 'state: this simulator takes only "Command Cancelled".');
   }
@@ -141,7 +148,7 @@ const putStatus = (call: Call): Answer => {
   if (status === undefined) return notFound;
   const wasWaiting = call.world.cancel(status, typeof reason === "string" ? reason : null);
   return wasWaiting ? envelope(statusView(call, status)) : { status: 304, body: undefined };
-};
+}
 
 export const requestRoutes: readonly Route[] = [
   { method: "POST", path: "/commands/v0/commands/", family: "send", errors: "envelope", handle: send },

@@ -6,62 +6,68 @@ import type { Answer, Call, Route } from "./call";
 import { csv, notFound, ok, param, problem } from "./call";
 import { pageOf } from "./pages";
 import { countsOf, findRequest, readRows, requestsNewestFirst, shownState } from "./request-reads";
-import type { CommandRequest, CommandStatus } from "../world/requests";
+import type { CommandRequest, CommandStatus } from "../world/model";
 import { orderOf } from "./routes-request";
 import { isCommandState } from "../world/states";
 
-const viewOf = (call: Call, request: CommandRequest): Record<string, unknown> => ({
-  id: request.id,
-  enterprise: call.enterpriseId,
-  command_type: request.commandType,
-  devices: request.devices ?? [],
-  groups: request.groups ?? [],
-  device_type: request.deviceType,
-  command: request.command,
-  command_args: request.commandArgs,
-  schedule: request.schedule,
-  schedule_args: request.scheduleArgs,
-  issued_by: {
-    id: call.userId,
-    username: "simulator",
-    email: "simulator@example.com",
-    first_name: "Simulator",
-    last_name: "",
-  },
-  created_on: call.iso(request.createdAt),
-  status: countsOf(call, request),
-});
-
-const statusView = (call: Call, status: CommandStatus): Record<string, unknown> => ({
-  id: call.world.requests.idOf(status),
-  request: status.request.id,
-  device: new URL(`/api/enterprise/${call.enterpriseId}/device/${status.device.id}/`, call.url).href,
-  state: shownState(call, status.state),
-  reason: status.reason,
-  requeue_value: 0,
-  created_on: call.iso(status.request.createdAt),
-  updated_on: call.iso(status.updatedAt),
-  meta: {
-    device: {
-      id: status.device.id,
-      device_name: status.device.name,
-      alias_name: status.device.alias,
-      timezone_string: null,
-      tags: status.device.tags,
-      managed_by: "TEMPLATE",
+function viewOf(call: Call, request: CommandRequest): Record<string, unknown> {
+  return {
+    id: request.id,
+    enterprise: call.enterpriseId,
+    command_type: request.commandType,
+    devices: request.devices ?? [],
+    groups: request.groups ?? [],
+    device_type: request.deviceType,
+    command: request.command,
+    command_args: request.commandArgs,
+    schedule: request.schedule,
+    schedule_args: request.scheduleArgs,
+    issued_by: {
+      id: call.userId,
+      username: "simulator",
+      email: "simulator@example.com",
+      first_name: "Simulator",
+      last_name: "",
     },
-  },
-});
+    created_on: call.iso(request.createdAt),
+    status: countsOf(call, request),
+  };
+}
 
-const isOtherEnterprise = (call: Call): boolean => param(call, "enterprise_id") !== call.enterpriseId;
+function statusView(call: Call, status: CommandStatus): Record<string, unknown> {
+  return {
+    id: call.world.requests.idOf(status),
+    request: status.request.id,
+    device: new URL(`/api/enterprise/${call.enterpriseId}/device/${status.device.id}/`, call.url).href,
+    state: shownState(call, status.state),
+    reason: status.reason,
+    requeue_value: 0,
+    created_on: call.iso(status.request.createdAt),
+    updated_on: call.iso(status.updatedAt),
+    meta: {
+      device: {
+        id: status.device.id,
+        device_name: status.device.name,
+        alias_name: status.device.alias,
+        timezone_string: null,
+        tags: status.device.tags,
+        managed_by: "TEMPLATE",
+      },
+    },
+  };
+}
 
-const send = async (call: Call): Promise<Answer> => {
+function isOtherEnterprise(call: Call): boolean {
+  return param(call, "enterprise_id") !== call.enterpriseId;
+}
+
+async function send(call: Call): Promise<Answer> {
   if (isOtherEnterprise(call)) return problem(403, "You do not have permission to perform this action.");
   const order = orderOf(call, "v2");
   return "status" in order ? order : { status: 201, body: viewOf(call, await call.world.accept(order)) };
-};
+}
 
-const listRequests = (call: Call): Answer => {
+function listRequests(call: Call): Answer {
   if (isOtherEnterprise(call)) return notFound;
   const devices = new Set(csv(call.query.get("devices")));
   const command = call.query.get("command");
@@ -84,9 +90,9 @@ const listRequests = (call: Call): Answer => {
   // The counts stand in the request, so seeing it is reading its state.
   for (const request of shown) call.world.wasRead(request);
   return ok({ count: page.count, next: page.next, previous: page.previous, results: page.rows });
-};
+}
 
-const listStatus = (call: Call): Answer => {
+function listStatus(call: Call): Answer {
   const request = isOtherEnterprise(call) ? undefined : findRequest(call, param(call, "request_id"));
   if (request === undefined) return notFound;
   const state = call.query.get("state");
@@ -102,7 +108,7 @@ const listStatus = (call: Call): Answer => {
   );
   call.world.wasRead(request);
   return ok({ count: page.count, next: page.next, previous: page.previous, results: page.rows });
-};
+}
 
 const requestPath = "/v0/enterprise/{enterprise_id}/command/";
 

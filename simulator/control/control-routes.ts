@@ -20,11 +20,11 @@ import type { DeviceView, WorldControls } from "./controls";
 import type { FaultSwitches } from "../faults/fault-switches";
 import { fleetView } from "./fleet-view";
 import { pageWanted } from "../api/pages";
-import { readBody } from "../api/read-body";
+import { readBody } from "../http/read-body";
 import { readFaults } from "../faults/read-faults";
-import { refusedOrigin } from "../api/same-origin";
-import type { ControlHandler } from "../api/server";
-import type { TrafficCounter } from "../api/traffic";
+import { refusedOrigin } from "../http/same-origin";
+import type { ControlHandler } from "../http/server";
+import type { TrafficCounter } from "../http/traffic";
 import type { World } from "../world/world";
 
 export interface ControlSetup {
@@ -53,21 +53,23 @@ const joinOrder = t.intersection([
 ]);
 const timeOrder = t.type({ advanceMs: t.number });
 
-const read = <A>(codec: t.Type<A>, value: unknown): A => {
+function read<A>(codec: t.Type<A>, value: unknown): A {
   const decoded = codec.decode(value);
   if (isLeft(decoded)) throw new Error(PathReporter.report(decoded).join("; "));
   return decoded.right;
-};
+}
 
-const deviceJson = (device: DeviceView): unknown => ({ ...device, keystore: Object.fromEntries(device.keystore) });
+function deviceJson(device: DeviceView): unknown {
+  return { ...device, keystore: Object.fromEntries(device.keystore) };
+}
 
-const listDevices = ({ controls }: ControlSetup, query: URLSearchParams): unknown => {
+function listDevices({ controls }: ControlSetup, query: URLSearchParams): unknown {
   const all = controls.devices(query.get("group") ?? undefined);
   const { limit, offset } = pageWanted(query, { default: 1000, max: 1_000_000 });
   return { count: all.length, devices: all.slice(offset, offset + limit).map(deviceJson) };
-};
+}
 
-const changeDevice = ({ controls }: ControlSetup, id: string, body: unknown): unknown => {
+function changeDevice({ controls }: ControlSetup, id: string, body: unknown): unknown {
   const order = read(deviceOrder, body);
   if (order.failWith !== undefined) controls.failWith(id, order.failWith ?? undefined);
   if (order.flaky !== undefined) controls.flaky(id, order.flaky.times, order.flaky.reason);
@@ -78,26 +80,26 @@ const changeDevice = ({ controls }: ControlSetup, id: string, body: unknown): un
   if (order.leave !== true) return deviceJson(controls.device(id));
   controls.leave(id);
   return {};
-};
+}
 
-const join = ({ controls }: ControlSetup, body: unknown): unknown => {
+function join({ controls }: ControlSetup, body: unknown): unknown {
   const { group, alias, name, osVersion, online } = read(joinOrder, body);
   const spec = {
-    ...(alias === undefined ? {} : { alias }),
-    ...(name === undefined ? {} : { name }),
-    ...(osVersion === undefined ? {} : { osVersion }),
-    ...(online === undefined ? {} : { online }),
+    ...(alias !== undefined && { alias }),
+    ...(name !== undefined && { name }),
+    ...(osVersion !== undefined && { osVersion }),
+    ...(online !== undefined && { online }),
   };
   return { id: controls.join(group, spec) };
-};
+}
 
-const changeFault = ({ faults }: ControlSetup, name: string, body: unknown): unknown => {
+function changeFault({ faults }: ControlSetup, name: string, body: unknown): unknown {
   if (body === undefined) throw new Error(`Settings of the fault "${name}" are wanted as JSON, or null to end it.`);
   faults.change(readFaults({ [name]: body ?? undefined }));
   return { faults: faults.current, strikes: faults.strikes };
-};
+}
 
-const view = ({ world, faults, traffic }: ControlSetup, query: URLSearchParams): unknown => {
+function view({ world, faults, traffic }: ControlSetup, query: URLSearchParams): unknown {
   const { total, byStatus } = traffic.current;
   return {
     ...fleetView(world, { alias: query.get("alias"), knownVersion: query.get("known") }),
@@ -105,10 +107,10 @@ const view = ({ world, faults, traffic }: ControlSetup, query: URLSearchParams):
     strikes: faults.strikes,
     requests: { total, byStatus },
   };
-};
+}
 
 /** The answer, or undefined when there is no such route. Throws an Error when the order cannot be followed. */
-const answer = (setup: ControlSetup, route: string, url: URL, body: unknown): unknown => {
+function answer(setup: ControlSetup, route: string, url: URL, body: unknown): unknown {
   const { controls, faults, traffic } = setup;
   const device = /^(GET|POST) \/devices\/([^/]+)$/.exec(route);
   if (device !== null) {
@@ -146,7 +148,7 @@ const answer = (setup: ControlSetup, route: string, url: URL, body: unknown): un
     default:
       return undefined;
   }
-};
+}
 
 const headers = {
   "content-type": "application/json",
@@ -154,9 +156,8 @@ const headers = {
   "cache-control": "no-store",
 };
 
-export const controlRoutes =
-  (setup: ControlSetup): ControlHandler =>
-  async (request, response, url) => {
+export function controlRoutes(setup: ControlSetup): ControlHandler {
+  return async (request, response, url) => {
     const send = (status: number, body: unknown): void => {
       response.writeHead(status, headers).end(JSON.stringify(body));
     };
@@ -175,3 +176,4 @@ export const controlRoutes =
       send(400, { error: error instanceof Error ? error.message : String(error) });
     }
   };
+}

@@ -3,7 +3,7 @@
 
 import type { DeviceSpec } from "../world/fleet";
 import type { CommandState } from "../world/states";
-import type { Device, Group, KeystoreEntry, Trouble } from "../world/tenant";
+import type { Device, Group, KeystoreEntry, Trouble } from "../world/model";
 import type { LoggedCommand, World } from "../world/world";
 
 /** A group as it is now; a copy. */
@@ -102,29 +102,33 @@ export interface WorldControls {
   timeOutThenSucceed(device: string, afterMs?: number): void;
 }
 
-const groupView = ({ id, name, path, deviceCount }: Group): GroupView => ({ id, name, path, deviceCount });
+function groupView({ id, name, path, deviceCount }: Group): GroupView {
+  return { id, name, path, deviceCount };
+}
 
-const deviceView = (device: Device): DeviceView => ({
-  id: device.id,
-  name: device.name,
-  alias: device.alias,
-  serial: device.serial,
-  platform: device.platform,
-  osVersion: device.osVersion,
-  tags: device.tags,
-  online: device.online,
-  groupId: device.group.id,
-  keystore: new Map(device.keystore),
-  commands: device.history.map(({ request, state, reason }) => {
-    const alias = request.commandArgs?.["cert_alias_name"];
-    const certificateAlias = typeof alias === "string" ? alias : null;
-    return { requestId: request.id, command: request.command, certificateAlias, state, reason };
-  }),
-  waiting: device.queue.length,
-  trouble: structuredClone(device.trouble),
-});
+function deviceView(device: Device): DeviceView {
+  return {
+    id: device.id,
+    name: device.name,
+    alias: device.alias,
+    serial: device.serial,
+    platform: device.platform,
+    osVersion: device.osVersion,
+    tags: device.tags,
+    online: device.online,
+    groupId: device.group.id,
+    keystore: new Map(device.keystore),
+    commands: device.history.map(({ request, state, reason }) => {
+      const alias = request.commandArgs?.["cert_alias_name"];
+      const certificateAlias = typeof alias === "string" ? alias : null;
+      return { requestId: request.id, command: request.command, certificateAlias, state, reason };
+    }),
+    waiting: device.queue.length,
+    trouble: structuredClone(device.trouble),
+  };
+}
 
-export const worldControls = (world: World, advance: (ms: number) => void, nextId: () => string): WorldControls => {
+export function worldControls(world: World, advance: (ms: number) => void, nextId: () => string): WorldControls {
   const { tenant } = world;
   const findDevice = (id: string): Device => {
     world.catchUp();
@@ -184,4 +188,4 @@ export const worldControls = (world: World, advance: (ms: number) => void, nextI
       findDevice(id).trouble.timeOut = afterMs === undefined ? {} : { lateSuccessMs: afterMs };
     },
   };
-};
+}

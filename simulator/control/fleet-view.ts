@@ -2,9 +2,8 @@
 // the newest commands and what became of them. Nothing secret is in it: of a command's arguments it takes the alias only.
 // It looks and changes nothing; it knows no HTTP.
 
-import type { CommandRequest, CommandStatus } from "../world/requests";
+import type { CommandRequest, CommandStatus, Device } from "../world/model";
 import type { CommandState } from "../world/states";
-import type { Device } from "../world/tenant";
 import type { LoggedCommand, World } from "../world/world";
 
 /**
@@ -64,7 +63,7 @@ export interface ShownCommand extends Pick<
 const mostDevices = 5000;
 const mostCommands = 30;
 
-export const fleetView = (world: World, wanted: { alias: string | null; knownVersion: string | null }): FleetView => {
+export function fleetView(world: World, wanted: { alias: string | null; knownVersion: string | null }): FleetView {
   const now = world.catchUp();
   const { tenant } = world;
   const version = `${world.root.createdAt}.${tenant.placesVersion}`;
@@ -94,7 +93,7 @@ export const fleetView = (world: World, wanted: { alias: string | null; knownVer
   return {
     now,
     version,
-    ...(wanted.knownVersion === version ? {} : { fleet: { groups: shownGroups, omitted } }),
+    ...(wanted.knownVersion !== version && { fleet: { groups: shownGroups, omitted } }),
     alias: wanted.alias,
     aliases: aliasesOf(world.commandLog),
     letters: shown,
@@ -106,18 +105,18 @@ export const fleetView = (world: World, wanted: { alias: string | null; knownVer
       .map((command) => shownCommand(world, command)),
     commandCount: world.commandLog.length,
   };
-};
+}
 
-const count = (counts: Partial<Record<string, number>>, what: string, change = 1): void => {
+function count(counts: Partial<Record<string, number>>, what: string, change = 1): void {
   counts[what] = (counts[what] ?? 0) + change;
-};
+}
 
-const aliasesOf = (log: readonly LoggedCommand[]): readonly string[] => {
+function aliasesOf(log: readonly LoggedCommand[]): readonly string[] {
   const newestFirst = log.toReversed().flatMap(({ certificateAlias }) => certificateAlias ?? []);
   return [...new Set(newestFirst)];
-};
+}
 
-const shownCommand = (world: World, command: LoggedCommand): ShownCommand => {
+function shownCommand(world: World, command: LoggedCommand): ShownCommand {
   const { at, requestId, certificateAlias, commandType, schedule, label, endpoint, resolved } = command;
   const { counts, heldAnswers } = world.requests.find(requestId) ?? {
     counts: new Map<CommandState, number>(),
@@ -135,10 +134,10 @@ const shownCommand = (world: World, command: LoggedCommand): ShownCommand => {
     states: Object.fromEntries(Object.entries(states).filter(([, devices]) => devices > 0)),
     heldBack: heldAnswers.length,
   };
-};
+}
 
 /** What the devices say, whether Esper shows it already or keeps it back until the request is read. */
-const letters = (alias: string | null): ((device: Device) => Letter) => {
+function letters(alias: string | null): (device: Device) => Letter {
   const known = new Map<CommandRequest, ReadonlyMap<CommandStatus, CommandState>>();
   const heldState = (status: CommandStatus): CommandState | undefined => {
     const { heldAnswers } = status.request;
@@ -157,13 +156,13 @@ const letters = (alias: string | null): ((device: Device) => Letter) => {
     const letter = letterFor(last === undefined ? undefined : (heldState(last) ?? last.state), holds);
     return device.online ? letter : offline[letter];
   };
-};
+}
 
 const offline = { H: "h", W: "w", F: "f", N: "n" } as const;
 
-const letterFor = (state: CommandState | undefined, holds: boolean): keyof typeof offline => {
+function letterFor(state: CommandState | undefined, holds: boolean): keyof typeof offline {
   if (state === "Command Failure" || state === "Command TimeOut") return "F";
   const isOver = state === undefined || state === "Command Success" || state === "Command Cancelled";
   if (!isOver) return "W";
   return holds ? "H" : "N";
-};
+}

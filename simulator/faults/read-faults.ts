@@ -49,10 +49,12 @@ const codecs = {
 
 const faultsCodec = t.partial(codecs);
 
-const isFaults = (value: unknown): value is Faults => faultsCodec.is(value);
+function isFaults(value: unknown): value is Faults {
+  return faultsCodec.is(value);
+}
 
 /** Throws an Error whose message says which switch is wrong, or lists the switches there are. */
-export const readFaults = (value: unknown): Faults => {
+export function readFaults(value: unknown): Faults {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new Error("Faults must be a JSON object of switches.");
   const unknownName = Object.keys(value).find((name) => !faultNames.some((known) => known === name));
@@ -68,4 +70,4 @@ export const readFaults = (value: unknown): Faults => {
     return setting === undefined || !isLeft(decoded) ? [] : [{ name, report: PathReporter.report(decoded)[0] ?? "" }];
   });
   throw new Error(wrong.map(({ name, report }) => `The fault "${name}" cannot be set so: ${report}`).join("; "));
-};
+}

@@ -5,7 +5,7 @@ import type { Faults } from "./faults";
 import { chanceOf } from "../world/random";
 
 /** The same seed gives the same storm. About half of the faults are in each. */
-export const faultStorm = (seed: number): Faults => {
+export function faultStorm(seed: number): Faults {
   const chance = chanceOf(seed);
   const share = (place: number): number => 0.02 + 0.08 * chance.fraction(place, 1);
   const storm: Faults = {
@@ -31,4 +31,4 @@ export const faultStorm = (seed: number): Faults => {
     unknownState: { share: 0.5 },
   };
   return Object.fromEntries(Object.entries(storm).filter((_, place) => chance.fraction(place, 3) < 0.5));
-};
+}

@@ -16,7 +16,9 @@ const durations = [
   [2_592_000_000, "30 days"],
 ] as const;
 
-const html = (parts: readonly string[]): string => parts.join("\n");
+function html(parts: readonly string[]): string {
+  return parts.join("\n");
+}
 
 export const pageBody = `<body>
 <a class="skip" href="#fleet">Skip to the fleet</a>

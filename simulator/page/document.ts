@@ -21,7 +21,9 @@ ${pageBody}
 </html>
 `;
 
-const sha256 = (text: string): string => `'sha256-${hash("sha256", text, "base64")}'`;
+function sha256(text: string): string {
+  return `'sha256-${hash("sha256", text, "base64")}'`;
+}
 
 /** The browser runs and asks for nothing else, whatever a device's name may hold, and no other website frames the page. */
 const policy = [
@@ -36,7 +38,7 @@ const policy = [
   "require-trusted-types-for 'script'",
 ].join("; ");
 
-export const sendPage = (response: ServerResponse): void => {
+export function sendPage(response: ServerResponse): void {
   const headers = {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": policy,
@@ -45,4 +47,4 @@ export const sendPage = (response: ServerResponse): void => {
     "cache-control": "no-store",
   };
   response.writeHead(200, headers).end(document);
-};
+}

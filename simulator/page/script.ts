@@ -2,12 +2,12 @@
 // Rules of all parts: what comes from outside goes in by textContent or an attribute's value, never as markup;
 // templates and backslashes are not used, as the text stands in one.
 
-import { askScript } from "./script-ask";
-import { deviceScript } from "./script-device";
-import { faultsScript } from "./script-faults";
-import { fleetScript } from "./script-fleet";
-import { logScript } from "./script-log";
-import { pollScript } from "./script-poll";
+import { askScript } from "./script/ask";
+import { deviceScript } from "./script/device";
+import { faultsScript } from "./script/faults";
+import { fleetScript } from "./script/fleet";
+import { logScript } from "./script/log";
+import { pollScript } from "./script/poll";
 
 export const pageScript = `"use strict";
 (() => {

@@ -1,8 +1,9 @@
 // The looks of the page: one style sheet, light and dark by the reader's own setting, from a phone's width on.
 // A cell's state is told by colour, by its sign and by its border; every text has a contrast of 4.5 or more on its ground.
 
-const sign = (path: string): string =>
-  `url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10' fill='none' stroke='%23000' stroke-width='1.8' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='${path}'/%3E%3C/svg%3E")`;
+function sign(path: string): string {
+  return `url("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 10 10' fill='none' stroke='%23000' stroke-width='1.8' stroke-linecap='round' stroke-linejoin='round'%3E%3Cpath d='${path}'/%3E%3C/svg%3E")`;
+}
 
 export const pageStyle = `
 :root {

@@ -46,7 +46,7 @@ export interface Fleet {
 export const rootGroupName = "All devices";
 
 /** A small tree of shops and warehouses, with two devices of a hundred in the parents themselves. */
-export const defaultFleet = (devices: number): Fleet => {
+export function defaultFleet(devices: number): Fleet {
   const inParents = Math.floor(devices / 100);
   const leaves = [
     { name: "Berlin", parent: "Shops" },
@@ -64,7 +64,7 @@ export const defaultFleet = (devices: number): Fleet => {
       ...leaves.map((leaf, place) => ({ ...leaf, devices: share + (place < left % leaves.length ? 1 : 0) })),
     ],
   };
-};
+}
 
 export interface FleetHabits {
   readonly chance: Chance;
@@ -76,7 +76,7 @@ export interface FleetHabits {
 export type CompleteDeviceSpec = Required<DeviceSpec>;
 
 /** Fills in what a description leaves open; `number` is the device's number in the tenant. */
-export const completeDevice = (spec: DeviceSpec, number: number, habits: FleetHabits): CompleteDeviceSpec => {
+export function completeDevice(spec: DeviceSpec, number: number, habits: FleetHabits): CompleteDeviceSpec {
   const versions = habits.osVersions;
   const version = versions[Math.floor(habits.chance.fraction(number, 1) * versions.length)] ?? "13";
   const digits = String(number).padStart(4, "0");
@@ -91,4 +91,4 @@ export const completeDevice = (spec: DeviceSpec, number: number, habits: FleetHa
     tags: spec.tags ?? [],
     utcOffsetMinutes: spec.utcOffsetMinutes ?? 0,
   };
-};
+}

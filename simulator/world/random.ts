@@ -12,23 +12,25 @@ export interface Chance {
 }
 
 /** The finalizer of MurmurHash3 (A. Appleby, public domain): every input bit changes half of the output bits. */
-const scramble = (value: number): number => {
+function scramble(value: number): number {
   let mixed = value | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;
-};
+}
 
-export const chanceOf = (seed: number): Chance => ({
-  fraction: (first, second) => scramble(scramble(scramble(seed) ^ first) ^ (second + 0x9e3779b9)) / 2 ** 32,
-  uuid: (label) => {
-    const hex = hash("sha256", `${seed}/${label}`, "hex");
-    return [
-      hex.slice(0, 8),
-      hex.slice(8, 12),
-      `4${hex.slice(13, 16)}`,
-      `a${hex.slice(17, 20)}`,
-      hex.slice(20, 32),
-    ].join("-");
-  },
-});
+export function chanceOf(seed: number): Chance {
+  return {
+    fraction: (first, second) => scramble(scramble(scramble(seed) ^ first) ^ (second + 0x9e3779b9)) / 2 ** 32,
+    uuid: (label) => {
+      const hex = hash("sha256", `${seed}/${label}`, "hex");
+      return [
+        hex.slice(0, 8),
+        hex.slice(8, 12),
+        `4${hex.slice(13, 16)}`,
+        `a${hex.slice(17, 20)}`,
+        hex.slice(20, 32),
+      ].join("-");
+    },
+  };
+}

@@ -25,7 +25,9 @@ export const commandStates: readonly CommandState[] = [
   "Command TimeOut",
 ];
 
-export const isCommandState = (text: string): text is CommandState => commandStates.some((state) => state === text);
+export function isCommandState(text: string): text is CommandState {
+  return commandStates.some((state) => state === text);
+}
 
 /** From a state to the next, and which share of the whole time the device stays in the first; `next` absent: it answers. */
 export const steps: Readonly<Partial<Record<CommandState, { readonly share: number; readonly next?: CommandState }>>> =

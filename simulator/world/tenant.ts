@@ -3,61 +3,7 @@
 // Group rules: docs/background/esper-api.md, 5d.
 
 import type { CompleteDeviceSpec } from "./fleet";
-import type { CommandStatus } from "./requests";
-
-export interface Group {
-  readonly id: string;
-  readonly name: string;
-  readonly parent: Group | undefined;
-  readonly path: string;
-  readonly createdAt: number;
-  readonly children: Set<Group>;
-  /** Devices directly in it. */
-  readonly devices: Set<Device>;
-  /** Devices in it and in its sub-groups. */
-  deviceCount: number;
-}
-
-/** A certificate that a device holds. */
-export interface KeystoreEntry {
-  /** Identity of the installed content. */
-  readonly digest: string;
-  /** Simulated time, in milliseconds since 1970. */
-  readonly installedAt: number;
-}
-
-/** What a test has in store for a device. */
-export interface Trouble {
-  /** Reason of every failure until it is taken away. */
-  failWith?: string;
-  /** How many more commands fail, and with which reason. */
-  flaky?: {
-    /** Of failures. */
-    timesLeft: number;
-    /** Of each failure. */
-    readonly reason: string;
-  };
-  /** The next command times out; it succeeds so much later, or never when absent. */
-  timeOut?: {
-    /** Simulated milliseconds. */
-    readonly lateSuccessMs?: number;
-  };
-}
-
-export interface Device extends Omit<CompleteDeviceSpec, "online"> {
-  readonly number: number;
-  readonly createdAt: number;
-  online: boolean;
-  lastSeenAt: number;
-  group: Group;
-  readonly keystore: Map<string, KeystoreEntry>;
-  /** Commands that wait, first in, first out; the active one is the first. */
-  readonly queue: CommandStatus[];
-  active: CommandStatus | undefined;
-  /** Every command it was ever sent, oldest first. */
-  readonly history: CommandStatus[];
-  readonly trouble: Trouble;
-}
+import type { Device, Group } from "./model";
 
 export class Tenant {
   /** Grows with every change of a device or group; a list that was made at the same version is still right. */

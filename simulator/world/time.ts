@@ -11,7 +11,7 @@ export interface SimulatedTime {
 }
 
 /** `timeFactor` is the number of simulated seconds that pass in one second of `clock`. */
-export const simulatedTime = (clock: Clock, timeFactor: number): SimulatedTime => {
+export function simulatedTime(clock: Clock, timeFactor: number): SimulatedTime {
   const startedAt = clock.now();
   let addedMs = 0;
   return {
@@ -20,4 +20,4 @@ export const simulatedTime = (clock: Clock, timeFactor: number): SimulatedTime =
       addedMs += ms;
     },
   };
-};
+}

@@ -3,17 +3,15 @@
 // Members of a GROUP command are those at the moment of sending, sub-groups included (docs/design.md, section 1;
 // docs/background/esper-api.md, 5d, INF).
 
-import { isCertificateCommand } from "./carry-out";
-import type { WorkHabits } from "./device-work";
-import { DeviceWork } from "./device-work";
-import type { WorkEvent } from "./device-work";
-import { EventQueue } from "./event-queue";
+import { isCertificateCommand } from "../devices/execute";
+import { DeviceWork } from "../devices/work";
+import type { WorkEvent, WorkHabits } from "../devices/events";
+import { EventQueue } from "../devices/event-queue";
 import type { DeviceSpec, Fleet, FleetHabits } from "./fleet";
 import { completeDevice, rootGroupName } from "./fleet";
-import type { OpenedPkcs12, OpenPkcs12 } from "./open-pkcs12";
-import type { CommandOrder, CommandRequest, CommandStatus } from "./requests";
+import type { OpenedPkcs12, OpenPkcs12 } from "../devices/open-pkcs12";
+import type { CommandOrder, CommandRequest, CommandStatus, Device, Group } from "./model";
 import { addStatus, Requests } from "./requests";
-import type { Device, Group } from "./tenant";
 import { Tenant } from "./tenant";
 import type { SimulatedTime } from "./time";
 

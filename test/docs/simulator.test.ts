@@ -26,7 +26,7 @@ describe("the document of the simulator", () => {
   });
 
   it("has every control that stands at the head of control-routes.ts", () => {
-    const source = readFileSync(join(root, "simulator", "control-routes.ts"), "utf8");
+    const source = readFileSync(join(root, "simulator", "control", "control-routes.ts"), "utf8");
     const routes = [...source.matchAll(/^\/\/ {3}(GET|POST) +(\S+?),?(?: |$)/gmu)].map(([, method = "", path = ""]) => {
       return `${method} ${path.replace(/\?.*/u, "")}`;
     });

@@ -15,7 +15,7 @@ interface Running {
 }
 
 /** Runs the command, and ends it whatever happens in the story. */
-const withCommand = async (args: readonly string[], story: (running: Running) => Promise<void>): Promise<void> => {
+async function withCommand(args: readonly string[], story: (running: Running) => Promise<void>): Promise<void> {
   const child = spawn(process.execPath, ["--import", "tsx", main, "simulator", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -40,7 +40,7 @@ const withCommand = async (args: readonly string[], story: (running: Running) =>
   } finally {
     child.kill("SIGKILL");
   }
-};
+}
 
 describe("pulumi-esper simulator", () => {
   it("prints what to set and a line for each command without its secrets, and ends on SIGTERM", () =>

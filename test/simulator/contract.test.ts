@@ -10,11 +10,11 @@ const unknownId = "00000000-0000-4000-a000-00000000ffff";
 /** One device without a name and one that is offline, so that nulls and links to other pages are met. */
 const fleet = { groups: [{ name: "Shop", devices: [{ alias: null }, {}, { online: false }] }] };
 
-const pathValue = (tenant: Tenant, params: unknown, name: string): string => {
+function pathValue(tenant: Tenant, params: unknown, name: string): string {
   if (name === "enterprise_id") return tenant.simulator.enterpriseId;
   const given = field(params, name);
   return typeof given === "string" ? given : unknownId;
-};
+}
 
 describe("simulator: the contract with the official description", () => {
   const contract = readContract();

@@ -31,18 +31,20 @@ export interface Contract {
   readonly met: ReadonlySet<Deviation>;
 }
 
-const objectOf = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
+function objectOf(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
+}
 
-const setIn = (value: unknown, path: readonly string[], part: unknown): void => {
+function setIn(value: unknown, path: readonly string[], part: unknown): void {
   const parent = field(value, ...path.slice(0, -1));
   const last = path.at(-1) ?? "";
   if (typeof parent !== "object" || parent === null || !("oneOf" in objectOf(field(parent, last)))) {
     throw new Error(`openapi.json has no oneOf at ${path.join("/")}.`);
   }
   Object.assign(parent, { [last]: part });
-};
+}
 
-export const readContract = (): Contract => {
+export function readContract(): Contract {
   const file = join(__dirname, "..", "fixtures", "esper", "openapi.json");
   const description: unknown = JSON.parse(readFileSync(file, "utf8"));
   for (const fix of descriptionFixes) setIn(description, fix.at, { $ref: fix.branch });
@@ -108,4 +110,4 @@ export const readContract = (): Contract => {
         : faultsOf("request", route, validate, body);
     },
   };
-};
+}

@@ -8,7 +8,7 @@ const keyPem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.ex
 const privateKey = forge.pki.privateKeyFromPem(keyPem.toString());
 
 /** Base64 of a PKCS#12 file, as `cert_data_base64` takes it. "3des" is read by all Androids, "aes256" by newer ones. */
-export const makeP12 = (commonName: string, password: string, algorithm: "3des" | "aes256" = "3des"): string => {
+export function makeP12(commonName: string, password: string, algorithm: "3des" | "aes256" = "3des"): string {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.setRsaPublicKey(privateKey.n, privateKey.e);
   certificate.serialNumber = "01";
@@ -20,4 +20,4 @@ export const makeP12 = (commonName: string, password: string, algorithm: "3des" 
   certificate.sign(privateKey, forge.md.sha256.create());
   const file = forge.pkcs12.toPkcs12Asn1(privateKey, [certificate], password, { algorithm });
   return Buffer.from(forge.asn1.toDer(file).getBytes(), "binary").toString("base64");
-};
+}

@@ -12,25 +12,33 @@ import { install } from "./tenant";
 
 const hostile = `<img src=x onerror="document.title='bad'"><script>document.title="bad"</script>`;
 
-const send = async (simulator: Simulator, ids: readonly string[], alias = "corp"): Promise<number> => {
+async function send(simulator: Simulator, ids: readonly string[], alias = "corp"): Promise<number> {
   const headers = { authorization: `Bearer ${simulator.apiKey}` };
   const body = JSON.stringify({ ...install(ids, { cert_alias_name: alias }), device_type: "all" });
   return (await fetch(`${simulator.url}/commands/v0/commands/`, { method: "POST", headers, body })).status;
-};
+}
 
-const tokenStatus = async ({ url, apiKey }: Simulator): Promise<number> =>
-  (await fetch(`${url}/v1/token-info/`, { headers: { authorization: `Bearer ${apiKey}` } })).status;
+async function tokenStatus({ url, apiKey }: Simulator): Promise<number> {
+  return (await fetch(`${url}/v1/token-info/`, { headers: { authorization: `Bearer ${apiKey}` } })).status;
+}
 
-const cell = (page: Page, label: string): Locator => page.getByRole("button", { name: label, exact: true });
+function cell(page: Page, label: string): Locator {
+  return page.getByRole("button", { name: label, exact: true });
+}
 
-const focused = (page: Page): Promise<unknown> =>
-  page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()");
+function focused(page: Page): Promise<unknown> {
+  return page.evaluate(
+    "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()",
+  );
+}
 
-const styleOf = (page: Page, selector: string, property: string): Promise<unknown> =>
-  page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`);
+function styleOf(page: Page, selector: string, property: string): Promise<unknown> {
+  return page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`);
+}
 
-const colourOf = (page: Page, label: string): Promise<unknown> =>
-  styleOf(page, `[aria-label="${label}"]`, "backgroundColor");
+function colourOf(page: Page, label: string): Promise<unknown> {
+  return styleOf(page, `[aria-label="${label}"]`, "backgroundColor");
+}
 
 describe("the simulator's page in a browser", function () {
   this.timeout(60_000);

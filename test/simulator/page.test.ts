@@ -11,17 +11,16 @@ import { field, install, list, uninstall, withTenant } from "./tenant";
 
 type Viewed = (query?: string) => Promise<unknown>;
 
-const viewOf =
-  ({ simulator }: Tenant): Viewed =>
-  async (query = "") =>
-    (await fetch(`${simulator.pageUrl}_simulator/view?${query}`)).json();
+function viewOf({ simulator }: Tenant): Viewed {
+  return async (query = "") => (await fetch(`${simulator.pageUrl}_simulator/view?${query}`)).json();
+}
 
 /** The status and the body of a request whose headers a browser, or somebody else, might send. */
-const raw = (
+function raw(
   { simulator }: Tenant,
   wanted: { method: string; path: string; headers?: Record<string, string>; body?: string },
-): Promise<{ status: number | undefined; text: string }> =>
-  new Promise((resolve, reject) => {
+): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
     const { method, headers = {} } = wanted;
     const sent = request(new URL(wanted.path, simulator.pageUrl), { method, headers }, (response) => {
       let text = "";
@@ -33,6 +32,7 @@ const raw = (
     sent.on("error", reject);
     sent.end(wanted.body);
   });
+}
 
 describe("the simulator's page", () => {
   it("is one document at its origin that loads nothing and lets nothing else run", () =>

@@ -30,29 +30,29 @@ export interface Tenant {
 export const startedAt = Date.parse("2026-06-01T08:00:00Z");
 
 /** Field of something unknown; undefined when it is not there. */
-export const field = (value: unknown, ...names: readonly (string | number)[]): unknown =>
-  names.reduce<unknown>(
+export function field(value: unknown, ...names: readonly (string | number)[]): unknown {
+  return names.reduce<unknown>(
     (inner, name) =>
       typeof inner === "object" && inner !== null
         ? Object.entries(inner).find(([key]) => key === String(name))?.[1]
         : undefined,
     value,
   );
+}
 
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
 
-const parsed = (text: string): unknown => {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}
 
-export const withTenant = async (
-  options: SimulatorOptions,
-  story: (tenant: Tenant) => Promise<void>,
-): Promise<void> => {
+export async function withTenant(options: SimulatorOptions, story: (tenant: Tenant) => Promise<void>): Promise<void> {
   let now = startedAt;
   const clock: Clock = {
     now: () => now,
@@ -67,7 +67,7 @@ export const withTenant = async (
       method,
       headers: { authorization: `Bearer ${simulator.apiKey}`, "content-type": "application/json", ...headers },
       redirect: "manual",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parsed(text) };
@@ -96,28 +96,32 @@ export const withTenant = async (
   } finally {
     await simulator.close();
   }
-};
+}
 
 let file: string | undefined;
 
 /** An INSTALL_CERTIFICATE of a right file with a right password, for these devices. */
-export const install = (devices: readonly string[], args: Record<string, unknown> = {}): Record<string, unknown> => ({
-  command_type: "DEVICE",
-  devices,
-  command: "INSTALL_CERTIFICATE",
-  command_args: {
-    cert_file_type: "pkcs12",
-    cert_data_base64: (file ??= makeP12("client", "secret")),
-    cert_password: "secret",
-    cert_alias_name: "corp",
-    cert_storage_type: "system",
-    ...args,
-  },
-});
+export function install(devices: readonly string[], args: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    command_type: "DEVICE",
+    devices,
+    command: "INSTALL_CERTIFICATE",
+    command_args: {
+      cert_file_type: "pkcs12",
+      cert_data_base64: (file ??= makeP12("client", "secret")),
+      cert_password: "secret",
+      cert_alias_name: "corp",
+      cert_storage_type: "system",
+      ...args,
+    },
+  };
+}
 
-export const uninstall = (devices: readonly string[], alias = "corp"): Record<string, unknown> => ({
-  command_type: "DEVICE",
-  devices,
-  command: "UNINSTALL_CERTIFICATE",
-  command_args: { cert_alias_name: alias, cert_storage_type: "system" },
-});
+export function uninstall(devices: readonly string[], alias = "corp"): Record<string, unknown> {
+  return {
+    command_type: "DEVICE",
+    devices,
+    command: "UNINSTALL_CERTIFICATE",
+    command_args: { cert_alias_name: alias, cert_storage_type: "system" },
+  };
+}

@@ -1,58 +1,60 @@
-// Carries out a staged rollout: wave after wave, each judged before the next one is sent (docs/design.md, section 7).
-// A run that was cut off, stopped or paused starts at wave one again and finds there what is left to do, so it goes on where
-// it was. The verdict on a wave is pure (`judgeWave`).
+// Sends wave after wave, each judged before the next one is sent (docs/design.md, section 7). A run that goes on after a stop,
+// a pause or a kill starts at wave one again and finds there what is left to do, so it goes on where the last one was.
 
-import { readFleet, refuseUnknown } from "../facts/fleet";
-import { sendInstalls, unansweredOf, waitForAll } from "./apply";
-import { historyOf } from "../facts/command-history";
-import { count } from "../messages/failures";
-import { isMoreThan } from "../arguments/rollout";
+import type { OperationContext } from "../context";
+import { historyOf, joinRequests } from "../facts/command-history";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
-import { devicesOf, groupsOf } from "../arguments/target";
-import { waveCount, waveBoundaries, waveOf, type WaveBoundaries } from "../policy/waves";
-import { installsOf, type Work } from "./work";
+import type { Facts } from "../facts/gather";
+import { count } from "../messages/words";
+import type { Plan } from "../policy/plan";
+import { installTargets } from "../policy/steps";
+import { judgeWave } from "../policy/wave-verdict";
+import type { Waves } from "../state/wave-boundaries";
+import { sendStep, sentOfKind, type Sent } from "./send";
+import { waitForAll } from "./wait";
 
 export interface RolloutOutcome {
   /** The last wave that was sent. */
   readonly wave: number;
   readonly waves: number;
   readonly state: "complete" | "paused" | "stopped";
-  readonly limits: WaveBoundaries;
   /** Members whose wave has not come, or who lie beyond the last one. */
-  readonly heldIds: ReadonlySet<string>;
+  readonly heldBack: ReadonlySet<string>;
   /** What ended it, when that was no verdict on a wave. */
   readonly problem?: string;
 }
 
-export async function rollOut(work: Work): Promise<RolloutOutcome> {
-  const { inputs, fleet, plan, sent } = work;
-  const { rollout, alias } = inputs;
-  const canary = await canaryDevices(work);
-  const limits = limitsFor(work, canary);
-  const waves = waveCount(limits);
-  const members = [...fleet.members.keys()];
-  const waveById = new Map(members.map((id) => [id, waveOf(limits, alias, id, canary) ?? Infinity]));
-  const installs = plan.steps.filter((step) => step.action === "install");
-  const todo = new Set(installs.flatMap(({ devices }) => (devices === "everyone" ? members : devices)));
-  const within = (wave: number): Set<string> => new Set(members.filter((id) => (waveById.get(id) ?? Infinity) <= wave));
-  const ended = (wave: number, state: RolloutOutcome["state"], problem?: string): RolloutOutcome => {
-    const inWaves = within(wave);
-    const heldIds = new Set(members.filter((id) => !inWaves.has(id)));
-    return { wave, waves, state, limits, heldIds, ...(problem !== undefined && { problem }) };
-  };
+export async function rollOut(
+  context: OperationContext,
+  plan: Plan,
+  facts: Facts,
+  waves: Waves,
+  sent: Sent[],
+): Promise<RolloutOutcome> {
+  const { rollout } = plan.settings;
+  const members = [...facts.fleet.members.keys()];
+  const due = new Set(installTargets(plan, members));
+  const numberOf = (id: string): number => waves.byDevice.get(id) ?? Infinity;
+  const ended = (wave: number, state: RolloutOutcome["state"], problem?: string): RolloutOutcome => ({
+    ...{ wave, waves: waves.count, state },
+    heldBack: new Set(members.filter((id) => numberOf(id) > wave)),
+    ...(problem !== undefined && { problem }),
+  });
 
-  let wave = 1;
+  let number = 1;
   try {
-    for (; wave <= waves; wave += 1) {
-      const own = members.filter((id) => waveById.get(id) === wave && todo.has(id));
-      if (!(await wavePasses(work, { number: wave, of: waves, own, upTo: within(wave) })))
-        return ended(wave, "stopped");
-      if (rollout.pauseAfterWave === wave && wave < waves) return ended(wave, "paused");
+    for (; number <= waves.count; number += 1) {
+      const current = number;
+      const own = members.filter((id) => numberOf(id) === current && due.has(id));
+      const upTo = new Set(members.filter((id) => numberOf(id) <= current));
+      const wave = { number, of: waves.count, own, upTo };
+      if (!(await wavePasses(context, plan, facts, wave, sent))) return ended(number, "stopped");
+      if (rollout.pauseAfterWave === number && number < waves.count) return ended(number, "paused");
     }
-    return ended(waves, "complete");
+    return ended(waves.count, "complete");
   } catch (error) {
     if (sent.length === 0 || !(error instanceof Error)) throw error;
-    return ended(wave, "stopped", error.message);
+    return ended(number, "stopped", error.message);
   }
 }
 
@@ -65,57 +67,41 @@ interface Wave {
   readonly upTo: ReadonlySet<string>;
 }
 
-async function wavePasses(work: Work, { number, of, own, upTo }: Wave): Promise<boolean> {
-  const { run, inputs, known, plan } = work;
-  const { rollout } = inputs;
+async function wavePasses(
+  context: OperationContext,
+  plan: Plan,
+  facts: Facts,
+  { number, of, own, upTo }: Wave,
+  sent: Sent[],
+): Promise<boolean> {
+  const { settings, prior } = plan;
+  const { rollout } = settings;
   // Its devices have answered since a run gave up waiting for them, so nothing is sent; but it has not soaked.
-  const isUnfinished = !plan.startsOver && known?.progress.state === "stopped" && known.progress.wave === number;
-  if (own.length > 0) run.note(`Wave ${number} of ${of}: ${count(own.length, "device")}.`);
-  await sendInstalls(work, own);
-  await waitForAll(work, upTo);
-  const passes = judgeWave(await standingsIn(work, upTo), work) === "passed";
-  if (!passes || number === of || (own.length === 0 && !isUnfinished) || rollout.soakMs === 0) return passes;
-  run.status(`Wave ${number} of ${of} soaks for ${count(rollout.soakMs / 60_000, "minute")}.`);
-  await run.clock.sleep(rollout.soakMs);
-  return judgeWave(await standingsIn(work, upTo), work) === "passed";
+  const isUnfinished = !plan.startsOver && prior?.progress.state === "stopped" && prior.progress.wave === number;
+  if (own.length > 0) context.note(`Wave ${number} of ${of}: ${count(own.length, "device")}.`);
+  await sendStep(context, plan, facts, { action: "install", devices: own }, sent);
+  await waitForAll(context, plan, facts, sent, upTo);
+  async function passes(): Promise<boolean> {
+    const statuses = await statusesOf(context, plan, facts, upTo, sent);
+    return judgeWave(statuses, settings, facts.fleet.members) === "passed";
+  }
+  const hasPassed = await passes();
+  if (!hasPassed || number === of || (own.length === 0 && !isUnfinished) || rollout.soakMs === 0) return hasPassed;
+  context.status(`Wave ${number} of ${of} soaks for ${count(rollout.soakMs / 60_000, "minute")}.`);
+  await context.clock.sleep(rollout.soakMs);
+  return passes();
 }
 
-/** Too many failures among the answers so far, or somebody waited for has not answered. Offline members count neither way. */
-export function judgeWave(
-  standings: readonly DeviceStatus[],
-  { inputs, fleet }: Pick<Work, "inputs" | "fleet">,
-): "passed" | "failed" {
-  const failed = standings.filter(({ phase }) => phase === "failed").length;
-  const answered = failed + standings.filter(({ phase }) => phase === "installed").length;
-  if (isMoreThan(inputs.rollout.maxFailures, failed, answered)) return "failed";
-  const isSilent = unansweredOf(inputs, standings, fleet.members).length > 0;
-  return isSilent && inputs.wait.onTimeout === "fail" ? "failed" : "passed";
-}
-
-async function canaryDevices({ inputs, run, known }: Work): Promise<ReadonlySet<string>> {
-  const { canary } = inputs.rollout;
-  if (canary === undefined) return new Set();
-  const before = known?.settings.rollout.canary;
-  const named = before === undefined ? [] : [...groupsOf(before), ...devicesOf(before)];
-  const fleet = await readFleet(run.client, canary, 60_000);
-  refuseUnknown(fleet, (id) => !named.includes(id));
-  return new Set(fleet.members.keys());
-}
-
-/** The limits of the rollout that is going on, as long as its waves are still the same; else new ones. */
-function limitsFor({ inputs, known, plan, fleet }: Work, canary: ReadonlySet<string>): WaveBoundaries {
-  const { waves, canary: named } = inputs.rollout;
-  const before = known?.settings.rollout;
-  const isSame = JSON.stringify([before?.waves, before?.canary]) === JSON.stringify([waves, named]);
-  const kept = plan.startsOver || !isSame ? undefined : known?.record.limits;
-  return kept ?? waveBoundaries(inputs.rollout, inputs.alias, [...fleet.members.keys()], canary);
-}
-
-async function standingsIn(work: Work, ids: ReadonlySet<string>): Promise<readonly DeviceStatus[]> {
-  const { run, book, fleet } = work;
-  const now = run.clock.now();
-  const installs = installsOf(work);
-  await book.look(installs.requests);
-  const ledger = await historyOf(book, installs, new Set(fleet.members.keys()), now);
-  return deviceStatuses(fleet.members.values(), ledger, now).filter(({ device }) => ids.has(device.id));
+async function statusesOf(
+  { clock }: OperationContext,
+  plan: Plan,
+  { fleet, results, installs }: Facts,
+  ids: ReadonlySet<string>,
+  sent: readonly Sent[],
+): Promise<readonly DeviceStatus[]> {
+  const nowMs = clock.now();
+  const all = joinRequests(installs, sentOfKind(sent, "install"), plan.startsOver);
+  await results.look(all.requests);
+  const history = await historyOf(results, all, new Set(fleet.members.keys()), nowMs);
+  return deviceStatuses(fleet.members.values(), history, nowMs).filter(({ device }) => ids.has(device.id));
 }

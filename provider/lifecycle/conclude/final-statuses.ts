@@ -1,58 +1,80 @@
 // Where everyone stands when a run has sent what it sends: the members, and the devices that are to lose the certificate.
-// It never throws: what cannot be read any more counts as it was last seen, and is a problem. It judges nothing by itself
-// (standing.ts does), and what becomes of the answers is settle.ts's and roll-back.ts's.
+// It never throws: what cannot be read any more counts as it was last seen, and is a problem.
 
-import { totalOf } from "../../client/commands/command-states";
-import { historyOf, type SentRequests } from "../facts/command-history";
-import { settleRemovals, toRemoveAgain } from "../facts/departed";
-import { deviceStatuses, type CommandHistory, type DeviceStatus } from "../facts/device-status";
+import { totalOf } from "../../client/index";
+import { sentOfKind, type Sent } from "../apply/send";
+import type { OperationContext } from "../context";
+import { historyOf, historyWithoutAnswers, joinRequests, type SentRequests } from "../facts/command-history";
+import { removalsNow, toRemoveAgain } from "../facts/departed";
+import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
+import type { Facts } from "../facts/gather";
+import type { Plan } from "../policy/plan";
 import type { SentRequest } from "../state/state";
-import { uninstallsOf, type Work } from "../apply/work";
 
-/** Where the members stand; what cannot be read is a problem, and those devices count as pending. */
-export async function standingsAtEnd(
-  work: Work,
-  installs: SentRequests,
-  problems: string[],
-): Promise<readonly DeviceStatus[]> {
-  const { book, fleet, run, inputs } = work;
-  const now = run.clock.now();
-  const ids = new Set(fleet.members.keys());
-  const unseen = installs.requests.filter(({ id }) => totalOf(book.countsOf(id)) === 0);
-  // Who does not wait does not ask either: what was just sent is pending.
-  const isAsked = inputs.wait.for !== "none";
-  const asked = isAsked ? installs : without(installs, unseen);
-  if (isAsked) await tolerate(() => book.look(unseen), undefined, problems);
-  const ledger = await tolerate(() => historyOf(book, asked, ids, now), ledgerWithoutAnswers(asked), problems);
-  const unasked = isAsked ? [] : ledgerWithoutAnswers({ ...installs, requests: unseen });
-  return deviceStatuses(fleet.members.values(), [...ledger, ...unasked], now);
+export interface Final {
+  /** All requests that the coverage may rest on, with those of this run. */
+  readonly installs: SentRequests;
+  readonly statuses: readonly DeviceStatus[];
+  readonly removals: Removals;
+  /** What could not be read. */
+  readonly problems: readonly string[];
 }
 
-export interface Removed {
+export interface Removals {
   /** Those that are still needed to tell where devices stand. */
   readonly requests: readonly SentRequest[];
+  readonly statuses: readonly DeviceStatus[];
   /** Devices on which the certificate may still be. */
   readonly failed: readonly DeviceStatus[];
   /** How many have been told, and have not answered yet. */
   readonly leaving: number;
 }
 
-/** Where the devices stand that are to lose it; what cannot be read is a problem, and all requests stay needed. */
-export async function removalsAtEnd(work: Work, problems: string[]): Promise<Removed> {
-  const { run, book, removals, holders, inputs } = work;
-  const sent = uninstallsOf(work);
-  if (inputs.wait.for !== "none") await tolerate(() => book.look(sent.requests), undefined, problems);
-  const otherwise = {
-    standings: removals.standings,
-    requests: [...removals.earlier.requests, ...sent.requests],
-  };
-  const { requests, standings } = await tolerate(
-    () => settleRemovals(run, book, removals, sent, holders),
-    otherwise,
-    problems,
-  );
-  const leaving = standings.filter(({ phase }) => phase === "pending").length;
-  return { requests, failed: toRemoveAgain(standings), leaving };
+export async function finalStatuses(
+  context: OperationContext,
+  plan: Plan,
+  facts: Facts,
+  sent: readonly Sent[],
+): Promise<Final> {
+  const problems: string[] = [];
+  const installs = joinRequests(facts.installs, sentOfKind(sent, "install"), plan.startsOver);
+  // Who does not wait does not ask either: what was just sent is pending.
+  const asks = plan.settings.wait.for !== "none";
+  const statuses = await memberStatuses(context, facts, installs, asks, problems);
+  const removals = await removalStatuses(context, facts, sentOfKind(sent, "uninstall"), asks, problems);
+  return { installs, statuses, removals, problems };
+}
+
+async function memberStatuses(
+  { clock }: OperationContext,
+  { results, fleet }: Facts,
+  installs: SentRequests,
+  asks: boolean,
+  problems: string[],
+): Promise<readonly DeviceStatus[]> {
+  const nowMs = clock.now();
+  const ids = new Set(fleet.members.keys());
+  const unseen = installs.requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
+  const asked = asks ? installs : without(installs, unseen);
+  if (asks) await tolerate(() => results.look(unseen), undefined, problems);
+  const history = await tolerate(() => historyOf(results, asked, ids, nowMs), historyWithoutAnswers(asked), problems);
+  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen });
+  return deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
+}
+
+async function removalStatuses(
+  context: OperationContext,
+  { results, departed, entitled }: Facts,
+  sent: SentRequests,
+  asks: boolean,
+  problems: string[],
+): Promise<Removals> {
+  if (asks) await tolerate(() => results.look(sent.requests), undefined, problems);
+  const unread = { statuses: departed.statuses, requests: [...departed.removals.requests, ...sent.requests] };
+  const read = (): ReturnType<typeof removalsNow> => removalsNow(context, results, departed, sent, entitled);
+  const { requests, statuses } = await tolerate(read, unread, problems);
+  const leaving = statuses.filter(({ phase }) => phase === "pending").length;
+  return { requests, statuses, failed: toRemoveAgain(statuses), leaving };
 }
 
 function without(installs: SentRequests, some: readonly SentRequest[]): SentRequests {
@@ -67,9 +89,4 @@ async function tolerate<T>(reading: () => Promise<T>, otherwise: T, problems: st
     if (!problems.includes(error.message)) problems.push(error.message);
     return otherwise;
   }
-}
-
-function ledgerWithoutAnswers({ requests, sentTo }: SentRequests): CommandHistory {
-  const answers = { rows: new Map(), othersSucceeded: false };
-  return requests.map((request) => ({ request, answers, sentTo: sentTo.get(request.id) ?? new Set<string>() }));
 }

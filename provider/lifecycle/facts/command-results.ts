@@ -1,11 +1,20 @@
 // What Esper says of the requests: keeps the newest counts of each and reads rows only where counts do not tell enough.
 // It asks the client; it judges nothing (standing.ts and waiting.ts do).
 
-import type { Client, Sighting, StateCounts, StatusRow } from "../../client/client";
-import { countOf, countStates, knownStates, sameCounts, totalOf } from "../../client/commands/command-states";
-import { FEW_DEVICES } from "../../client/commands/status-rows";
+import {
+  type Client,
+  countOf,
+  countStates,
+  fewDevices,
+  knownStates,
+  sameCounts,
+  type Sighting,
+  type StateCounts,
+  type StatusRow,
+  totalOf,
+} from "../../client";
 import type { Answers } from "./device-status";
-import { seenOf, type Exception, type SentRequest, type State } from "../state/state";
+import { statesSeen, type Exception, type SentRequest, type State } from "../state/state";
 
 const otherThanSuccess = knownStates.filter((state) => state !== "Success");
 
@@ -17,7 +26,11 @@ export class CommandResults {
   constructor(
     private readonly client: Client,
     private readonly known?: State,
-  ) {}
+  ) {
+    for (const request of known?.commands ?? []) {
+      if (this.isAllSuccess(request)) this.seen.set(request.id, { counts: request.states ?? {} });
+    }
+  }
 
   note(requestId: string, { counts, rows }: Sighting): void {
     const before = this.seen.get(requestId);
@@ -39,8 +52,8 @@ export class CommandResults {
   async look(all: readonly SentRequest[]): Promise<void> {
     // Where every device has succeeded nothing can change any more, and Esper may forget it.
     const requests = all.filter((request) => !this.isAllSuccess(request));
-    const small = requests.filter((request) => request.devices <= FEW_DEVICES);
-    const large = requests.filter((request) => request.devices > FEW_DEVICES);
+    const small = requests.filter((request) => request.devices <= fewDevices);
+    const large = requests.filter((request) => request.devices > fewDevices);
     const [rows] = await Promise.all([
       small.length > 0 ? this.client.rows({ requestIds: small.map((request) => request.id) }) : [],
       Promise.all(large.map((request) => this.lookAtCounts(request.id))),
@@ -59,10 +72,8 @@ export class CommandResults {
 
   /** Whether it had ended in Success on all its devices when the state was written. */
   isAllSuccess({ id, devices }: SentRequest): boolean {
-    const seen = this.known && seenOf(this.known, id);
-    if (seen === undefined || (seen.Success ?? 0) < devices || totalOf(seen) !== seen.Success) return false;
-    this.note(id, { counts: seen });
-    return true;
+    const seen = this.known && statesSeen(this.known, id);
+    return seen !== undefined && (seen.Success ?? 0) >= devices && totalOf(seen) === seen.Success;
   }
 
   private async lookAtCounts(requestId: string): Promise<void> {

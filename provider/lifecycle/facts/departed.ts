@@ -1,108 +1,108 @@
-// Devices that left a set: who they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
+// Devices that left a set: which they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
 
-import type { Device } from "../../client/client";
-import { totalOf } from "../../client/commands/command-states";
-import type { CommandResults } from "./command-results";
-import { readFleet, type Fleet } from "./fleet";
-import { joinRequests, historyOf, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
-import type { OperationContext } from "../context";
-import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
-import type { SentRequest, State } from "../state/state";
+import type { Device } from "../../client/index";
+import { totalOf } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
+import type { OperationContext } from "../context";
+import type { SentRequest, State } from "../state/state";
+import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
+import type { CommandResults } from "./command-results";
+import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
+import { readFleet, type Fleet } from "./fleet";
 
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */
-  readonly left: readonly Device[];
+  readonly devices: readonly Device[];
   /** Earlier removals that are not known to have ended well. */
-  readonly earlier: SentRequests;
-  /** Where the devices of those stand; members of today are not among them. */
-  readonly standings: readonly DeviceStatus[];
+  readonly removals: SentRequests;
+  /** Where the devices of those stand; "installed" means here that the UNINSTALL ended in Success. */
+  readonly statuses: readonly DeviceStatus[];
+}
+
+interface Question {
+  readonly prior: State | undefined;
+  readonly target: Target;
+  readonly entitled: Fleet;
+  readonly orphanedIds: readonly string[];
 }
 
 export async function gatherDeparted(
-  run: OperationContext,
-  book: CommandResults,
-  known: State | undefined,
-  target: Target,
-  fleet: Fleet,
+  context: OperationContext,
+  results: CommandResults,
+  { prior, target, entitled, orphanedIds }: Question,
 ): Promise<Departed> {
-  if (known === undefined) return { left: [], earlier: noSentRequests, standings: [] };
-  const requests = known.commands.filter((request) => request.kind === "uninstall");
-  await book.look(requests);
-  const earlier = { ...noSentRequests, requests };
-  const [left, standings] = await Promise.all([
-    devicesToClear(run, known, target, fleet),
-    standingsOfRemoved(run, book, earlier, [], fleet),
+  if (prior === undefined) return { devices: [], removals: noSentRequests, statuses: [] };
+  const requests = prior.commands.filter((request) => request.kind === "uninstall");
+  await results.look(requests);
+  const removals = { ...noSentRequests, requests };
+  const [left, statuses] = await Promise.all([
+    devicesThatLeft(context, prior.settings.target, target, entitled),
+    removalStatuses(context, results, removals, [], entitled),
   ]);
-  return { left, earlier, standings };
+  const reached = target.kind === "group" ? [] : await devicesReachedBy(context, orphanedIds);
+  const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.some((one) => one.id === id));
+  return { devices: [...left, ...more], removals, statuses };
 }
 
-async function devicesToClear(
-  run: OperationContext,
-  known: State,
-  target: Target,
-  fleet: Fleet,
+/** An interrupted run may have sent to devices of a set that the program has taken out again since. */
+async function devicesReachedBy(
+  { client }: OperationContext,
+  requestIds: readonly string[],
 ): Promise<readonly Device[]> {
-  const left = await devicesThatLeft(run, known.settings.target, target, fleet);
-  const strays = known.record.strays ?? [];
-  // A killed run may have sent to devices of a set that the program has taken out again since.
-  if (strays.length === 0 || target.kind === "group") return left;
-  const rows = await run.client.rows({ requestIds: strays });
-  const ids = rows
-    .map((row) => row.deviceId)
-    .filter((id) => !fleet.members.has(id) && !left.some((one) => one.id === id));
-  return [...left, ...(await run.client.devicesById([...new Set(ids)], 0)).values()];
+  if (requestIds.length === 0) return [];
+  const rows = await client.rows({ requestIds });
+  const ids = [...new Set(rows.map((row) => row.deviceId))];
+  return ids.length === 0 ? [] : [...(await client.devicesById(ids, 0)).values()];
 }
 
 async function devicesThatLeft(
-  run: OperationContext,
+  { client }: OperationContext,
   before: Target,
   after: Target,
-  fleet: Fleet,
+  entitled: Fleet,
 ): Promise<readonly Device[]> {
   const groups = groupsOf(before).filter((id) => !groupsOf(after).includes(id));
   const devices = devicesOf(before).filter((id) => !devicesOf(after).includes(id));
   if (groups.length + devices.length === 0) return [];
-  const old = await readFleet(run.client, { kind: "set", groups, devices }, 0);
-  return [...old.members.values()].filter((device) => !fleet.members.has(device.id));
+  const old = await readFleet(client, { kind: "set", groups, devices }, 0);
+  return [...old.members.values()].filter((device) => !entitled.members.has(device.id));
 }
 
 /** After new removals were sent: where every device that is to lose the certificate stands, and the requests still needed. */
-export async function settleRemovals(
-  run: OperationContext,
-  book: CommandResults,
-  removals: Departed,
+export async function removalsNow(
+  context: OperationContext,
+  results: CommandResults,
+  { removals, devices }: Departed,
   sent: SentRequests,
-  fleet: Fleet,
-): Promise<{ readonly standings: readonly DeviceStatus[]; readonly requests: readonly SentRequest[] }> {
-  const all = joinRequests(removals.earlier, sent, false);
-  const standings = await standingsOfRemoved(run, book, all, removals.left, fleet);
-  const open = new Set(standings.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
-  const mayHaveMore = ({ id, devices, sentAt }: SentRequest): boolean =>
-    run.clock.now() - Date.parse(sentAt) < rowsMayBeLateMs && totalOf(book.countsOf(id)) < devices;
-  return { standings, requests: all.requests.filter((request) => open.has(request.id) || mayHaveMore(request)) };
+  entitled: Fleet,
+): Promise<{ readonly statuses: readonly DeviceStatus[]; readonly requests: readonly SentRequest[] }> {
+  const all = joinRequests(removals, sent, false);
+  const statuses = await removalStatuses(context, results, all, devices, entitled);
+  const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
+  const mayHaveMore = ({ id, devices: count, sentAt }: SentRequest): boolean =>
+    context.clock.now() - Date.parse(sentAt) < rowsMayBeLateMs && totalOf(results.countsOf(id)) < count;
+  return { statuses, requests: all.requests.filter((request) => open.has(request.id) || mayHaveMore(request)) };
 }
 
 /** Those on which the certificate may still be: the UNINSTALL failed, or the device did not take it in 30 days. */
-export function toRemoveAgain(standings: readonly DeviceStatus[]): readonly DeviceStatus[] {
-  return standings.filter(({ phase }) => phase === "failed" || phase === "missing");
+export function toRemoveAgain(statuses: readonly DeviceStatus[]): readonly DeviceStatus[] {
+  return statuses.filter(({ phase }) => phase === "failed" || phase === "missing");
 }
 
-// "installed" means here that the UNINSTALL ended in Success.
-async function standingsOfRemoved(
-  run: OperationContext,
-  book: CommandResults,
+async function removalStatuses(
+  { client, clock }: OperationContext,
+  results: CommandResults,
   requests: SentRequests,
-  left: readonly Device[],
-  fleet: Fleet,
+  departed: readonly Device[],
+  entitled: Fleet,
 ): Promise<readonly DeviceStatus[]> {
   if (requests.requests.length === 0) return [];
-  const now = run.clock.now();
-  const ledger = await historyOf(book, requests, new Set(), now);
-  const inRows = ledger.flatMap(({ answers }) => [...answers.rows.keys()]);
-  const named = new Map(left.map((device) => [device.id, device]));
-  const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !fleet.members.has(id));
-  const found = unnamed.length > 0 ? await run.client.devicesById(unnamed, 60_000) : new Map<string, Device>();
+  const nowMs = clock.now();
+  const history = await historyOf(results, requests, new Set(), nowMs);
+  const inRows = history.flatMap(({ answers }) => [...answers.rows.keys()]);
+  const named = new Map(departed.map((device) => [device.id, device]));
+  const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !entitled.members.has(id));
+  const found = unnamed.length > 0 ? await client.devicesById(unnamed, 60_000) : new Map<string, Device>();
   // A device that is gone from Esper is not there to lose anything.
-  return deviceStatuses([...named.values(), ...found.values()], ledger, now).filter(wasSent);
+  return deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
 }

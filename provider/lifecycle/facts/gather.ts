@@ -1,44 +1,93 @@
-// Reads the facts that a run decides by: who belongs to the target now, and where they stand with what was sent before.
-// It decides nothing and sends nothing.
+// The facts that a run decides by: who belongs to the target now, and where they stand with what was sent before. Each is
+// read once, before anything is sent. It decides nothing and sends nothing.
 
-import { CommandResults } from "./command-results";
-import { narrowed, nobodyOf, readFleet, refuseUnknown } from "./fleet";
-import { recordedInstalls, historyOf, noSentRequests } from "./command-history";
-import { gatherDeparted } from "./departed";
+import type { Settings } from "../arguments/arguments";
+import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { deviceStatuses } from "./device-status";
-import { noContent, type State } from "../state/state";
-import { devicesOf, groupsOf } from "../arguments/target";
-import type { Observed, Wanted } from "../apply/work";
+import { unknownIdSentence } from "../messages/notices";
+import { digestHeld, orphanedIds as orphanedIdsOf, type State } from "../state/state";
+import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
+import { CommandResults } from "./command-results";
+import { gatherDeparted, type Departed } from "./departed";
+import { deviceStatuses, type DeviceStatus } from "./device-status";
+import { memberIds, narrowed, nobodyOf, readFleet, refuseUnknown, type Fleet } from "./fleet";
+
+export interface Facts {
+  /** The members that this run addresses. */
+  readonly fleet: Fleet;
+  /** Devices that may keep the certificate: everyone in the target, also where `deviceType` leaves them out of this run. */
+  readonly entitled: Fleet;
+  readonly results: CommandResults;
+  /** Earlier installs of the content that members are to have. */
+  readonly installs: SentRequests;
+  /** Where today's members stand with those. */
+  readonly statuses: readonly DeviceStatus[];
+  readonly departed: Departed;
+  /** The devices of `rollout.canary`. */
+  readonly canaries: ReadonlySet<string>;
+  /** Those of the rollout that the last run left unfinished. */
+  readonly priorCanaries: ReadonlySet<string>;
+  /** Commands of an interrupted run, of which no more is known than that they are this resource's. */
+  readonly orphanedIds: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** What is asked about: the devices meant, and the digest of the content that they are to have at the end of this run. */
+export interface Question {
+  readonly settings: Settings;
+  readonly digest: string | undefined;
+  readonly prior: State | undefined;
+  readonly orphanedIds: readonly string[];
+}
 
 // A list of devices that the preview's check has read moments ago is good enough to act on.
 const listMaxAgeMs = 10_000;
+const canariesMaxAgeMs = 60_000;
 
-/** `digest` is that of the content that the members are to have at the end of this run. */
 export async function gather(
-  run: OperationContext,
-  { inputs }: Wanted,
-  known: State | undefined,
-  digest: string,
-): Promise<Observed> {
-  const { client, clock } = run;
-  const everyone = await readFleet(client, inputs.target, listMaxAgeMs);
-  const fleet = narrowed(everyone, inputs.deviceType);
-  const named = new Set(known ? [...groupsOf(known.settings.target), ...devicesOf(known.settings.target)] : []);
+  context: OperationContext,
+  { settings, digest, prior, orphanedIds }: Question,
+): Promise<Facts> {
+  const { client, clock } = context;
+  const everyone = await readFleet(client, settings.target, listMaxAgeMs);
+  const fleet = narrowed(everyone, settings.deviceType);
+  const named = namedIn(prior?.settings.target);
   refuseUnknown(fleet, (id) => !named.has(id));
-  for (const id of [...fleet.unknownGroups, ...fleet.unknownDevices]) {
-    run.warn(`Esper does not know ${id} any more; it is left out. Take it out of \`target\`.`);
-  }
-  const book = new CommandResults(client, known);
-  const installs = known?.record.digest === digest ? recordedInstalls(known, inputs.target, fleet) : noSentRequests;
-  await book.look(installs.requests);
-  const ids = new Set(fleet.members.keys());
-  const standings = deviceStatuses(
-    fleet.members.values(),
-    await historyOf(book, installs, ids, clock.now()),
-    clock.now(),
-  );
-  const holders = digest === noContent ? nobodyOf(everyone) : everyone;
-  const removals = await gatherDeparted(run, book, known, inputs.target, holders);
-  return { known, fleet, holders, book, installs, standings, removals };
+  const results = new CommandResults(client, prior);
+  const holdsIt = prior !== undefined && digest !== undefined && digestHeld(prior) === digest;
+  const installs = holdsIt ? recordedInstalls(prior, settings.target, fleet) : noSentRequests;
+  await results.look(installs.requests);
+  const nowMs = clock.now();
+  const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
+  const orphaned = [...(prior === undefined ? [] : orphanedIdsOf(prior)), ...orphanedIds];
+  const entitled = digest === undefined ? nobodyOf(everyone) : everyone;
+  return {
+    ...{ fleet, entitled, results, installs, orphanedIds },
+    statuses: deviceStatuses(fleet.members.values(), history, nowMs),
+    departed: await gatherDeparted(context, results, {
+      prior,
+      target: settings.target,
+      entitled,
+      orphanedIds: orphaned,
+    }),
+    canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
+    priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),
+    warnings: [...fleet.unknownGroups, ...fleet.unknownDevices].map(unknownIdSentence),
+  };
+}
+
+async function canariesOf(
+  { client }: OperationContext,
+  canary: Target | undefined,
+  named: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  if (canary === undefined) return new Set();
+  const fleet = await readFleet(client, canary, canariesMaxAgeMs);
+  refuseUnknown(fleet, (id) => !named.has(id));
+  return new Set(fleet.members.keys());
+}
+
+/** Ids that the program named before: they may be gone, where a new one that Esper does not know is refused. */
+function namedIn(target: Target | undefined): ReadonlySet<string> {
+  return new Set(target === undefined ? [] : [...groupsOf(target), ...devicesOf(target)]);
 }

@@ -2,84 +2,85 @@
 // done, or a destroy failed halfway, of which the engine stores nothing.
 // They are known by their label; the V2 endpoint has none, so nothing is found there (docs/design.md, section 3).
 
-import type { SentCommand } from "../../client/client";
-import { cancelWaiting } from "../apply/apply";
-import { installCommand, labelPrefix, uninstallCommand } from "../apply/esper-commands";
+import type { CommandSighting } from "../../client/index";
 import type { OperationContext } from "../context";
-import { noContent, type State } from "../state/state";
+import { installCommand, labelPrefix, uninstallCommand } from "../state/command-label";
+import { digestHeld, orphanedIds, rejectedDigest, type Holding, type State } from "../state/state";
 
-/** A killed run is followed by another soon; reading further back would cost more than it finds. */
+/** An interrupted run is followed by another soon; reading further back would cost more than it finds. */
 const lookBackMs = 3 * 24 * 3_600_000;
-
-export async function findOrphaned(run: OperationContext, known: State): Promise<readonly SentCommand[]> {
-  const { newestAt, urnHash } = known.record;
-  const earliest = new Date(run.clock.now() - lookBackMs).toISOString();
-  const sinceAt = newestAt > earliest ? newestAt : earliest;
-  const lists = await Promise.all(
-    [installCommand, uninstallCommand].map((command) => run.client.recent(command, sinceAt, listMaxAgeMs)),
-  );
-  const own = labelPrefix(urnHash);
-  const ids = new Set(known.commands.map(({ id }) => id));
-  // Where the alias changes, the old one is removed under the same label after the new one stands.
-  const isOfAlias = ({ aliasName }: SentCommand): boolean =>
-    (aliasName ?? known.settings.alias) === known.settings.alias;
-  const isNewer = ({ id, createdAt }: SentCommand): boolean => createdAt > newestAt && !ids.has(id);
-  return lists.flat().filter((sent) => sent.label?.startsWith(own) === true && isOfAlias(sent) && isNewer(sent));
-}
 
 /** Read once for all resources of a run. */
 const listMaxAgeMs = 60_000;
 
+export async function findOrphaned(
+  { client, clock }: OperationContext,
+  prior: State,
+): Promise<readonly CommandSighting[]> {
+  const { newestAt, urnHash } = prior.record;
+  const earliest = new Date(clock.now() - lookBackMs).toISOString();
+  const sinceAt = newestAt > earliest ? newestAt : earliest;
+  const commands = [installCommand, uninstallCommand];
+  const list = await client.commandsSince({ commands, sinceAt, maxAgeMs: listMaxAgeMs });
+  const own = labelPrefix(urnHash);
+  const ids = new Set(prior.commands.map(({ id }) => id));
+  const { alias } = prior.settings;
+  // Where the alias changes, the old one is removed under the same label after the new one stands.
+  const isOfAlias = ({ aliasName }: CommandSighting): boolean => (aliasName ?? alias) === alias;
+  const isNewer = ({ id, createdAt }: CommandSighting): boolean => createdAt > newestAt && !ids.has(id);
+  return list.commands.filter((sent) => sent.label?.startsWith(own) === true && isOfAlias(sent) && isNewer(sent));
+}
+
+/** The state that a run goes by, and the orphaned commands. */
+export interface Settled {
+  readonly prior: State | undefined;
+  /** All of them; what still waits for its window is to be cancelled. */
+  readonly foundIds: readonly string[];
+  /** Those that say nothing against the state, but may have reached devices outside the target. */
+  readonly orphanedIds: readonly string[];
+}
+
 /**
- * The state that an update goes by. Its own commands hide the strays from every later refresh, so those that make the state
- * wrong about its devices count now: removals, as of a destroy that failed, and installs of other content. Installs of the
- * content that the state knows of are at worst sent once more; but of a set the program may have taken their devices out
- * again, which are to lose it. Whatever still waits for its window is cancelled: once this run has sent its own, no later
- * one would know of it, and it would come over newer content.
+ * The state that an update goes by. Its own commands hide the orphaned ones from every later refresh, so those that make the
+ * state wrong about its devices count now: removals, as of a destroy that failed, and installs of other content. Installs of
+ * the content that the state knows of are at worst sent once more; but of a set the program may have taken their devices
+ * out again, which are to lose it. Whatever still waits for its window has to be cancelled: once this run has sent its own,
+ * no later one would know of it, and it would come over newer content.
  */
-export async function withMisleadingStrays(run: OperationContext, known: State): Promise<State> {
-  const strays = await findOrphaned(run, known);
-  await cancelWaiting(run, idsOf(strays));
-  const { record, settings } = known;
-  const own = labelPrefix(record.urnHash, record.digest);
-  const isMisleading = ({ command, label }: SentCommand): boolean =>
+export async function settleOrphaned(context: OperationContext, stored: State | undefined): Promise<Settled> {
+  if (stored === undefined) return { prior: undefined, foundIds: [], orphanedIds: [] };
+  const found = await findOrphaned(context, stored);
+  const foundIds = idsOf(found);
+  const { record, settings } = stored;
+  const own = labelPrefix(record.urnHash, digestHeld(stored) ?? "none");
+  const isMisleading = ({ command, label }: CommandSighting): boolean =>
     command === uninstallCommand || label?.startsWith(own) !== true;
-  if (strays.some(isMisleading)) return withStrays(known, strays);
-  const mayBeOutside = settings.target.kind === "set" && record.refused === undefined;
-  return mayBeOutside ? withIds(known, strays) : known;
+  if (found.some(isMisleading)) return { prior: withOrphaned(stored, found), foundIds, orphanedIds: [] };
+  const mayBeOutside = settings.target.kind === "set" && rejectedDigest(stored) === undefined;
+  return { prior: stored, foundIds, orphanedIds: mayBeOutside ? foundIds : [] };
 }
 
-/** The state that a destroy goes by, after which nobody will look any more: with installs that a killed run has sent. */
-export async function withStrayInstalls(run: OperationContext, known: State): Promise<State> {
-  const strays = await findOrphaned(run, known);
-  return withIds(
-    known,
-    strays.filter(({ command }) => command === installCommand),
-  );
-}
+/** Enough to find the devices of an interrupted run; a longer list would only cost room. */
+const orphanedMax = 40;
 
-/** What the state says of devices stays as it is. */
-function withIds(known: State, strays: readonly SentCommand[]): State {
-  if (strays.length === 0) return known;
-  return { ...known, record: { ...known.record, strays: allIds(known, strays) } };
-}
-
-function allIds({ record }: State, strays: readonly SentCommand[]): readonly string[] {
-  return [...(record.strays ?? []), ...idsOf(strays)].slice(-straysMax);
-}
-
-function idsOf(strays: readonly SentCommand[]): readonly string[] {
-  return strays.map(({ id }) => id);
-}
-
-/** Enough to find the devices of a killed run; a longer list would only cost room. */
-const straysMax = 40;
-
-/** With strays nobody can say what the devices hold: the next run sends to all. */
-export function withStrays(state: State, strays: readonly SentCommand[]): State {
-  if (strays.length === 0) return state;
+/** Nobody can say what the devices hold: the next run sends to all. */
+export function withOrphaned(state: State, found: readonly CommandSighting[]): State {
+  if (found.length === 0) return state;
   const { record } = state;
-  const newestAt = strays.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
-  const overwrites = record.overwrites === true || record.digest !== noContent;
-  return { ...state, record: { ...record, digest: noContent, strays: allIds(state, strays), newestAt, overwrites } };
+  const newestAt = found.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
+  const hadOtherContent = record.hadOtherContent === true || digestHeld(state) !== undefined;
+  const rejected = rejectedDigest(state);
+  const orphanedCommandIds = [...orphanedIds(state), ...idsOf(found)].slice(-orphanedMax);
+  const holding: Holding = { kind: "unknown", orphanedCommandIds, ...(rejected !== undefined && { rejected }) };
+  return { ...state, record: { ...record, holding, newestAt, hadOtherContent } };
+}
+
+/** What a destroy takes into account, after which nobody will look any more: installs that a killed run has sent. */
+export async function orphanedInstalls(context: OperationContext, state: State): Promise<readonly string[]> {
+  const found = await findOrphaned(context, state);
+  return idsOf(found.filter(({ command }) => command === installCommand));
+}
+
+function idsOf(found: readonly CommandSighting[]): readonly string[] {
+  return found.map(({ id }) => id);
 }

@@ -1,24 +1,7 @@
-// What people read about devices: the progress line, failures grouped by reason with a hint, warnings. Pure.
+// Devices that failed, as people read of them: grouped by state and reason, the most frequent first, each with a hint. Pure.
 
 import type { DeviceStatus } from "../facts/device-status";
-
-export interface Progress {
-  readonly members: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly offline: number;
-  readonly verb: "installed" | "removed";
-}
-
-/** For example `412/500 installed, 3 failed, 85 offline`. */
-export function progressLine({ members, done, failed, offline, verb }: Progress): string {
-  const parts = [
-    `${done}/${members} ${verb}`,
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(offline > 0 ? [`${offline} offline`] : []),
-  ];
-  return parts.join(", ");
-}
+import { count, oneLine } from "./words";
 
 const namesMax = 5;
 const groupsMax = 20;
@@ -26,12 +9,12 @@ const groupsMax = 20;
 /** What failed; no later run tries again after the last install. */
 export type Doing = "install" | "lastInstall" | "removal";
 
-/** One sentence for each state and reason, the most frequent first: how many devices, which, and what to do. */
-export function failureSentences(standings: readonly DeviceStatus[], doing: Doing): readonly string[] {
+/** One sentence for each state and reason: how many devices, which, and what to do. */
+export function failureSentences(statuses: readonly DeviceStatus[], doing: Doing): readonly string[] {
   const groups = new Map<string, DeviceStatus[]>();
-  for (const standing of standings) {
-    const key = JSON.stringify([standing.state, standing.reason]);
-    groups.set(key, [...(groups.get(key) ?? []), standing]);
+  for (const status of statuses) {
+    const key = JSON.stringify([status.state, status.reason]);
+    groups.set(key, [...(groups.get(key) ?? []), status]);
   }
   const sorted = [...groups.values()].sort((a, b) => b.length - a.length);
   const sentences = sorted.slice(0, groupsMax).map((group) => failureSentence(group, doing));
@@ -44,31 +27,16 @@ export function failureSentences(standings: readonly DeviceStatus[], doing: Doin
 function failureSentence(group: readonly DeviceStatus[], doing: Doing): string {
   const [first] = group;
   if (first === undefined) return "";
-  const names = group.slice(0, namesMax).map(({ device }) => clean(device.name));
+  const names = group.slice(0, namesMax).map(({ device }) => oneLine(device.name));
   const which = group.length > namesMax ? `${names.join(", ")} and ${group.length - namesMax} more` : names.join(", ");
   const what = doing === "removal" ? "did not remove the certificate" : "did not take the certificate";
   const why = first.reason === "" ? first.state : `${first.state}, ${quoted(first.reason)}`;
   return `${count(group.length, "device")} ${what} (${why}): ${which}. ${hint(first, doing)}`;
 }
 
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** The first three, and how many more. */
-export function someOf(ids: readonly string[]): string {
-  return ids.length <= 3 ? ids.join(", ") : `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more`;
-}
-
 function quoted(reason: string): string {
   // A sentence in brackets stands for words that are not shown.
-  return reason.startsWith("(") ? clean(reason) : `"${clean(reason)}"`;
-}
-
-// A device's own words: one line, no control characters, no more than a sentence.
-function clean(reason: string): string {
-  const line = reason.replace(/[\p{Cc}\s]+/gu, " ").trim();
-  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
+  return reason.startsWith("(") ? oneLine(reason) : `"${oneLine(reason)}"`;
 }
 
 interface Hint {
@@ -102,41 +70,14 @@ const hints: readonly Hint[] = [
 ];
 
 function hint({ state, reason }: DeviceStatus, doing: Doing): string {
-  if (doing === "removal")
-    return "The same command again sends the removal again; where the alias is gone it succeeds.";
+  if (doing === "removal") {
+    return "Run the same command again to retry; a device without the alias answers with success.";
+  }
   const fitting = hints.find(({ pattern }) => pattern.test(reason)) ?? hints.find(({ pattern }) => pattern.test(state));
   if (doing === "lastInstall") {
     const advice = fitting === undefined ? "" : `${fitting.advice}. `;
-    return `${advice}No retry round is left: when it is mended, raise \`retryRounds\`.`;
+    return `${advice}No retries left. Fix the cause, then raise \`retryRounds\`.`;
   }
-  if (fitting === undefined) return "The next `pulumi up` tries again on these devices alone.";
+  if (fitting === undefined) return "The next `pulumi up` retries only these devices.";
   return `${fitting.advice}${fitting.next ?? ""}.`;
-}
-
-export function unansweredSentence(standings: readonly DeviceStatus[], timeoutMs: number): string {
-  const names = standings.slice(0, namesMax).map(({ device }) => clean(device.name));
-  const more = standings.length > namesMax ? ` and ${standings.length - namesMax} more` : "";
-  const minutes = Number((timeoutMs / 60_000).toPrecision(2));
-  return (
-    `${count(standings.length, "device")} did not answer within ${count(minutes, "minute")}: ${names.join(", ")}${more}. ` +
-    "The command stays queued; the next `pulumi up` waits again without sending it again."
-  );
-}
-
-export function scheduledSentence(scheduled: number): string {
-  return (
-    `${count(scheduled, "device")} ${scheduled === 1 ? "waits" : "wait"} for the schedule; one that is off all the time until ` +
-    "it is over does not get the command. `pulumi refresh` shows who has taken it."
-  );
-}
-
-export function offlineSentence(offline: number): string {
-  return (
-    `${count(offline, "device")} ${offline === 1 ? "is" : "are"} offline; the command waits for ${offline === 1 ? "it" : "them"} ` +
-    "up to 30 days. `pulumi refresh` shows who has taken it."
-  );
-}
-
-export function leavingSentence(leaving: number): string {
-  return `${count(leaving, "device")} will lose the certificate when next online; Esper keeps the command until then.`;
 }

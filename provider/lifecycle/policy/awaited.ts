@@ -1,14 +1,9 @@
-// Waits until the devices that are waited for have answered, or the time is up.
-// The verdict of a round is pure (`isAnswered`); the loop around it asks the client through the answer book.
-//
-// Counts alone end most waits. Rows are read only when the counts say that the open answers could all belong to devices
-// nobody waits for (offline ones), and only once for the same counts.
+// Which devices a run waits for, and which of them have not answered. Pure. Follows docs/design.md, section 2 (`wait`).
 
-import type { Client, StateCounts } from "../../client/client";
-import { countOf, finalStates, totalOf } from "../../client/commands/command-states";
-import type { Clock } from "../../clock";
-import type { CommandResults } from "../facts/command-results";
-import type { Answers } from "../facts/device-status";
+import type { Device, StateCounts } from "../../client/index";
+import { countOf, finalStates, totalOf } from "../../client/index";
+import type { Settings } from "../arguments/arguments";
+import { isScheduled, type Answers, type DeviceStatus } from "../facts/device-status";
 import type { SentRequest } from "../state/state";
 
 /** A TimeOut may become a Success; it is watched this long after the last other answer (docs/design.md, section 2). */
@@ -20,40 +15,33 @@ export interface Awaited {
   readonly devices: ReadonlySet<string>;
 }
 
-export interface Waiting {
-  readonly client: Client;
-  readonly clock: Clock;
-  readonly book: CommandResults;
-  /** Called after each round of reading. */
-  readonly onRound: () => void;
+type WaitSettings = Pick<Settings, "wait" | "schedule">;
+
+/** The part of `devices` that is waited for. */
+export function waitedFor(
+  { wait, schedule }: WaitSettings,
+  devices: Iterable<string>,
+  known: ReadonlyMap<string, Device>,
+): ReadonlySet<string> {
+  // A scheduled command is accepted now and carried out later: only `all` waits for that.
+  if (wait.for === "none" || (schedule !== undefined && wait.for !== "all")) return new Set();
+  return new Set([...devices].filter((id) => wait.for === "all" || known.get(id)?.online === true));
 }
 
-export async function waitForAnswers(
-  { client, clock, book, onRound }: Waiting,
-  all: readonly Awaited[],
-  untilMs: number,
-): Promise<void> {
-  const open = new Map(all.filter(({ devices }) => devices.size > 0).map((awaited) => [awaited.request.id, awaited]));
-  if (open.size === 0) return;
-  const lastAnswers = new Map<string, { readonly number: number; readonly atMs: number }>();
-  const watched = [...open.values()].map(({ request }) => ({ requestId: request.id, devices: request.devices }));
-  for await (const sightings of client.watch(watched, untilMs)) {
-    for (const [id, sighting] of sightings) book.note(id, sighting);
-    onRound();
-    for (const awaited of [...open.values()]) {
-      const { id } = awaited.request;
-      const counts = book.countsOf(id);
-      const number = countOf(counts, [...finalStates, "TimeOut"]);
-      const before = lastAnswers.get(id);
-      const last = before?.number === number ? before : { number, atMs: clock.now() };
-      lastAnswers.set(id, last);
-      const quietMs = clock.now() - last.atMs;
-      if (!mayBeAnswered(awaited, counts, quietMs)) continue;
-      const answers = await book.answers(awaited.request, true);
-      if (isAnswered(awaited, answers, quietMs)) open.delete(id);
-    }
-    if (open.size === 0) return;
-  }
+/** Devices that are waited for and have not answered. What still waits for its window will not answer before. */
+export function unansweredOf(
+  settings: WaitSettings,
+  statuses: readonly DeviceStatus[],
+  known: ReadonlyMap<string, Device>,
+): readonly DeviceStatus[] {
+  const isDue = (status: DeviceStatus): boolean => settings.wait.for === "all" || !isScheduled(status);
+  const open = statuses.filter((status) => status.phase === "pending" && isDue(status));
+  const awaited = waitedFor(
+    settings,
+    open.map(({ device }) => device.id),
+    known,
+  );
+  return open.filter(({ device }) => awaited.has(device.id));
 }
 
 /** Whether the open answers could all be of devices that nobody waits for: a cheap look at the counts. */

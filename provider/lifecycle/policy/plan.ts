@@ -1,125 +1,157 @@
-// What is to be sent: from what is wanted, what was known and where each member stands, to steps with reason and sentence.
-// Pure: no client, no clock (the time is an argument), no Pulumi. Follows docs/design.md, section 3.
-// A step for "everyone" is addressed as the target is written; every other one goes to single devices.
+// The whole of what a run does, decided from the facts. Pure: no client, no clock (the time is an argument), no Pulumi.
+// Which steps there are stands in steps.ts, a rollback's plan in rollback.ts (docs/design.md, sections 3 and 7).
 
-import { isReinstallDue, mayRetry, roundsUsed } from "./diff";
-import type { Inputs } from "../arguments/arguments";
-import { count } from "../messages/failures";
-import type { DeviceStatus } from "../facts/device-status";
-import type { State } from "../state/state";
-import { isDeepStrictEqual } from "node:util";
+import type { Inputs, Settings } from "../arguments/arguments";
+import type { RawObject } from "../arguments/reader";
+import { isOver } from "../arguments/schedule";
+import { openParts } from "../arguments/source";
+import type { Content, InstallFile } from "../content/content";
+import type { Facts } from "../facts/gather";
+import { overdueSentence } from "../messages/notices";
+import { pickWritten } from "../state/record";
+import { orphanedIds, type SentAs, type State } from "../state/state";
+import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";
+import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps";
+import { toRemoveAgain } from "../facts/departed";
 
-export type StepReason =
-  | "new"
-  | "contentChanged"
-  | "triggersChanged"
-  | "reinstallDue"
-  | "devicesFailed"
-  | "devicesMissing"
-  | "installsExpired"
-  | "devicesLeft"
-  | "removalsFailed";
-
-export interface Step {
-  readonly action: "install" | "uninstall";
-  readonly reason: StepReason;
-  /** One sentence for people. */
-  readonly message: string;
-  /** Everyone in the target, or these devices. */
-  readonly devices: "everyone" | readonly string[];
+/** What the program asks for, opened and checked. */
+export interface Desired {
+  readonly inputs: Inputs;
+  /** As the program wrote it. */
+  readonly raw: RawObject;
+  readonly content: Content;
 }
 
-export interface Situation {
-  readonly wanted: Inputs;
-  /** The digest of the wanted content. */
+/** Scheduled installs to cancel before anything is sent, since they would come after it: of these devices, or of all. */
+export interface Cancellation {
+  readonly requestIds: readonly string[];
+  readonly devices?: readonly string[] | undefined;
+}
+
+/** Content that devices are brought to. */
+export interface GoalContent {
   readonly digest: string;
-  readonly known: State | undefined;
-  /** Where today's members stand with the requests that are known. */
-  readonly standings: readonly DeviceStatus[];
-  /** Devices that were members through the old target and are not covered by the new one. */
-  readonly left: readonly string[];
-  /** Devices on which an earlier removal failed, and that are still outside the target. */
-  readonly removalsFailed: readonly string[];
-  readonly now: number;
+  /** The output `certificate`. */
+  readonly certificate: RawObject;
+  readonly sentAs: SentAs;
+  readonly file: () => Promise<InstallFile>;
 }
 
-export interface Plan {
-  readonly steps: readonly Step[];
-  /** Retry rounds used up once these steps are carried out. */
-  readonly rounds: number;
-  /** Whether everyone is sent the content, so that earlier requests count no more. */
-  readonly startsOver: boolean;
+/** What the new state remembers of the program. */
+export interface Recorded {
+  readonly settings: Settings;
+  /** The settings as the program wrote them. */
+  readonly written: RawObject;
+  /** What of the source is no secret. */
+  readonly source: Readonly<Record<string, string>>;
 }
 
-export function plan(situation: Situation): Plan {
-  const everyone = wholeInstall(situation);
-  const removals = removalSteps(situation);
-  if (everyone !== undefined) return { steps: [everyone, ...removals], rounds: 0, startsOver: true };
-  const { known, wanted } = situation;
-  const retries = known !== undefined && mayRetry(known, wanted) ? retrySteps(situation) : [];
-  const used = known === undefined ? 0 : roundsUsed(known, wanted);
+/** All that a run does. */
+export interface Plan extends Steps {
+  readonly goal: "install" | "rollBack" | "destroy";
+  /** What holds for what is sent, and for how it is waited for. */
+  readonly settings: Settings;
+  readonly recorded: Recorded;
+  readonly prior: State | undefined;
+  /** What members are to have in the end: the program's content or a rollback's stable one; undefined when nothing. */
+  readonly content: GoalContent | undefined;
+  readonly cancellations: readonly Cancellation[];
+  /** Present when the members are sent to wave after wave. */
+  readonly waves?: Waves | undefined;
+  /** The window of the schedule is over, so nothing may be installed now. */
+  readonly isOverdue: boolean;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Brings the members to the content that the program names. */
+export function planInstall(desired: Desired, prior: State | undefined, facts: Facts, nowMs: number): Plan {
+  const { inputs, content, raw } = desired;
+  const isOverdue = prior !== undefined && inputs.schedule !== undefined && isOver(inputs.schedule, nowMs);
+  const asked = planSteps({
+    ...{ desired: inputs, digest: content.digest, prior, statuses: facts.statuses, nowMs },
+    departed: facts.departed.devices.map(({ id }) => id),
+    removalsFailed: toRemoveAgain(facts.departed.statuses).map(({ device }) => device.id),
+  });
+  const steps = isOverdue ? withoutInstalls(asked, prior, inputs) : asked;
+  const choice = encodingChoice(desired, prior, facts, steps);
+  const written = pickWritten(raw);
+  const recorded = { settings: inputs, written, source: openParts(inputs.source) };
   return {
-    steps: [...retries, ...catchUpSteps(situation), ...removals],
-    rounds: retries.length > 0 ? used + 1 : used,
-    startsOver: false,
+    ...steps,
+    ...{ goal: "install", settings: inputs, prior, isOverdue },
+    recorded: isOverdue ? askedAgainLater(recorded, prior) : recorded,
+    content: {
+      ...{ digest: content.digest, certificate: content.summary, sentAs: choice.sentAs },
+      file: () => content.toSend(choice.sentAs),
+    },
+    cancellations: prior === undefined ? [] : cancellationsBefore(steps, prior),
+    waves: isStaged(inputs.rollout) && !isOverdue ? wavesFor(inputs, prior, facts, steps.startsOver) : undefined,
+    notes: choice.note === undefined ? [] : [choice.note],
+    warnings: [
+      ...facts.warnings,
+      ...(choice.warning === undefined ? [] : [choice.warning]),
+      ...(steps.steps.length < asked.steps.length ? [overdueSentence] : []),
+    ],
   };
 }
 
-/** The reasons to send to everyone, the first that holds. */
-function wholeInstall({ wanted, digest, known, standings, now }: Situation): Step | undefined {
-  const step = (reason: StepReason, message: string): Step => ({
-    ...{ action: "install", reason, message },
-    devices: "everyone",
-  });
-  const devices = count(standings.length, "device");
-  if (known === undefined) return step("new", `Installs the certificate on ${devices}.`);
-  if (known.record.digest !== digest) return step("contentChanged", `Overwrites the certificate on ${devices}.`);
-  if (!isDeepStrictEqual(known.settings.triggers, wanted.triggers)) {
-    return step("triggersChanged", `Installs the certificate on ${devices} again, as the triggers changed.`);
-  }
-  if (isReinstallDue(known, wanted, now)) {
-    return step("reinstallDue", `Installs the certificate on ${devices} again, as the last time is too long ago.`);
-  }
-  return undefined;
+interface Choice {
+  readonly sentAs: SentAs;
+  readonly note?: string | undefined;
+  readonly warning?: string | undefined;
 }
 
-function retrySteps({ standings }: Situation): readonly Step[] {
-  const failed = idsOf(standings, (standing) => standing.phase === "failed");
-  return installOn(failed, "devicesFailed", `Tries again on ${count(failed.length, "device")} that failed.`);
+/** The encoding for the devices that are to be sent something. */
+function encodingChoice(
+  { inputs, content }: Desired,
+  prior: State | undefined,
+  { fleet }: Facts,
+  steps: Steps,
+): Choice {
+  const targets = installTargets(steps, [...fleet.members.keys()]);
+  const installsNothing = !steps.steps.some(({ action }) => action === "install");
+  if (prior !== undefined && installsNothing) return { sentAs: prior.sentAs };
+  return content.encodingFor(
+    inputs.encoding,
+    targets.map((id) => fleet.members.get(id)?.osVersion ?? ""),
+  );
 }
 
-function catchUpSteps({ standings }: Situation): readonly Step[] {
-  const isExpired = (standing: DeviceStatus): boolean => standing.phase === "missing" && standing.state === "Expired";
-  const expired = idsOf(standings, isExpired);
-  const missing = idsOf(standings, (standing) => standing.phase === "missing" && !isExpired(standing));
-  return [
-    ...installOn(missing, "devicesMissing", `Installs on ${count(missing.length, "device")} without it.`),
-    ...installOn(
-      expired,
-      "installsExpired",
-      `Installs on ${count(expired.length, "device")} that did not take it in 30 days.`,
-    ),
-  ];
+/** What could not be done is asked for again by the next schedule, so the state remembers what was asked for before. */
+function askedAgainLater(recorded: Recorded, { settings, written }: State): Recorded {
+  return {
+    ...recorded,
+    settings: { ...recorded.settings, rollout: settings.rollout, triggers: settings.triggers },
+    written: { ...recorded.written, rollout: written["rollout"], triggers: written["triggers"] },
+  };
 }
 
-function installOn(devices: readonly string[], reason: StepReason, message: string): readonly Step[] {
-  return devices.length === 0 ? [] : [{ action: "install", reason, message, devices }];
+function cancellationsBefore({ steps, startsOver }: Steps, prior: State): readonly Cancellation[] {
+  const requestIds = mayBeScheduled(prior);
+  if (requestIds.length === 0) return [];
+  if (startsOver) return [{ requestIds }];
+  return steps.flatMap(({ action, devices }) =>
+    action === "uninstall" && devices !== "everyone" ? [{ requestIds, devices }] : [],
+  );
 }
 
-function removalSteps({ left, removalsFailed }: Situation): readonly Step[] {
-  const again = removalsFailed.filter((id) => !left.includes(id));
-  const steps: Step[] = [];
-  if (left.length > 0) {
-    const message = `Removes the certificate from ${count(left.length, "device")} that left the target.`;
-    steps.push({ action: "uninstall", reason: "devicesLeft", message, devices: left });
-  }
-  if (again.length > 0) {
-    const message = `Tries again to remove the certificate from ${count(again.length, "device")}.`;
-    steps.push({ action: "uninstall", reason: "removalsFailed", message, devices: again });
-  }
-  return steps;
+/** Earlier requests that may hold installs which wait for their window. */
+export function mayBeScheduled(prior: State): readonly string[] {
+  const { settings, commands } = prior;
+  // The schedule may be out of the program since, and what was sent under it still waits.
+  const mayWait = settings.schedule !== undefined || commands.some(({ states }) => (states?.Scheduled ?? 0) > 0);
+  const installs = mayWait ? commands.filter(({ kind }) => kind === "install").map(({ id }) => id) : [];
+  // What an interrupted run has sent may wait for a window that this state has never known.
+  return [...installs, ...orphanedIds(prior)];
 }
 
-function idsOf(standings: readonly DeviceStatus[], which: (standing: DeviceStatus) => boolean): readonly string[] {
-  return standings.filter(which).map((standing) => standing.device.id);
+/** The waves of the rollout that goes on, as long as they are still the same; else new ones. */
+function wavesFor(inputs: Inputs, prior: State | undefined, { fleet, canaries }: Facts, startsOver: boolean): Waves {
+  const { rollout, alias } = inputs;
+  const before = prior?.settings.rollout;
+  const isSame = JSON.stringify([before?.waves, before?.canary]) === JSON.stringify([rollout.waves, rollout.canary]);
+  const members = [...fleet.members.keys()];
+  const recorded = startsOver || !isSame ? undefined : prior?.record.waveBoundaries;
+  return wavesOf(recorded ?? waveBoundaries(rollout, alias, members, canaries), alias, members, canaries);
 }

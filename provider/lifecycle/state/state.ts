@@ -1,223 +1,165 @@
-// What is kept in the stack: the outputs of a certificate, their codec, their version, and the reading of older ones.
-// Pure. A resource's record stays small at any fleet size (docs/design.md, section 5): counts, digests, the requests
-// still needed, exceptions by a byte budget; never a list of members, never `source`.
+// What a certificate's resource knows between two runs, in the lifecycle's words, and what follows from it. Pure.
+// It must not know how any of it is stored: record.ts reads and writes it (docs/design.md, section 5).
 
-import { isRight } from "fp-ts/Either";
-import * as t from "io-ts";
-import type { StateCounts } from "../../client/client";
-import { StateError } from "../errors";
-import { isObject, type RawObject } from "../arguments/reader";
-import { readSettings, settingNames, type Settings } from "../arguments/arguments";
-import { WaveBoundariesCodec } from "../policy/waves";
+import type { StateCounts } from "../../client/index";
+import type { Settings } from "../arguments/arguments";
+import type { RawObject } from "../arguments/reader";
+import type { InstallFile } from "../content/content";
 
-/** The version of the stored record. A release that changes its shape adds an entry to `upgrades`. */
-export const schemaNumber = 1;
+export type SentAs = "asGiven" | "androidLegacy" | "modern";
 
-const counts = t.record(t.string, t.number);
+/** A command request that the coverage rests on; also an entry of the output `commands`. */
+export interface SentRequest {
+  readonly id: string;
+  readonly kind: "install" | "uninstall";
+  readonly commandType: "DEVICE" | "GROUP" | "DYNAMIC";
+  /** How many devices it was sent to. */
+  readonly devices: number;
+  /** ISO instant of this machine's clock. */
+  readonly sentAt: string;
+  /** It is one of the requests that together addressed the whole target as it is written. */
+  readonly targetWide?: boolean | undefined;
+  /** How many devices were in which state when the record was written. */
+  readonly states?: StateCounts | undefined;
+}
 
-const SentRequestCodec = t.readonly(
-  t.type({
-    id: t.string,
-    kind: t.union([t.literal("install"), t.literal("uninstall")]),
-    commandType: t.union([t.literal("DEVICE"), t.literal("GROUP"), t.literal("DYNAMIC")]),
-    /** How many devices it was sent to. */
-    devices: t.number,
-    /** ISO instant. */
-    sentAt: t.string,
-  }),
-);
-/** A command request that the coverage rests on; also the shape of the output `commands`. */
-export type SentRequest = t.TypeOf<typeof SentRequestCodec>;
-
-const CoverageCodec = t.readonly(
-  t.type({
-    members: t.number,
-    installed: t.number,
-    pending: t.number,
-    failed: t.number,
-    missing: t.number,
-    offline: t.number,
-    unsupported: t.number,
-  }),
-);
 /** Counts of members; members = installed + pending + failed + missing. `offline` is a part of `pending`. */
-export type Coverage = t.TypeOf<typeof CoverageCodec>;
+export interface Coverage {
+  readonly members: number;
+  readonly installed: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly missing: number;
+  readonly offline: number;
+  readonly unsupported: number;
+}
 
-const ExceptionCodec = t.readonly(
-  t.type({ device: t.string, name: t.string, state: t.string, reason: t.string, since: t.string }),
-);
-export type Exception = t.TypeOf<typeof ExceptionCodec>;
+/** A member that is not installed. */
+export interface Exception {
+  readonly device: string;
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly since: string;
+}
 
-const LeftCodec = t.readonly(
-  t.type({ failed: t.number, missing: t.number, expired: t.number, removalsFailed: t.number }),
-);
-export type Backlog = t.TypeOf<typeof LeftCodec>;
+/** What a run left undone, in devices: a refresh calls drift what goes beyond it. */
+export interface Backlog {
+  readonly failed: number;
+  readonly missing: number;
+  readonly expired: number;
+  readonly removalsFailed: number;
+}
 
-const RecordCodec = t.readonly(
-  t.intersection([
-    t.type({
-      schema: t.number,
-      /** A short hash of the resource's URN: the first part of the label of every request. */
-      urnHash: t.string,
-      /** The digest of the content that devices are to have, or `noContent`. Stored where it is not the output's. */
-      digest: t.string,
-      /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
-      members: t.string,
-      /** Retry rounds used up for this content. */
-      rounds: t.number,
-      /** How many of the first `commands` went to everyone in the target as it is written, in the order of its addresses. */
-      base: t.number,
-      /** The members that were sent the present content, as a sketch. */
-      covered: t.string,
-      /** Esper's time of the newest request of this resource (ISO); empty when there was none. */
-      newestAt: t.string,
-      /** What was last seen of each of `commands`, in their order: devices by state. */
-      seen: t.readonlyArray(counts),
-    }),
-    t.partial({
-      /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */
-      sentToAllAt: t.string,
-      /** What the last run left undone, in devices: a refresh calls drift what goes beyond it. Absent when nothing was. */
-      left: LeftCodec,
-      /** Members that are left out on purpose for now: later waves, or a last wave below 100 %. */
-      held: t.number,
-      /** Commands of this resource newer than the last run: one that was killed. */
-      strays: t.readonlyArray(t.string),
-      /** Requests that ended in Success everywhere were dropped: covered members without a row have the content. */
-      folded: t.boolean,
-      /** Devices that left the target lost the certificate since the present content was sent to everyone. */
-      cleared: t.boolean,
-      /** Devices had other content of this resource before. */
-      overwrites: t.boolean,
-      /** While a rollout that may be taken back goes on: the members that had the content before, as a sketch. */
-      coveredBefore: t.string,
-      /** Where the waves of a staged rollout end. */
-      limits: WaveBoundariesCodec,
-      /** The digest of content that was rolled back; it is not sent again until something changes. */
-      refused: t.string,
-      /** Devices that are not to have the certificate, and on which the UNINSTALL failed or expired. */
-      removalsFailed: t.number,
-      /** What of the source is no secret, so that a refresh that writes drift into the inputs can write it again. */
-      source: t.record(t.string, t.string),
-      /** A refresh has written drift into the inputs since the last run. */
-      drifted: t.boolean,
-    }),
-  ]),
-);
-export type StoredRecord = t.TypeOf<typeof RecordCodec>;
-
-const ProgressCodec = t.readonly(
-  t.type({
-    wave: t.number,
-    waves: t.number,
-    state: t.union([t.literal("complete"), t.literal("paused"), t.literal("stopped"), t.literal("rolledBack")]),
-  }),
-);
 /** How far a rollout has come. */
-export type RolloutProgress = t.TypeOf<typeof ProgressCodec>;
+export interface RolloutProgress {
+  readonly wave: number;
+  readonly waves: number;
+  readonly state: "complete" | "paused" | "stopped" | "rolledBack";
+}
 
-const SentAsCodec = t.union([t.literal("asGiven"), t.literal("androidLegacy"), t.literal("modern")]);
+/** Where the waves of a staged rollout end; fixed when it begins. */
+export interface WaveBoundaries {
+  /** Whether the first wave is the canary devices. */
+  readonly canary: boolean;
+  /** The last place of each further wave; "" when it has no device of its own, "~" when it takes in everyone. */
+  readonly ends: readonly string[];
+}
 
-const KeptCodec = t.readonly(
-  t.type({ digest: t.string, base64: t.string, password: t.string, sentAs: SentAsCodec, certificate: t.UnknownRecord }),
-);
-/** Content that a rollback may need; a secret. */
-export type Kept = t.TypeOf<typeof KeptCodec>;
+/** Content that a rollback may put back; a secret. */
+export interface KeptContent extends InstallFile {
+  readonly digest: string;
+  readonly sentAs: SentAs;
+  readonly certificate: RawObject;
+}
 
-const StoredCodec = t.intersection([
-  t.type({
-    sentAs: SentAsCodec,
-    coverage: CoverageCodec,
-    exceptions: t.readonlyArray(ExceptionCodec),
-    exceptionsOmitted: t.number,
-    commands: t.readonlyArray(SentRequestCodec),
-    progress: ProgressCodec,
-    readyForRenewal: t.boolean,
-    renewAt: t.string,
-    record: RecordCodec,
-  }),
-  t.partial({ kept: t.readonlyArray(KeptCodec) }),
-]);
-type Stored = t.TypeOf<typeof StoredCodec>;
+/** What the devices of the target hold, as far as this resource is concerned. */
+export type Holding =
+  | { readonly kind: "content"; readonly digest: string }
+  /** A rollout was taken back: devices hold the content `to` again, or nothing. `rejected` is not sent again by itself. */
+  | { readonly kind: "rolledBack"; readonly to?: string | undefined; readonly rejected: string }
+  /** An interrupted run has sent commands that the state does not know, so that nobody can say. */
+  | {
+      readonly kind: "unknown";
+      readonly orphanedCommandIds: readonly string[];
+      readonly rejected?: string | undefined;
+    };
 
-export interface State extends Stored {
+/** What is remembered beside the outputs that people read. */
+export interface StateRecord {
+  /** A short hash of the resource's URN: the first part of the label of every request. */
+  readonly urnHash: string;
+  readonly holding: Holding;
+  /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
+  readonly membersDigest: string;
+  /** Retry rounds used up for this content. */
+  readonly roundsUsed: number;
+  /** The members that were sent the present content, as a sketch. */
+  readonly sentTo: string;
+  /** Esper's time of the newest request of this resource (ISO); empty when there was none. */
+  readonly newestAt: string;
+  /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */
+  readonly sentToAllAt?: string | undefined;
+  readonly backlog?: Backlog | undefined;
+  /** Members that are left out on purpose for now: later waves, or a last wave below 100 %. */
+  readonly heldBack?: number | undefined;
+  /** Requests that ended in Success everywhere were dropped: devices of `sentTo` without a row have the content. */
+  readonly compacted?: boolean | undefined;
+  /** Devices that left the target lost the certificate since the present content was sent to everyone. */
+  readonly removedSinceFullSend?: boolean | undefined;
+  /** Devices had other content of this resource before. */
+  readonly hadOtherContent?: boolean | undefined;
+  /** While a rollout that may be taken back goes on: the members that had the content before, as a sketch. */
+  readonly previouslySentTo?: string | undefined;
+  /** Where the waves of a staged rollout end. */
+  readonly waveBoundaries?: WaveBoundaries | undefined;
+  /** Devices that are not to have the certificate, and on which the UNINSTALL failed or expired. */
+  readonly removalsFailed?: number | undefined;
+  /** What of the source is no secret, so that a refresh that writes drift into the inputs can write it again. */
+  readonly source?: Readonly<Record<string, string>> | undefined;
+  /** A refresh has written drift into the inputs since the last run. */
+  readonly drifted?: boolean | undefined;
+}
+
+export interface State {
   readonly settings: Settings;
   /** The settings as the program wrote them, for the outputs. */
   readonly written: RawObject;
   /** The output `certificate`, as `check` made it. */
   readonly certificate: RawObject;
+  readonly sentAs: SentAs;
+  readonly coverage: Coverage;
+  readonly exceptions: readonly Exception[];
+  readonly exceptionsOmitted: number;
+  readonly commands: readonly SentRequest[];
+  readonly progress: RolloutProgress;
+  readonly readyForRenewal: boolean;
+  /** ISO instant; empty for a certificate without dates. */
+  readonly renewAt: string;
+  /** For a rollback: the stable content first, then the candidate while its rollout goes on. */
+  readonly kept?: readonly KeptContent[] | undefined;
+  readonly record: StateRecord;
 }
 
-/** Reads records of older schemas, one step at a time: the entry `n` turns a record of schema n into one of n + 1. */
-const upgrades: Readonly<Record<number, (record: RawObject) => RawObject>> = {};
-
-export function readState(outputs: RawObject): State {
-  const certificate = isObject(outputs["certificate"]) ? outputs["certificate"] : {};
-  const record = upgrade(outputs["record"]);
-  const whole = isObject(record) ? { digest: certificate["digest"], ...record } : record;
-  const decoded = StoredCodec.decode({ ...outputs, record: whole });
-  const settings = readSettings(outputs);
-  if (!isRight(decoded) || settings === undefined) {
-    throw new StateError(
-      "The stored state of this certificate cannot be read; it may have been edited by hand. " +
-        "`pulumi state delete` forgets it, and the next `pulumi up` sends the certificate again.",
-    );
-  }
-  const { sentAs, coverage, exceptions, exceptionsOmitted, commands, progress } = decoded.right;
-  const { readyForRenewal, renewAt, record: stored, kept } = decoded.right;
-  return {
-    ...{ sentAs, coverage, exceptions, exceptionsOmitted, commands, progress, readyForRenewal, renewAt },
-    record: stored,
-    ...(kept !== undefined && { kept }),
-    settings,
-    written: pickWritten(outputs),
-    certificate,
-  };
+/** The digest of the content that devices hold; undefined where they hold none, or nobody can say. */
+export function digestHeld({ record: { holding } }: Pick<State, "record">): string | undefined {
+  if (holding.kind === "content") return holding.digest;
+  return holding.kind === "rolledBack" ? holding.to : undefined;
 }
 
-function upgrade(stored: unknown): unknown {
-  let record = stored;
-  while (isObject(record) && typeof record["schema"] === "number" && record["schema"] < schemaNumber) {
-    const next = upgrades[record["schema"]];
-    if (next === undefined) return record;
-    record = next(record);
-  }
-  if (isObject(record) && typeof record["schema"] === "number" && record["schema"] > schemaNumber) {
-    throw new StateError(
-      "The stored state of this certificate was written by a newer release of pulumi-esper; install that release.",
-    );
-  }
-  return record;
+/** The digest of the content that was taken back, and is not sent again by itself. */
+export function rejectedDigest({ record: { holding } }: Pick<State, "record">): string | undefined {
+  return holding.kind === "content" ? undefined : holding.rejected;
 }
 
-/** The settings a program wrote, without `source`. */
-export function pickWritten(raw: RawObject): RawObject {
-  const entries = settingNames.filter((name) => raw[name] !== undefined && raw[name] !== null);
-  return Object.fromEntries(entries.map((name) => [name, raw[name]]));
+/** Commands of an interrupted run that the state does not know more of than their ids. */
+export function orphanedIds({ record: { holding } }: Pick<State, "record">): readonly string[] {
+  return holding.kind === "unknown" ? holding.orphanedCommandIds : [];
 }
-
-/** What Pulumi stores. JSON drops every `undefined`, which would make the engine hang or fail. */
-export function toOutputs(state: State): RawObject {
-  const { written, certificate, sentAs, coverage, exceptions, exceptionsOmitted, commands } = state;
-  const { progress, readyForRenewal, renewAt, kept } = state;
-  const { digest, ...rest } = state.record;
-  const record = digest === certificate["digest"] ? rest : state.record;
-  const outputs: unknown = JSON.parse(
-    JSON.stringify({
-      ...written,
-      ...{ certificate, sentAs, coverage, exceptions, exceptionsOmitted, commands, progress },
-      ...{ readyForRenewal, renewAt, record, kept },
-    }),
-  );
-  return isObject(outputs) ? outputs : {};
-}
-
-/** Stands for the digest where no device is to have a certificate, or nobody can say which one they have. */
-export const noContent = "";
 
 /** Whether a rollout was taken back where there was no content before: no device is to have a certificate. */
-export function isTakenOff({ record }: Pick<State, "record">): boolean {
-  return record.refused !== undefined && record.digest === noContent && record.strays === undefined;
+export function isTakenOff({ record: { holding } }: Pick<State, "record">): boolean {
+  return holding.kind === "rolledBack" && holding.to === undefined;
 }
 
 export const noBacklog: Backlog = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
@@ -232,13 +174,14 @@ export function backlogOf(
   coverage: Coverage,
   exceptions: readonly Exception[],
   removalsFailed: number,
-  held: number,
+  heldBack: number,
 ): Backlog {
   const expired = exceptions.filter((exception) => exception.state === "Expired").length;
-  return { failed: coverage.failed, missing: Math.max(0, coverage.missing - expired - held), expired, removalsFailed };
+  const missing = Math.max(0, coverage.missing - expired - heldBack);
+  return { failed: coverage.failed, missing, expired, removalsFailed };
 }
 
-export function seenOf(state: State, requestId: string): StateCounts | undefined {
-  const index = state.commands.findIndex((request) => request.id === requestId);
-  return state.record.seen[index];
+/** What was last seen of a request. */
+export function statesSeen({ commands }: Pick<State, "commands">, requestId: string): StateCounts | undefined {
+  return commands.find(({ id }) => id === requestId)?.states;
 }

@@ -238,7 +238,9 @@ class History {
   /** Every member of what was last applied that is no exception holds the content. */
   private expectTruth(): void {
     const { outputs } = this.stack;
-    if (at(outputs, "record", "digest") === "") return;
+    // After an interrupted run nobody is said to have anything; after a rollback to nothing nobody is to have it.
+    if (at(outputs, "record", "holding", "kind") !== "content" && at(outputs, "record", "holding", "to") === undefined)
+      return;
     const digest = at(outputs, "certificate", "digest");
     const groups = listAt(outputs, "target", "groups").flatMap((id) => this.world.devices(String(id)));
     const members = new Set([...groups.map(({ id }) => id), ...listAt(outputs, "target", "devices")]);

@@ -4,7 +4,7 @@
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
-import { waveBoundaries, waveOf } from "../../../provider/lifecycle/policy/waves";
+import { waveBoundaries, waveOf } from "../../../provider/lifecycle/state/wave-boundaries";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack, type Stack } from "../../support/engine";
 import { descendantsOf, kill } from "../../support/processes";

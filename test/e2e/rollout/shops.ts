@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import { startSimulator, type DeviceSpec, type Simulator } from "../../../simulator";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
-import { waveBoundaries, waveOf } from "../../../provider/lifecycle/policy/waves";
+import { waveBoundaries, waveOf } from "../../../provider/lifecycle/state/wave-boundaries";
 import { digestOf, readPkcs12 } from "../../../provider/pkcs12";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickStack, type Ended } from "../../support/quick-stack";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { originOf } from "../../../simulator/api/server";
+import { originOf } from "../../../simulator/http/server";
 import { field, install, list, withTenant } from "../tenant";
 
 describe("simulator: the API", () => {
@@ -195,7 +195,7 @@ describe("simulator: the API", () => {
         body?: unknown,
       ): Promise<{ status: number; body: unknown }> => {
         const url = new URL(`/_simulator${path}`, simulator.url);
-        const response = await fetch(url, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+        const response = await fetch(url, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
         return { status: response.status, body: await response.json() };
       };
       const id = world.devices()[0]?.id ?? "";

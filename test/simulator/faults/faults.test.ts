@@ -3,19 +3,20 @@ import type { Faults } from "../../../simulator/index";
 import type { Tenant } from "../tenant";
 import { field, install, list, withTenant } from "../tenant";
 
-const story =
-  (faults: Faults, tell: (tenant: Tenant) => Promise<void>): (() => Promise<void>) =>
-  () =>
-    withTenant({ devices: 5, faults, onUnknownRoute: () => undefined }, tell);
+function story(faults: Faults, tell: (tenant: Tenant) => Promise<void>): () => Promise<void> {
+  return () => withTenant({ devices: 5, faults, onUnknownRoute: () => undefined }, tell);
+}
 
-const rejected = async (promise: Promise<unknown>): Promise<boolean> =>
-  promise.then(
+async function rejected(promise: Promise<unknown>): Promise<boolean> {
+  return promise.then(
     () => false,
     () => true,
   );
+}
 
-const installAll = ({ world, ask }: Tenant): ReturnType<Tenant["ask"]> =>
-  ask("POST", "/commands/v0/commands/", { ...install(world.devices().map(({ id }) => id)), device_type: "all" });
+function installAll({ world, ask }: Tenant): ReturnType<Tenant["ask"]> {
+  return ask("POST", "/commands/v0/commands/", { ...install(world.devices().map(({ id }) => id)), device_type: "all" });
+}
 
 describe("simulator: faults", () => {
   it(

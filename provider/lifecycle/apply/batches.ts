@@ -1,0 +1,39 @@
+// How a target becomes requests: each batch is one request with the devices that it means.
+
+import { addresses, devicesOf, groupsOf, type Address, type Target } from "../arguments/target";
+import type { OperationContext } from "../context";
+import { readFleet, type Fleet } from "../facts/fleet";
+
+export interface Batch {
+  readonly address: Address;
+  readonly devices: ReadonlySet<string>;
+  /** It is one of those that address the whole target as it is written. */
+  readonly targetWide: boolean;
+}
+
+const listMaxAgeMs = 60_000;
+
+/** The requests that reach everyone in the target, as it is written. Those that would reach no device are left out. */
+export async function batchesForEveryone(
+  { client }: OperationContext,
+  target: Target,
+  fleet: Fleet,
+): Promise<readonly Batch[]> {
+  const all = addresses(groupsOf(target), devicesOf(target));
+  const batches = await Promise.all(
+    all.map(async (address) => {
+      const part = all.length === 1 ? fleet : await readFleet(client, { kind: "set", ...address }, listMaxAgeMs);
+      const devices = new Set([...part.members.keys()].filter((id) => fleet.members.has(id)));
+      return { address, devices, targetWide: true };
+    }),
+  );
+  return batches.filter(({ devices }) => devices.size > 0);
+}
+
+export function batchesForDevices(devices: readonly string[]): readonly Batch[] {
+  return addresses([], devices).map((address) => ({
+    address,
+    devices: new Set(address.devices),
+    targetWide: false,
+  }));
+}

@@ -1,0 +1,17 @@
+// What a refresh found to be done that the last run did not leave so, in one line such as
+// `7 devices joined, 2 installs expired`. Pure.
+
+import type { Backlog } from "../state/state";
+import { count } from "./words";
+
+export function driftOf(before: Backlog, now: Backlog, orphanedCommands: number): readonly string[] {
+  const more = (what: keyof Backlog, sentence: (number: number) => string): readonly string[] =>
+    now[what] > before[what] ? [sentence(now[what] - before[what])] : [];
+  return [
+    ...more("missing", (number) => `${count(number, "device")} joined`),
+    ...more("expired", (number) => `${count(number, "install")} expired`),
+    ...more("failed", (number) => `${count(number, "device")} failed`),
+    ...more("removalsFailed", (number) => `${count(number, "removal")} failed`),
+    ...(orphanedCommands > 0 ? [`${count(orphanedCommands, "newer command")} of an interrupted run`] : []),
+  ];
+}

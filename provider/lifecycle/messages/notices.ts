@@ -1,0 +1,54 @@
+// Sentences about what is normal and still worth a line: offline devices, schedules, devices that are left out. Pure.
+
+import type { DeviceStatus } from "../facts/device-status";
+import { count, oneLine } from "./words";
+
+const namesMax = 5;
+
+export function unansweredSentence(statuses: readonly DeviceStatus[], timeoutMs: number): string {
+  const names = statuses.slice(0, namesMax).map(({ device }) => oneLine(device.name));
+  const more = statuses.length > namesMax ? ` and ${statuses.length - namesMax} more` : "";
+  const minutes = Number((timeoutMs / 60_000).toPrecision(2));
+  return (
+    `${count(statuses.length, "device")} did not answer within ${count(minutes, "minute")}: ${names.join(", ")}${more}. ` +
+    "The command stays queued; the next `pulumi up` waits again without sending it again."
+  );
+}
+
+export function scheduledSentence(scheduled: number): string {
+  return (
+    `${count(scheduled, "device")} ${scheduled === 1 ? "waits" : "wait"} for the schedule; a device that is off for all of ` +
+    "it does not get the command. `pulumi refresh` shows which devices have taken it."
+  );
+}
+
+export function offlineSentence(offline: number): string {
+  return (
+    `${count(offline, "device")} ${offline === 1 ? "is" : "are"} offline; the command waits for ${offline === 1 ? "it" : "them"} ` +
+    "up to 30 days. `pulumi refresh` shows which devices have taken it."
+  );
+}
+
+export function leavingSentence(leaving: number): string {
+  return `${count(leaving, "device")} will lose the certificate when next online; Esper keeps the command until then.`;
+}
+
+export function unsupportedSentence(unsupported: number): string {
+  return `${count(unsupported, "device")} of the target cannot hold certificates (Android 9 or later can).`;
+}
+
+export const nobodySentence = "The target has no device that can hold a certificate yet.";
+
+export function leftOutSentence(heldBack: number): string {
+  return `${count(heldBack, "device")} beyond the last wave ${heldBack === 1 ? "is" : "are"} left out.`;
+}
+
+export function unknownIdSentence(id: string): string {
+  return `Esper no longer knows ${id}; the run leaves it out. Remove it from \`target\`.`;
+}
+
+export const overdueSentence = "The schedule is over; nothing is installed until it is moved.";
+
+export function leftTargetSentence(gone: number): string {
+  return `${count(gone, "device")} left the target; the certificate stays on them.`;
+}

@@ -1,0 +1,32 @@
+// Everything about retries: whether failed members are tried again, how many rounds that uses up, and what is said when none
+// is left. Pure. Follows docs/design.md, section 2 (`retryRounds`).
+//
+// A round is one run that sends again to members that failed. Their number starts anew with new content, with another
+// `encoding` (they failed with the one before) and with a higher `retryRounds`. With 0 nothing is ever retried.
+
+import type { Settings } from "../arguments/arguments";
+import { count } from "../messages/words";
+import { digestHeld, type State } from "../state/state";
+
+/** Whether failed members may be tried again. */
+export function mayRetry(prior: State, settings: Settings): boolean {
+  return roundsUsed(prior, settings) < settings.retryRounds;
+}
+
+/** The retry rounds used up before this run. */
+export function roundsUsed({ record, settings: before }: State, settings: Settings): number {
+  const startsAnew = settings.retryRounds > before.retryRounds || settings.encoding !== before.encoding;
+  return startsAnew ? 0 : record.roundsUsed;
+}
+
+/** Said on every run while members have failed and no round is left for them. */
+export function noRetryLeft(prior: State, digest: string | undefined, settings: Settings): string | undefined {
+  const { failed } = prior.coverage;
+  if (failed === 0 || digest !== digestHeld(prior) || mayRetry(prior, settings)) return undefined;
+  const used =
+    settings.retryRounds === 0 ? "`retryRounds` is 0" : `all ${count(settings.retryRounds, "retry round")} are used up`;
+  return (
+    `${count(failed, "device")} failed, and ${used}. ` +
+    "Fix the cause, then raise `retryRounds`, or change `triggers` to send the certificate to every member again."
+  );
+}

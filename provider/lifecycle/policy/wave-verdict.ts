@@ -1,0 +1,20 @@
+// Whether a wave of a rollout passed. Pure. Follows docs/design.md, section 7.
+
+import type { Device } from "../../client/index";
+import type { Settings } from "../arguments/arguments";
+import { isMoreThan } from "../arguments/rollout";
+import type { DeviceStatus } from "../facts/device-status";
+import { unansweredOf } from "./awaited";
+
+/** Too many failures among the answers so far, or a device waited for has not answered. Offline members count neither way. */
+export function judgeWave(
+  statuses: readonly DeviceStatus[],
+  settings: Pick<Settings, "rollout" | "wait" | "schedule">,
+  members: ReadonlyMap<string, Device>,
+): "passed" | "failed" {
+  const failed = statuses.filter(({ phase }) => phase === "failed").length;
+  const answered = failed + statuses.filter(({ phase }) => phase === "installed").length;
+  if (isMoreThan(settings.rollout.maxFailures, failed, answered)) return "failed";
+  const isSilent = unansweredOf(settings, statuses, members).length > 0;
+  return isSilent && settings.wait.onTimeout === "fail" ? "failed" : "passed";
+}

@@ -1,0 +1,174 @@
+// How a state is stored in the stack: its codec, its version, and the reading of records of earlier schemas. Pure.
+// The one place that knows stored names. A record stays small at any fleet size (docs/design.md, section 5): counts,
+// digests, the requests still needed, exceptions by a byte budget; never a list of members, never `source`.
+
+import { isRight } from "fp-ts/Either";
+import * as t from "io-ts";
+import { readSettings, settingNames } from "../arguments/arguments";
+import { isObject, type RawObject } from "../arguments/reader";
+import { StateError } from "../errors";
+import type { Holding, State } from "./state";
+import { upgradeOutputs } from "./upgrades";
+
+/** The version of the stored record. A release that changes its shape adds a step to `upgrades.ts`. */
+export const schemaNumber = 2;
+
+const states = t.readonly(t.record(t.string, t.number));
+
+const SentRequestCodec = t.readonly(
+  t.intersection([
+    t.type({
+      id: t.string,
+      kind: t.union([t.literal("install"), t.literal("uninstall")]),
+      commandType: t.union([t.literal("DEVICE"), t.literal("GROUP"), t.literal("DYNAMIC")]),
+      devices: t.number,
+      sentAt: t.string,
+    }),
+    t.partial({ targetWide: t.boolean, states }),
+  ]),
+);
+
+const CoverageCodec = t.readonly(
+  t.type({
+    members: t.number,
+    installed: t.number,
+    pending: t.number,
+    failed: t.number,
+    missing: t.number,
+    offline: t.number,
+    unsupported: t.number,
+  }),
+);
+
+const ExceptionCodec = t.readonly(
+  t.type({ device: t.string, name: t.string, state: t.string, reason: t.string, since: t.string }),
+);
+
+const BacklogCodec = t.readonly(
+  t.type({ failed: t.number, missing: t.number, expired: t.number, removalsFailed: t.number }),
+);
+
+/** The digest of held content is stored where it is not that of the output `certificate`. */
+const HoldingCodec = t.readonly(
+  t.union([
+    t.intersection([t.type({ kind: t.literal("content") }), t.partial({ digest: t.string })]),
+    t.intersection([t.type({ kind: t.literal("rolledBack"), rejected: t.string }), t.partial({ to: t.string })]),
+    t.intersection([
+      t.type({ kind: t.literal("unknown"), orphanedCommandIds: t.readonlyArray(t.string) }),
+      t.partial({ rejected: t.string }),
+    ]),
+  ]),
+);
+
+const WaveBoundariesCodec = t.readonly(t.type({ canary: t.boolean, ends: t.readonlyArray(t.string) }));
+
+const RecordCodec = t.readonly(
+  t.intersection([
+    t.type({
+      schema: t.number,
+      urnHash: t.string,
+      holding: HoldingCodec,
+      membersDigest: t.string,
+      roundsUsed: t.number,
+      sentTo: t.string,
+      newestAt: t.string,
+    }),
+    t.partial({
+      sentToAllAt: t.string,
+      backlog: BacklogCodec,
+      heldBack: t.number,
+      compacted: t.boolean,
+      removedSinceFullSend: t.boolean,
+      hadOtherContent: t.boolean,
+      previouslySentTo: t.string,
+      waveBoundaries: WaveBoundariesCodec,
+      removalsFailed: t.number,
+      source: t.readonly(t.record(t.string, t.string)),
+      drifted: t.boolean,
+    }),
+  ]),
+);
+
+const ProgressCodec = t.readonly(
+  t.type({
+    wave: t.number,
+    waves: t.number,
+    state: t.union([t.literal("complete"), t.literal("paused"), t.literal("stopped"), t.literal("rolledBack")]),
+  }),
+);
+
+const SentAsCodec = t.union([t.literal("asGiven"), t.literal("androidLegacy"), t.literal("modern")]);
+
+const KeptContentCodec = t.readonly(
+  t.type({ digest: t.string, base64: t.string, password: t.string, sentAs: SentAsCodec, certificate: t.UnknownRecord }),
+);
+
+const StoredCodec = t.intersection([
+  t.type({
+    sentAs: SentAsCodec,
+    coverage: CoverageCodec,
+    exceptions: t.readonlyArray(ExceptionCodec),
+    exceptionsOmitted: t.number,
+    commands: t.readonlyArray(SentRequestCodec),
+    progress: ProgressCodec,
+    readyForRenewal: t.boolean,
+    renewAt: t.string,
+    record: RecordCodec,
+  }),
+  t.partial({ kept: t.readonlyArray(KeptContentCodec) }),
+]);
+
+export function readState(outputs: RawObject): State {
+  const certificate = isObject(outputs["certificate"]) ? outputs["certificate"] : {};
+  const upgraded = upgradeOutputs(outputs, schemaNumber);
+  const decoded = StoredCodec.decode(upgraded);
+  const settings = readSettings(outputs);
+  if (!isRight(decoded) || settings === undefined) {
+    throw new StateError(
+      "The stored state of this certificate cannot be read; it may have been edited by hand. " +
+        "`pulumi state delete` forgets it, and the next `pulumi up` sends the certificate again.",
+    );
+  }
+  const { sentAs, coverage, exceptions, exceptionsOmitted, commands, progress } = decoded.right;
+  const { readyForRenewal, renewAt, record: stored, kept } = decoded.right;
+  const { schema, holding, ...record } = stored;
+  return {
+    ...{ sentAs, coverage, exceptions, exceptionsOmitted, commands, progress, readyForRenewal, renewAt },
+    record: { ...record, holding: wholeHolding(holding, certificate) },
+    ...(kept !== undefined && { kept }),
+    settings,
+    written: pickWritten(outputs),
+    certificate,
+  };
+}
+
+/** The settings a program wrote, without `source`. */
+export function pickWritten(raw: RawObject): RawObject {
+  const entries = settingNames.filter((name) => raw[name] !== undefined && raw[name] !== null);
+  return Object.fromEntries(entries.map((name) => [name, raw[name]]));
+}
+
+/** What Pulumi stores. JSON drops every `undefined`, which would make the engine hang or fail. */
+export function toOutputs(state: State): RawObject {
+  const { written, certificate, sentAs, coverage, exceptions, exceptionsOmitted, commands } = state;
+  const { progress, readyForRenewal, renewAt, kept } = state;
+  const { holding, ...rest } = state.record;
+  const record = { schema: schemaNumber, ...rest, holding: shortHolding(holding, certificate) };
+  const outputs: unknown = JSON.parse(
+    JSON.stringify({
+      ...written,
+      ...{ certificate, sentAs, coverage, exceptions, exceptionsOmitted, commands, progress },
+      ...{ readyForRenewal, renewAt, record, kept },
+    }),
+  );
+  return isObject(outputs) ? outputs : {};
+}
+
+function wholeHolding(stored: t.TypeOf<typeof HoldingCodec>, { digest }: RawObject): Holding {
+  if (stored.kind !== "content") return stored;
+  return { kind: "content", digest: stored.digest ?? (typeof digest === "string" ? digest : "") };
+}
+
+function shortHolding(holding: Holding, { digest }: RawObject): RawObject {
+  return holding.kind === "content" && holding.digest === digest ? { kind: "content" } : { ...holding };
+}
