@@ -20,6 +20,7 @@ import {
   type Pkcs12,
   type SentAs,
 } from "../../pkcs12/index";
+import { printable } from "../../printable";
 import { redaction } from "../../redaction/redaction";
 import { SourceError } from "../errors";
 import type { RawObject } from "../arguments/reader";
@@ -113,9 +114,24 @@ function openOnce(bytes: Uint8Array, password: string | undefined): Promise<Open
 async function openFile(bytes: Uint8Array, password: string | undefined): Promise<Opened> {
   const p12 = await readPkcs12(bytes, password);
   const chain = chainOf(p12);
-  const summary = { ...summarize(p12, chain) };
+  const summary = printableSummary({ ...summarize(p12, chain) });
   return { p12, chain, digest: digestOf(p12), summary, support: androidSupport(p12) };
 }
+
+/** Names are chosen by whoever made the file; the output is shown and stored. */
+function printableSummary(summary: RawObject): RawObject {
+  const entries = Object.entries(summary).map(([name, value]) => {
+    const text = Array.isArray(value) ? value.map(printableName) : printableName(value);
+    return [name, text] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function printableName(value: unknown): unknown {
+  return typeof value === "string" ? printable(value, nameMaxCharacters) : value;
+}
+
+const nameMaxCharacters = 500;
 
 function readPassword(source: Source, { environment }: Surroundings): string | undefined {
   if (source.passwordEnv === undefined) return source.password;
