@@ -37,9 +37,10 @@ describe("words of others", () => {
 
   it("cost no time however long they are", () => {
     for (const part of ["x", " ", "<{%", "\u001b]", "::a", "##", "\u001b["]) {
+      const text = part.repeat(1_000_000);
       const startedAt = performance.now();
-      expect(printable(part.repeat(1_000_000)).length).to.be.at.most(161);
-      expect(performance.now() - startedAt, JSON.stringify(part)).to.be.below(500);
+      expect(printable(text).length).to.be.at.most(161);
+      expect(performance.now() - startedAt, JSON.stringify(part)).to.be.below(2_000);
     }
   });
 });
