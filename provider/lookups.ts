@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Client, Device, DeviceQuery, Group } from "./client";
 import { systemClock } from "./clock";
 import { isUuid, readSettings } from "./config";
+import { printable } from "./printable";
 
 /** A group by its name, which must be the only one of that name, or by its path such as "All devices/Shops/Berlin". */
 export type GroupFilter =
@@ -72,7 +73,7 @@ export async function getGroup(filter: GroupFilter): Promise<Group> {
   const fitting = candidates.filter((group) => (byName ? group.name : group.path) === wanted);
   const [only] = fitting;
   if (fitting.length === 1 && only !== undefined) return only;
-  const what = byName ? `named "${wanted}"` : `with the path "${wanted}"`;
+  const what = byName ? `named "${printable(wanted)}"` : `with the path "${printable(wanted)}"`;
   if (fitting.length > 1) {
     throw new Error(
       `Esper has ${fitting.length} groups ${what}: ${list(fitting.map(describeGroup))}. Ask by \`path\`, or write the id.`,
@@ -113,8 +114,8 @@ export async function getDevices(filter: DeviceFilter): Promise<readonly Device[
       (tags ?? []).every((tag) => device.tags.includes(tag)),
   );
   if (fitting.length > 0) return [...fitting].sort((a, b) => a.name.localeCompare(b.name));
-  const near = found.length > 0 ? ` Near it are ${list(found.map((device) => device.name))}.` : "";
-  throw new Error(`Esper has no device that fits ${JSON.stringify(filter)}.${near}`);
+  const near = found.length > 0 ? ` Near it are ${list(found.map((device) => printable(device.name)))}.` : "";
+  throw new Error(`Esper has no device that fits ${printable(JSON.stringify(filter), 500)}.${near}`);
 }
 
 /** JavaScript programs may write what types refuse. */
@@ -141,7 +142,7 @@ function refuseEmpty(parts: Readonly<Record<string, string | readonly string[] |
 const listMaxAgeMs = 60_000;
 
 function describeGroup({ name, path, id }: Group): string {
-  return `"${path === "" ? name : path}" (${id})`;
+  return `"${printable(path === "" ? name : path)}" (${id})`;
 }
 
 function list(names: readonly string[]): string {

@@ -60,7 +60,13 @@ const rules: readonly Rule[] = [
   },
   {
     from: /^provider\/lifecycle\//,
-    mayImport: only("provider/(?:lifecycle|client|pkcs12)/.*", "provider/(?:clock|errors)", ...codecs, node),
+    mayImport: only(
+      "provider/(?:lifecycle|client|pkcs12)/.*",
+      "provider/(?:clock|errors|printable)",
+      "provider/redaction/.*",
+      ...codecs,
+      node,
+    ),
     says: "the lifecycle stands on the client and on pkcs12, and on nothing above it",
   },
   {
@@ -72,7 +78,7 @@ const rules: readonly Rule[] = [
   {
     from: /^provider\/client\//,
     mayImport: only(
-      ...["provider/client/.*", "provider/(?:errors|clock|config)", ...codecs],
+      ...["provider/client/.*", "provider/(?:errors|clock|config|printable)", "provider/redaction/.*", ...codecs],
       ...["node-fetch", "https-proxy-agent", "proxy-from-env", node],
     ),
     says: "the client knows neither Pulumi nor certificates",
@@ -83,9 +89,14 @@ const rules: readonly Rule[] = [
     says: "pkcs12 is its own ground",
   },
   {
-    from: /^provider\/(?:errors|clock)$/,
+    from: /^provider\/redaction\//,
+    mayImport: only("provider/redaction/.*", "provider/printable", node),
+    says: "redaction knows secrets, and not where texts go",
+  },
+  {
+    from: /^provider\/(?:errors|clock|printable)$/,
     mayImport: only(node),
-    says: "errors and clock are leaves",
+    says: "errors, clock and printable are leaves",
   },
   {
     from: /^provider\/config$/,

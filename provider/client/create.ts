@@ -11,7 +11,7 @@ import { Devices } from "./fleet/devices";
 import { Enterprise, Groups } from "./fleet/groups";
 import { Poller } from "./commands/poll";
 import { Requester } from "./http/request";
-import { Secrecy } from "./http/redaction";
+import { redaction, type Redaction } from "../redaction/redaction";
 import { send } from "./commands/send";
 import { Throttle } from "./http/throttle";
 
@@ -22,14 +22,24 @@ export interface ClientParts {
   readonly random: () => number;
   /** Gets one-line notes for people, such as "waiting 12 s: Esper's rate limit". */
   readonly say?: (line: string) => void;
+  /** What must not be shown; default: the process's own. */
+  readonly secrecy?: Redaction;
 }
+
+/** Arguments whose values are names and constants of Esper's own API, which messages about them need. */
+const publicArguments = new Set(["cert_alias_name", "cert_storage_type", "cert_file_type"]);
 
 /** The way of single requests, for a caller that asks what the client has no operation for. */
 export function createRequester(parts: ClientParts): Requester {
-  return requesterWith(parts, new Secrecy(parts.settings.apiKey));
+  return requesterWith(parts, secrecyOf(parts));
 }
 
-function requesterWith({ settings, clock, random, say = ignore }: ClientParts, secrecy: Secrecy): Requester {
+function secrecyOf({ settings, secrecy = redaction }: ClientParts): Redaction {
+  secrecy.learn(settings.apiKey);
+  return secrecy;
+}
+
+function requesterWith({ settings, clock, random, say = ignore }: ClientParts, secrecy: Redaction): Requester {
   const { requestsPerMinute } = settings;
   const throttle = new Throttle({ clock, random, say, ...(requestsPerMinute !== undefined && { requestsPerMinute }) });
   return new Requester({ connection: new Connection({ ...settings, clock }), throttle, secrecy, clock, random });
@@ -43,7 +53,7 @@ function ignore(): void {
 export function createClient(parts: ClientParts): Client {
   const { settings, clock, say = ignore } = parts;
   const { requestTimeoutMs, enterpriseId, pollMs } = settings;
-  const secrecy = new Secrecy(settings.apiKey);
+  const secrecy = secrecyOf(parts);
   const requester = requesterWith(parts, secrecy);
   const enterprise = new Enterprise(requester, enterpriseId);
   const endpointParts = { requester, secrecy, clock, say };
@@ -62,7 +72,9 @@ export function createClient(parts: ClientParts): Client {
   return {
     tenantHash: tenantHashOf(settings.baseUrl),
     send: (command, knownIds = new Set()) => {
-      secrecy.hideArguments(command.commandArgs);
+      for (const [name, value] of Object.entries(command.commandArgs)) {
+        if (!publicArguments.has(name)) secrecy.learn(value);
+      }
       return poller.whileSending(() => send(endpoint, command, knownIds, clock));
     },
     commandsSince: (query) => endpoint.commandsSince(query),

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { inspect } from "node:util";
-import { Secrecy } from "../../provider/client/http/redaction";
 import { startAnswering, type AnsweringServer, type Asked, type Reply } from "../support/answering-server";
 import { quickClock } from "../support/quick-clock";
 import { benchFor, commandFor, FILE_BASE64, PASSWORD, refusalOf, tenantBench } from "./harness";
@@ -104,55 +103,4 @@ describe("nothing secret is shown", () => {
       expectNoSecret(allOf([tooLarge, forbidden]) + bench.said.join("\n"));
     });
   }
-});
-
-describe("a quoted text", () => {
-  const secrecy = new Secrecy(KEY);
-  secrecy.hideArguments({
-    cert_password: "ab1",
-    cert_alias_name: "corp-client",
-    cert_storage_type: "system",
-    cert_data_base64: FILE_BASE64,
-  });
-
-  it("is put on one line, without control characters, and cut short", () => {
-    expect(secrecy.quote("no\r\n such\u0007\u001b[31m   device")).to.equal("no such [31m device");
-    expect(secrecy.quote("x".repeat(1000))).to.have.length(301);
-    expect(secrecy.quote(" \n ")).to.be.undefined;
-  });
-
-  it("may name the alias and Esper's own constants", () => {
-    expect(secrecy.quote("corp-client is not in the system store")).to.equal("corp-client is not in the system store");
-  });
-
-  it("is withheld when it holds a short password, or twelve characters of a long secret", () => {
-    expect(secrecy.quote("wrong password: ab1.")).to.be.undefined;
-    expect(secrecy.quote(`near ${FILE_BASE64.slice(100, 112)}`)).to.be.undefined;
-    expect(secrecy.quote(`header ${Buffer.from(KEY).toString("hex")}`)).to.be.undefined;
-    expect(secrecy.quote(`Bearer%20${encodeURIComponent(KEY)}`)).to.be.undefined;
-  });
-
-  const escapes: readonly [string, string, string][] = [
-    ["as JSON inside a text", 'a"b\\c"d"e', JSON.stringify({ cert_password: 'a"b\\c"d"e' })],
-    ["as JSON in ASCII, which Python writes", "pässwörd-mit", '{"cert_password": "p\\u00e4ssw\\u00F6rd-mit"}'],
-    ["as JSON inside JSON", 'a"b"c"d"e', JSON.stringify(JSON.stringify({ cert_password: 'a"b"c"d"e' }))],
-    ["as HTML", "a&b<c>d'e", "a&amp;b&lt;c&gt;d&#x27;e"],
-    ["as a form, which escapes more than a URL", "it's (a) secret!", "it%27s+%28a%29+secret%21"],
-    ["with its tab and two blanks folded into one", "a\tb  c\td  e", "a\tb  c\td  e"],
-  ];
-  for (const [name, password, echo] of escapes) {
-    it(`is withheld when it repeats a password ${name}`, () => {
-      const quoting = new Secrecy(KEY);
-      quoting.hideArguments({ cert_password: password });
-      expect(quoting.quote(`cannot use ${echo} here`)).to.be.undefined;
-      expect(quoting.quote("wrong password: 50%, C:\\users & co")).to.equal("wrong password: 50%, C:\\users & co");
-    });
-  }
-
-  it("is shown when it only shares a word's letters with a password", () => {
-    const wordy = new Secrecy(KEY);
-    wordy.hideArguments({ cert_password: "Password123" });
-    expect(wordy.quote("wrong password or corrupted file")).to.equal("wrong password or corrupted file");
-    expect(wordy.quote("cannot open with Password1")).to.be.undefined;
-  });
 });

@@ -7,7 +7,7 @@ import { unwrap } from "../../provider/client/codecs";
 import { Connection, type Method } from "../../provider/client/http/connection";
 import { createClient } from "../../provider/client/create";
 import { messageIn } from "../../provider/client/http/api-errors";
-import { Secrecy } from "../../provider/client/http/redaction";
+import { Redaction } from "../../provider/redaction/redaction";
 import { systemClock } from "../../provider/clock";
 import { readSettings, type Environment, type Settings } from "../../provider/config";
 import { makeIdentity, p12Of } from "../support/certificates";
@@ -73,9 +73,10 @@ export async function openTenant(env: Environment): Promise<LiveTenant> {
         "ESPER_TEST_GROUP, or allow more with ESPER_TEST_MAX_DEVICES.",
     );
   }
-  const secrecy = new Secrecy(settings.apiKey);
+  const secrecy = new Redaction();
+  secrecy.learn(settings.apiKey);
   const password = randomBytes(12).toString("hex");
-  secrecy.hideArguments({ cert_password: password });
+  secrecy.learn(password);
   const waitMs = 60_000 * Number(env["ESPER_TEST_WAIT_MINUTES"] ?? defaultMinutes);
   const ask = asker(settings, secrecy);
   return {
@@ -86,7 +87,7 @@ export async function openTenant(env: Environment): Promise<LiveTenant> {
     alias: `pulumi-esper-test-${randomBytes(4).toString("hex")}`,
     newFile: async () => {
       const file = Buffer.from(await p12Of(makeIdentity("pulumi-esper live test"), password)).toString("base64");
-      secrecy.hideArguments({ cert_data_base64: file });
+      secrecy.learn(file);
       return file;
     },
     ask,
@@ -105,7 +106,7 @@ async function findGroup(client: Client, wanted: string): Promise<Group> {
   return group;
 }
 
-function asker(settings: Settings, secrecy: Secrecy): Ask {
+function asker(settings: Settings, secrecy: Redaction): Ask {
   const connection = new Connection({ ...settings, clock: systemClock });
   return async (method, path, query = {}, body) => {
     const exchange = { method, path, query: new URLSearchParams(query), attempt: "ask Esper" };

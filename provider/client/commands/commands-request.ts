@@ -21,7 +21,7 @@ import type { CommandsEndpoint, Round } from "./endpoint";
 import { pageRows, readAll } from "../http/pages";
 import { RecentCommands } from "./recent-commands";
 import { pathOf, type Requester } from "../http/request";
-import type { Secrecy } from "../http/redaction";
+import type { Redaction } from "../../redaction/redaction";
 import { chunksOf } from "../coalesce";
 import { countStates, readState, sumTotals } from "./command-states";
 import { fewDevices, idsInUrl, rowReads, RowReader, rowsAskedFor } from "./status-rows";
@@ -44,7 +44,7 @@ const looksForLabel = [
 
 export interface EndpointParts {
   readonly requester: Requester;
-  readonly secrecy: Secrecy;
+  readonly secrecy: Redaction;
   readonly clock: Clock;
   readonly say: (line: string) => void;
 }

@@ -2,7 +2,7 @@
 // It must not know which endpoint the rows are of, nor send anything.
 
 import type { CommandState, RowQuery, StatusRow } from "../client";
-import type { Secrecy } from "../http/redaction";
+import type { Redaction } from "../../redaction/redaction";
 import { chunksOf } from "../coalesce";
 import { readState, writeState } from "./command-states";
 import { isoInstant } from "../iso-instant";
@@ -26,10 +26,12 @@ export interface StatusJsonRow {
 /** Makes rows; says once for each state that is not known here. */
 export class RowReader {
   private readonly saidStates = new Set<string>();
+  /** Verdicts on reasons, as long as no other secret is known. */
   private readonly reasons = new Map<string, string | undefined>();
+  private version = 0;
 
   constructor(
-    private readonly secrecy: Secrecy,
+    private readonly secrecy: Redaction,
     private readonly say: (line: string) => void,
   ) {}
 
@@ -59,8 +61,9 @@ export class RowReader {
   /** Thousands of rows have a handful of reasons. */
   private reason(text: string): string | undefined {
     if (text.trim() === "") return undefined;
+    if (this.reasons.size > 1000 || this.version !== this.secrecy.version) this.reasons.clear();
+    this.version = this.secrecy.version;
     if (!this.reasons.has(text)) {
-      if (this.reasons.size > 1000) this.reasons.clear();
       this.reasons.set(text, this.secrecy.quote(text) ?? withheld);
     }
     return this.reasons.get(text);

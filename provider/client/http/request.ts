@@ -9,7 +9,7 @@ import { unwrap } from "../codecs";
 import type { Answer, Connection, Exchange, Method } from "./connection";
 import { messageIn, refusalError } from "./api-errors";
 import { maxAttempts, judge, type Outcome } from "./retry";
-import type { Secrecy } from "./redaction";
+import type { Redaction } from "../../redaction/redaction";
 import type { Throttle } from "./throttle";
 
 export interface Call<A> {
@@ -35,7 +35,7 @@ export function pathOf(words: TemplateStringsArray, ...values: readonly string[]
 export interface RequesterParts {
   readonly connection: Connection;
   readonly throttle: Throttle;
-  readonly secrecy: Secrecy;
+  readonly secrecy: Redaction;
   readonly clock: Clock;
   readonly random: () => number;
 }

@@ -13,6 +13,8 @@ import {
   type Finding,
   type SentAs,
 } from "../../pkcs12/index";
+import { printable } from "../../printable";
+import { redaction } from "../../redaction/redaction";
 import type { Encoding } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import type { Source } from "../arguments/source";
@@ -41,7 +43,12 @@ export interface Content {
 }
 
 export async function openSource(source: Source, surroundings: Surroundings): Promise<Content> {
-  return contentOf(await openOnce(readGiven(source, surroundings), surroundings.nowMs()));
+  const given = readGiven(source, surroundings);
+  // Known before anything is opened: what goes wrong may repeat them.
+  for (const secret of secretsOf(given)) redaction.learn(secret);
+  const opened = await openOnce(given, surroundings.nowMs());
+  redaction.learn(opened.bytes);
+  return contentOf(opened);
 }
 
 // A preview's check, create and many resources with one file: it is opened once a process.
@@ -67,7 +74,7 @@ function contentOf(opened: OpenedSource): Content {
   const base64 = (): string => Buffer.from(bytes).toString("base64");
   return {
     digest: digestOf(material),
-    summary: { ...summarize({ ...examined, encoding: file.encoding }, chain) },
+    summary: printableSummary({ ...summarize({ ...examined, encoding: file.encoding }, chain) }),
     findings: (nowMs, renewBeforeDays) =>
       findings(examined, { nowMs, ...(renewBeforeDays !== undefined && { renewBeforeDays }) }, chain),
     hasChoice: pairsOf(examined).length > 1,
@@ -76,31 +83,29 @@ function contentOf(opened: OpenedSource): Content {
     toSend: async (sentAs) => {
       if (sentAs === "asGiven") return { base64: base64(), password };
       const written = await writePkcs12(material, { profile: sentAs, password });
+      redaction.learn(written);
       return { base64: Buffer.from(written).toString("base64"), password };
     },
-    withoutSecrets: (text) => withoutPieces(opened.secrets.reduce(without, text), base64()),
+    withoutSecrets: (text) => redaction.withoutSecrets(text),
   };
 }
 
-function without(text: string, secret: string): string {
-  return text.split(secret).join("[secret]");
+function secretsOf(given: Given): readonly (string | Uint8Array)[] {
+  const secret = "bytes" in given ? [given.bytes] : [given.parts.privateKey, given.parts.privateKeyPassword ?? ""];
+  return [given.password ?? "", ...secret];
 }
 
-// As many characters of the file in a row are no accident.
-const pieceLength = 12;
-
-function withoutPieces(text: string, file: string): string {
-  let rest = "";
-  for (let at = 0; at < text.length;) {
-    let length = 0;
-    while (
-      at + length + pieceLength <= text.length &&
-      file.includes(text.slice(at + length, at + length + pieceLength))
-    ) {
-      length += 1;
-    }
-    rest += length > 0 ? "[secret]" : text.charAt(at);
-    at += length > 0 ? length + pieceLength - 1 : 1;
-  }
-  return rest;
+/** Names are chosen by whoever made the file; the output is shown and stored. */
+function printableSummary(summary: RawObject): RawObject {
+  const entries = Object.entries(summary).map(([name, value]) => {
+    const text = Array.isArray(value) ? value.map(printableName) : printableName(value);
+    return [name, text] as const;
+  });
+  return Object.fromEntries(entries);
 }
+
+function printableName(value: unknown): unknown {
+  return typeof value === "string" ? printable(value, nameMaxCharacters) : value;
+}
+
+const nameMaxCharacters = 500;

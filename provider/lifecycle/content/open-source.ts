@@ -42,8 +42,6 @@ export interface OpenedSource {
   readonly password: string;
   /** Nobody has given a PKCS#12 file of this content. */
   readonly isMade: boolean;
-  /** Whatever of the source must not be shown. */
-  readonly secrets: readonly string[];
 }
 
 /** @throws SourceError with the path of the argument at fault */
@@ -98,7 +96,7 @@ async function openFile(given: Given & { readonly bytes: Uint8Array }, options: 
   const chain = chainOf(file, options);
   const material = withoutOtherPairs(file, chain);
   const opened = { bytes: file.bytes, password: file.password ?? "", isMade: material !== file };
-  return { examined: file, chain, material, file, ...opened, secrets: secretsOf([password, file.password]) };
+  return { examined: file, chain, material, file, ...opened };
 }
 
 async function openParts(
@@ -110,12 +108,7 @@ async function openParts(
   const material = withoutOtherPairs(examined, chain);
   const bytes = await writePkcs12(material, { profile: "androidLegacy", password });
   const file = await readPkcs12(bytes, password);
-  const secrets = secretsOf([password, parts.privateKeyPassword]);
-  return { examined, chain, material, file, bytes, password, isMade: true, secrets };
-}
-
-function secretsOf(given: readonly (string | undefined)[]): readonly string[] {
-  return [...new Set(given)].flatMap((secret) => (secret === undefined || secret === "" ? [] : [secret]));
+  return { examined, chain, material, file, bytes, password, isMade: true };
 }
 
 function passwordOf(

@@ -1,6 +1,7 @@
 // Where each member stands: judged from the requests sent, the answers read, and the time. Pure.
 // The words installed, pending, failed and missing are those of docs/design.md, section 1.
 
+import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 import type { NewerCommand } from "./newer-commands";
@@ -160,7 +161,6 @@ const urgency: readonly DeviceStatus["phase"][] = ["failed", "missing", "pending
 // The room that docs/design.md, section 5 leaves for exceptions in a record.
 const exceptionsMax = 100;
 const exceptionsMaxBytes = 6_000;
-const reasonMaxCharacters = 160;
 
 /** The members that are not installed, the most urgent first, as many as there is room for. */
 export function exceptionsOf(standings: readonly DeviceStatus[]): {
@@ -173,7 +173,8 @@ export function exceptionsOf(standings: readonly DeviceStatus[]): {
   const exceptions: Exception[] = [];
   let bytes = 2;
   for (const { device, state, reason, since } of all.slice(0, exceptionsMax)) {
-    const entry = { device: device.id, name: device.name, state, reason: reason.slice(0, reasonMaxCharacters), since };
+    const words = { name: printable(device.name), state: printable(state), reason: printable(reason) };
+    const entry = { device: device.id, ...words, since };
     bytes += Buffer.byteLength(JSON.stringify(entry)) + 1;
     if (bytes > exceptionsMaxBytes) break;
     exceptions.push(entry);
