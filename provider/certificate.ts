@@ -3,6 +3,7 @@
 // PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
+import { isStartedByCli, notInstalledIn } from "./engine/installed";
 import { shortenTraces } from "./engine/short-traces";
 
 /**
@@ -296,6 +297,9 @@ const outputs = {
  * ```
  */
 export class Certificate extends pulumi.CustomResource {
+  /** Its type in stacks, by which policies and {@link Certificate.isInstance} know it. @internal */
+  public static readonly __pulumiType = typeToken;
+
   /** The name under which Android keeps the certificate. */
   declare public readonly alias: pulumi.Output<string>;
   /** What is in the file; a preview shows what of it changes. */
@@ -317,12 +321,18 @@ export class Certificate extends pulumi.CustomResource {
   /** From when on it is time for a successor; ISO instant. */
   declare public readonly renewAt: pulumi.Output<string>;
 
+  /** Whether something is a Certificate, also one of another copy of this package. */
+  public static override isInstance(given: unknown): given is Certificate {
+    return typeof given === "object" && given !== null && "__pulumiType" in given && given.__pulumiType === typeToken;
+  }
+
   /**
    * @param name of the resource in the stack; another one is another resource
    * @param args what the program asks for
    * @param opts Pulumi's own options, such as `dependsOn` and `parent`
    */
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseWhereNotInstalled();
     const urn = pulumi.createUrn(name, typeToken, opts?.parent);
     // A plain promise: an output made of the URN depends on the parent, and the SDK takes that for the parent's children,
     // this resource among them, so that a program with a component would wait for ever.
@@ -346,6 +356,12 @@ export class Certificate extends pulumi.CustomResource {
       asBefore();
     }
   }
+}
+
+/** The engine's own words about it would name a module that no program mentions. */
+function refuseWhereNotInstalled(): void {
+  const refusal = isStartedByCli(process.argv) ? notInstalledIn(process.cwd()) : undefined;
+  if (refusal !== undefined) throw new pulumi.RunError(refusal);
 }
 
 /** Puts to an error whose trace was cut where in the program the certificate was declared. */
