@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isStartedByCli, notInstalledIn } from "./engine/installed";
 import { shortenTraces } from "./engine/short-traces";
+import { certificateType } from "./type-token";
 
 /**
  * The devices meant: one group with its sub-groups, or any set of groups and devices. Ids are Esper's UUIDs; those that it
@@ -256,8 +257,6 @@ export interface CertificateCommand {
   readonly sentAt: string;
 }
 
-const typeToken = "pulumi-nodejs:dynamic/esper:Certificate";
-
 /**
  * The text that the engine stores and later runs. It loads the installed package and nothing else, so that an upgrade does
  * not touch the state and no code or secret is captured. Every release must load the text of every earlier one.
@@ -298,7 +297,7 @@ const outputs = {
  */
 export class Certificate extends pulumi.CustomResource {
   /** Its type in stacks, by which policies and {@link Certificate.isInstance} know it. @internal */
-  public static readonly __pulumiType = typeToken;
+  public static readonly __pulumiType = certificateType;
 
   /** The name under which Android keeps the certificate. */
   declare public readonly alias: pulumi.Output<string>;
@@ -323,7 +322,7 @@ export class Certificate extends pulumi.CustomResource {
 
   /** Whether something is a Certificate, also one of another copy of this package. */
   public static override isInstance(given: unknown): given is Certificate {
-    return typeof given === "object" && given !== null && "__pulumiType" in given && given.__pulumiType === typeToken;
+    return typeof given === "object" && given !== null && "__pulumiType" in given && given.__pulumiType === certificateType;
   }
 
   /**
@@ -333,7 +332,7 @@ export class Certificate extends pulumi.CustomResource {
    */
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     refuseWhereNotInstalled();
-    const urn = pulumi.createUrn(name, typeToken, opts?.parent);
+    const urn = pulumi.createUrn(name, certificateType, opts?.parent);
     // A plain promise: an output made of the URN depends on the parent, and the SDK takes that for the parent's children,
     // this resource among them, so that a program with a component would wait for ever.
     const text = new Promise<string>((resolve) => {
@@ -348,7 +347,7 @@ export class Certificate extends pulumi.CustomResource {
     const additionalSecretOutputs = [...(opts?.additionalSecretOutputs ?? []), "kept"];
     const asBefore = shortenTraces();
     try {
-      super(typeToken, name, properties, { ...opts, additionalSecretOutputs });
+      super(certificateType, name, properties, { ...opts, additionalSecretOutputs });
     } catch (error) {
       asBefore();
       throw withCallers(error);

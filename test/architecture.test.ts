@@ -50,7 +50,7 @@ const rules: readonly Rule[] = [
   },
   {
     from: /^provider\/certificate$/,
-    mayImport: only(pulumi, "provider/engine/(?:short-traces|installed)"),
+    mayImport: only(pulumi, "provider/engine/(?:short-traces|installed)", "provider/type-token"),
     says: "the resource's arguments know nothing of Esper's API or of PKCS#12",
   },
   {
