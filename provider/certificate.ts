@@ -322,7 +322,9 @@ export class Certificate extends pulumi.CustomResource {
 
   /** Whether something is a Certificate, also one of another copy of this package. */
   public static override isInstance(given: unknown): given is Certificate {
-    return typeof given === "object" && given !== null && "__pulumiType" in given && given.__pulumiType === certificateType;
+    return (
+      typeof given === "object" && given !== null && "__pulumiType" in given && given.__pulumiType === certificateType
+    );
   }
 
   /**
