@@ -24,7 +24,7 @@ Examples:
 
 Exit codes:
   0  done
-  1  it went wrong, or the command was written wrongly; doctor: something is to be mended
+  1  it went wrong, or the command was written wrongly; doctor: it found problems
   2  report: something needs attention
 
 Colours are shown on a terminal only, and not where NO_COLOR is set.`;
@@ -63,7 +63,7 @@ const program = new Command("pulumi-esper")
   .description("Certificates on fleets of Android devices managed by Esper: tools beside the Pulumi package.")
   .version(version())
   .addHelpText("after", afterHelp)
-  .showHelpAfterError("(--help says what there is)");
+  .showHelpAfterError("Run with --help for usage.");
 
 const commands = [
   inspectCommand().addHelpText("after", inspectExamples),

@@ -3,7 +3,9 @@
 // PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
+import { isStartedByCli, notInstalledIn } from "./engine/installed";
 import { shortenTraces } from "./engine/short-traces";
+import { certificateType } from "./type-token";
 
 /**
  * The devices meant: one group with its sub-groups, or any set of groups and devices. Ids are Esper's UUIDs; those that it
@@ -276,8 +278,6 @@ export interface CertificateCommand {
   readonly sentAt: string;
 }
 
-const typeToken = "pulumi-nodejs:dynamic/esper:Certificate";
-
 /**
  * The text that the engine stores and later runs. It loads the installed package and nothing else, so that an upgrade does
  * not touch the state and no code or secret is captured. Every release must load the text of every earlier one.
@@ -317,6 +317,9 @@ const outputs = {
  * ```
  */
 export class Certificate extends pulumi.CustomResource {
+  /** Its type in stacks, by which policies and {@link Certificate.isInstance} know it. @internal */
+  public static readonly __pulumiType = certificateType;
+
   /** The name under which Android keeps the certificate. */
   declare public readonly alias: pulumi.Output<string>;
   /** What is in the file; a preview shows what of it changes. */
@@ -338,13 +341,21 @@ export class Certificate extends pulumi.CustomResource {
   /** From when on it is time for a successor; ISO instant. */
   declare public readonly renewAt: pulumi.Output<string>;
 
+  /** Whether something is a Certificate, also one of another copy of this package. */
+  public static override isInstance(given: unknown): given is Certificate {
+    return (
+      typeof given === "object" && given !== null && "__pulumiType" in given && given.__pulumiType === certificateType
+    );
+  }
+
   /**
    * @param name of the resource in the stack; another one is another resource
    * @param args what the program asks for
    * @param opts Pulumi's own options, such as `dependsOn` and `parent`
    */
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
-    const urn = pulumi.createUrn(name, typeToken, opts?.parent);
+    refuseWhereNotInstalled();
+    const urn = pulumi.createUrn(name, certificateType, opts?.parent);
     // A plain promise: an output made of the URN depends on the parent, and the SDK takes that for the parent's children,
     // this resource among them, so that a program with a component would wait for ever.
     const text = new Promise<string>((resolve) => {
@@ -359,7 +370,7 @@ export class Certificate extends pulumi.CustomResource {
     const additionalSecretOutputs = [...(opts?.additionalSecretOutputs ?? []), "kept"];
     const asBefore = shortenTraces();
     try {
-      super(typeToken, name, properties, { ...opts, additionalSecretOutputs });
+      super(certificateType, name, properties, { ...opts, additionalSecretOutputs });
     } catch (error) {
       asBefore();
       throw withCallers(error);
@@ -367,6 +378,12 @@ export class Certificate extends pulumi.CustomResource {
       asBefore();
     }
   }
+}
+
+/** The engine's own words about it would name a module that no program mentions. */
+function refuseWhereNotInstalled(): void {
+  const refusal = isStartedByCli(process.argv) ? notInstalledIn(process.cwd()) : undefined;
+  if (refusal !== undefined) throw new pulumi.RunError(refusal);
 }
 
 /** Puts to an error whose trace was cut where in the program the certificate was declared. */

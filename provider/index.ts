@@ -16,7 +16,8 @@ export {
   type CertificateTarget,
   type CertificateWait,
 } from "./certificate";
-export { getDevices, getGroup, type DeviceFilter, type GroupFilter } from "./lookups";
+export { getDevices, getGroup } from "./lookups";
+export type { DeviceFilter, GroupFilter } from "./fleet-lookups";
 export { readPkcs12, writePkcs12, type Pkcs12Parts, type Pkcs12Report } from "./pkcs12-helpers";
 export { Pkcs12Error } from "./pkcs12/errors";
 export type { Finding, FindingCode, Pkcs12Problem, Pkcs12ProblemKind } from "./pkcs12";

@@ -1,9 +1,11 @@
 import { runInNewContext } from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { validateResourceOfType, type ResourceValidationArgs } from "@pulumi/policy";
 import fc from "fast-check";
 import { Certificate, providerText, type CertificateArgs } from "../provider/certificate";
 import { isObject, type RawObject } from "../provider/lifecycle/arguments/reader";
+import { endMocks, startMocks, valueOf } from "./support/mocked";
 
 const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/esper:Certificate::corp-client";
 const target = { group: "01922b24-adae-787f-a08a-778067704f57" };
@@ -74,12 +76,21 @@ function asObject(value: unknown): RawObject {
   return value;
 }
 
-function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => {
-    output.apply((value) => {
-      resolve(value);
-    });
-  });
+/** As much of what a policy is given as these tests look at. */
+function policyArgs(given: Partial<ResourceValidationArgs>): ResourceValidationArgs {
+  const none = (): never => {
+    throw new Error("These tests look at something else.");
+  };
+  const opts = { protect: false, ignoreChanges: [], aliases: [], additionalSecretOutputs: [] };
+  const customTimeouts = { createSeconds: 0, updateSeconds: 0, deleteSeconds: 0 };
+  return {
+    ...{ type: "", props: {}, urn: "u", name: "n", opts: { ...opts, customTimeouts }, stackTags: new Map() },
+    isType: () => false,
+    asType: () => undefined,
+    getConfig: none,
+    notApplicable: none,
+    ...given,
+  };
 }
 
 async function register(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions): Promise<Registered> {
@@ -90,24 +101,36 @@ async function register(name: string, args: CertificateArgs, opts?: pulumi.Custo
 }
 
 describe("a Certificate in a program", () => {
-  before(async () => {
-    await pulumi.runtime.setMocks(
-      {
-        call: () => ({}),
-        newResource: ({ type, name, inputs }) => {
-          const known = asObject(inputs);
-          registered.push({ type, name, inputs: known });
-          return { id: `${name}-id`, state: { ...known, ...given } };
-        },
+  before(() =>
+    startMocks({
+      call: () => ({}),
+      newResource: ({ type, name, inputs }) => {
+        const known = asObject(inputs);
+        registered.push({ type, name, inputs: known });
+        return { id: `${name}-id`, state: { ...known, ...given } };
       },
-      "shop",
-      "dev",
-    );
-  });
+    }),
+  );
+  after(endMocks);
 
   it("is a dynamic resource under the package's own type", async () => {
     const { type } = await register("typed", { alias: "corp-client", target, source: { file } });
     expect(type).to.equal("pulumi-nodejs:dynamic/esper:Certificate");
+  });
+
+  it("is told from other resources, by programs and by policies, also where another copy of the package made it", async () => {
+    class Other extends pulumi.CustomResource {}
+    const type = "pulumi-nodejs:dynamic/esper:Certificate";
+    expect(Certificate.__pulumiType).to.equal(type);
+    expect(Certificate.isInstance(new Certificate("told", { alias: "a", target, source: { file } }))).to.equal(true);
+    expect(Certificate.isInstance({ __pulumiType: type })).to.equal(true);
+    expect(Certificate.isInstance(new Other("other:index:Thing", "other"))).to.equal(false);
+    for (const given of [undefined, null, "x", {}]) expect(Certificate.isInstance(given)).to.equal(false);
+    const called: string[] = [];
+    const policy = validateResourceOfType(Certificate, ({ alias }) => void called.push(alias));
+    const isType = (asked: object): boolean => "__pulumiType" in asked && asked.__pulumiType === type;
+    await policy(policyArgs({ type, props: { alias: "corp" }, isType }), () => undefined);
+    expect(called).to.deep.equal(["corp"]);
   });
 
   it("registers what the program wrote and the provider text of its own URN, and nothing else", async () => {

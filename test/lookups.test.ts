@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { getDevices, getGroup, type DeviceFilter, type GroupFilter } from "../provider/lookups";
+import type { DeviceFilter, GroupFilter } from "../provider/fleet-lookups";
+import { getDevices, getGroup } from "../provider/lookups";
+import { endMocks, startMocks } from "./support/mocked";
 
 async function messageOf(lookup: () => Promise<unknown>): Promise<string> {
   try {
@@ -36,5 +38,51 @@ describe("the lookups of a JavaScript program", () => {
     expect(await messageOf(() => getDevices({ group: "Shops" }))).to.equal(id);
     const nothing = undefined as unknown as DeviceFilter;
     expect(await messageOf(() => getDevices(nothing))).to.match(/^esper.getDevices takes an object with group, /);
+  });
+});
+
+describe("under the mocks of a unit test", () => {
+  const asked: { readonly token: string; readonly inputs: unknown }[] = [];
+  const answers = new Map<string, object>();
+
+  before(() =>
+    startMocks({
+      newResource: ({ name }) => ({ id: name, state: {} }),
+      call: ({ token, inputs }) => {
+        asked.push({ token, inputs });
+        return answers.get(token) ?? {};
+      },
+    }),
+  );
+  after(endMocks);
+
+  it("getGroup asks the mocks' `call`, and no network", async () => {
+    answers.set("esper:index:getGroup", { id: "a-group", name: "Shops", path: "All devices/Shops" });
+    expect(await getGroup({ name: "Shops" })).to.deep.equal({
+      id: "a-group",
+      name: "Shops",
+      path: "All devices/Shops",
+    });
+    expect(asked.at(-1)).to.deep.equal({ token: "esper:index:getGroup", inputs: { name: "Shops" } });
+  });
+
+  it("getDevices asks the mocks' `call`, and no network", async () => {
+    const devices = [{ id: "one", name: "till-1" }];
+    for (const answer of [{ devices }, devices]) {
+      answers.set("esper:index:getDevices", answer);
+      expect(await getDevices({ serial: "S1" })).to.deep.equal(devices);
+    }
+    expect(asked.at(-1)).to.deep.equal({ token: "esper:index:getDevices", inputs: { serial: "S1" } });
+  });
+
+  it("an answer without devices is told as what it is", async () => {
+    answers.set("esper:index:getDevices", { serial: "S1" });
+    expect(await messageOf(() => getDevices({ serial: "S1" }))).to.match(
+      /^The mocks' `call` answered .* let it return/,
+    );
+  });
+
+  it("filters are refused as ever", async () => {
+    expect(await messageOf(() => getDevices({ serial: "" }))).to.match(/^esper.getDevices was given an empty serial/);
   });
 });

@@ -69,6 +69,9 @@ function text(findings: readonly Finding[], style: Style): string {
     return `${style(tone, padEnd(word, 7))}  ${padEnd(what, width)}  ${printable(message)}`;
   });
   const wrong = findings.filter(({ verdict }) => verdict === "wrong").length;
-  const last = wrong === 0 ? style("good", "Nothing is wrong.") : style("bad", `${wrong} to be mended.`);
+  const last =
+    wrong === 0
+      ? style("good", "Nothing is wrong.")
+      : style("bad", `${wrong === 1 ? "1 problem" : `${wrong} problems`} found.`);
   return [...lines, "", last].join("\n");
 }

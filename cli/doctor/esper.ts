@@ -27,7 +27,10 @@ export async function askEsper(
   if (!goesOn) return findings;
   const reads: Finding[] = [];
   for (const read of readsFor(settings, enterprise)) reads.push(await tryRead(requester, read));
-  return [...findings, skewFinding(requester.serverTime(0)), ...reads, sendingFinding];
+  // A proxy answers too, and tells its own time.
+  const hasAnswered = [...findings, ...reads].some(({ verdict }) => verdict === "ok");
+  const clocks = hasAnswered ? [skewFinding(requester.serverTime(0))] : [];
+  return [...findings, ...clocks, ...reads, sendingFinding];
 }
 
 interface Key {

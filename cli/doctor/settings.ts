@@ -71,10 +71,14 @@ async function readStackSettings(own: Console, name: string | undefined): Promis
 }
 
 function judged({ env }: Console, { values, secrets }: StackSettings): FoundSettings {
+  const { problems, settings } = problemsIn((key) => values.get(key), env);
+  const refused = new Set(problems.map(({ what }) => what));
   const places = settingNames.flatMap(({ key, variable }) => {
     const inStack = values.has(key) || secrets.has(key);
-    if (!isEmpty(env[variable])) return [place(key, env[variable] ?? "", variable, inStack)];
-    return inStack ? [place(key, values.get(key) ?? "", "the stack's configuration", false)] : [];
+    const mayShow = key !== keyName && !refused.has(key);
+    if (!isEmpty(env[variable])) return [place(key, mayShow ? (env[variable] ?? "") : undefined, variable, inStack)];
+    if (!inStack) return [];
+    return [place(key, mayShow ? (values.get(key) ?? "") : undefined, "the stack's configuration", false)];
   });
   const inClear =
     values.has(keyName) && !secrets.has(keyName)
@@ -86,19 +90,45 @@ function judged({ env }: Console, { values, secrets }: StackSettings): FoundSett
           ),
         ]
       : [];
-  try {
-    const settings = readSettings((key) => values.get(key), env);
-    return { findings: [...places, ...inClear], settings };
-  } catch (error) {
-    if (!isSettingError(error)) throw error;
-    return { findings: [...places, ...inClear, finding(error.setting, "wrong", error.message)] };
+  return { findings: [...places, ...inClear, ...problems], ...(settings !== undefined && { settings }) };
+}
+
+/** Stand-ins for settings that must be there; of the others nothing is as good. */
+const usable: Readonly<Record<string, string>> = {
+  "esper:tenant": "acme",
+  "esper:baseUrl": "https://acme-api.esper.cloud/api",
+  "esper:apiKey": "key",
+};
+
+/** Every setting that is missing or cannot be used: reading stops at the first, so it goes on with that one replaced. */
+function problemsIn(
+  stackConfig: (key: string) => string | undefined,
+  env: Console["env"],
+): { readonly problems: readonly Finding[]; readonly settings?: Settings } {
+  const problems: Finding[] = [];
+  const replaced = new Set<string>();
+  for (;;) {
+    try {
+      const variables = settingNames.map(({ key, variable }) => {
+        return [variable, replaced.has(key) ? usable[key] : env[variable]] as const;
+      });
+      const settings = readSettings(
+        (key) => (replaced.has(key) ? undefined : stackConfig(key)),
+        Object.fromEntries(variables),
+      );
+      return { problems, ...(problems.length === 0 && { settings }) };
+    } catch (error) {
+      if (!isSettingError(error) || replaced.has(error.setting)) throw error;
+      problems.push(finding(error.setting, "wrong", error.message));
+      replaced.add(error.setting);
+    }
   }
 }
 
-function place(key: string, value: string, from: string, isHidden: boolean): Finding {
-  // A base URL may be written with a user name and a password in it, which is refused, and not shown.
-  const isShown = key !== keyName && !value.includes("@");
-  const shown = isShown ? `"${value.trim().slice(0, 120)}"` : "set";
+/** @param value undefined for what is not shown: the key, and what is refused, which may be a key in the wrong place */
+function place(key: string, value: string | undefined, from: string, isHidden: boolean): Finding {
+  // A base URL that another setting wins over is not read, and may hold a password.
+  const shown = value === undefined || value.includes("@") ? "set" : `"${value.trim().slice(0, 120)}"`;
   const wins = isHidden ? ", which wins over the stack's configuration" : "";
   return finding(key, "ok", `${shown}, from ${from}${wins}.`);
 }

@@ -1,7 +1,7 @@
 // `pulumi-esper report`: how a stack's certificates stand, as a table, a page or JSON, from what `pulumi stack export` prints.
 // It asks Esper nothing: it tells what the last run or refresh has seen. Exit code 2 when something needs attention.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { type Console, processConsole } from "../terminal/console";
 import { reportPage } from "./page";
@@ -46,7 +46,7 @@ export function reportCommand(given: Console = processConsole): Command {
     .addHelpText("after", afterHelp)
     .action(async (flags: Flags) => {
       const report = reportOf(readStackExport(await exportText(given, flags)), given.now());
-      if (flags.html !== undefined) await writeFile(flags.html, reportPage(report));
+      if (flags.html !== undefined) await writePage(flags.html, reportPage(report));
       const text =
         flags.json === true
           ? JSON.stringify(report, undefined, 2)
@@ -54,6 +54,16 @@ export function reportCommand(given: Console = processConsole): Command {
       given.print(`${text}\n`);
       if (report.needsAttention) given.endWith(2);
     });
+}
+
+/**
+ * Puts a new file in the place of the one with this name. A link there is replaced, not followed: in a folder that others
+ * may write to, it could lead anywhere.
+ */
+async function writePage(file: string, page: string): Promise<void> {
+  const besides = `${file}.${process.pid}.new`;
+  await writeFile(besides, page, { flag: "wx" });
+  await rename(besides, file);
 }
 
 async function exportText(given: Console, { stack, file }: Flags): Promise<string> {

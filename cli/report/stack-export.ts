@@ -4,9 +4,7 @@
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
 import { isObject, type RawObject } from "../../provider/lifecycle/arguments/reader";
-
-/** The type under which the engine keeps a Certificate. */
-const certificateType = "pulumi-nodejs:dynamic/esper:Certificate";
+import { certificateType } from "../../provider/type-token";
 
 /** How the engine marks a secret in an export (pulumi/pulumi sdk/go/common/resource/sig). */
 const secretMark = "4dabf18193072939515e22adb298388d";

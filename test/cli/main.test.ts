@@ -88,11 +88,11 @@ describe("the pulumi-esper command", function () {
   it("asks back for a command or an option that is written wrongly, and ends with 1", async () => {
     expect(await run(["reprot"])).to.deep.include({
       code: 1,
-      said: "error: unknown command 'reprot'\n(Did you mean report?)\n(--help says what there is)\n",
+      said: "error: unknown command 'reprot'\n(Did you mean report?)\nRun with --help for usage.\n",
     });
     expect(await run(["report", "--htlm", "x"])).to.deep.include({
       code: 1,
-      said: "error: unknown option '--htlm'\n(Did you mean --html?)\n(--help says what there is)\n",
+      said: "error: unknown option '--htlm'\n(Did you mean --html?)\nRun with --help for usage.\n",
     });
     expect((await run(["simulator", "--device", "3"])).said).to.contain("(Did you mean --devices?)");
     expect((await run(["doctor", "--jsn"])).said).to.contain("(Did you mean --json?)");

@@ -45,7 +45,7 @@ export async function pack(): Promise<Packed> {
 /** What an installation would put beside it: its own dependencies and what the program brings. */
 async function packagesBeside(): Promise<readonly string[]> {
   const { dependencies } = await manifest();
-  return [...Object.keys(dependencies), "@pulumi/pulumi", "@types/node"];
+  return [...Object.keys(dependencies), "@pulumi/pulumi", "@pulumi/policy", "@types/node"];
 }
 
 async function symlinkPackage(name: string, modules: string): Promise<void> {

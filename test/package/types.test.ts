@@ -37,7 +37,9 @@ const program = `
 import * as esper from "pulumi-esper";
 import { certificate } from "pulumi-esper/provider";
 import { startSimulator, type Simulator } from "pulumi-esper/simulator";
+import { certificatePolicies } from "pulumi-esper/policies";
 
+export const rules: readonly { readonly name: string }[] = certificatePolicies();
 export const one = new esper.Certificate("one", {
   alias: "one",
   target: { groups: ["g"], devices: [esper.getDevices({ serial: "s" }).then(([first]) => first?.id ?? "")] },
@@ -91,7 +93,7 @@ describe("the types of the packed package", function () {
     expect(result).to.have.deep.property("problems", []);
     expect(result)
       .to.have.property("entrypoints")
-      .that.has.all.keys(".", "./provider", "./simulator", "./package.json");
+      .that.has.all.keys(".", "./policies", "./provider", "./simulator", "./package.json");
   });
 
   for (const [name, way] of Object.entries(ways)) {

@@ -58,6 +58,11 @@ export class Stack {
     this.environment[name] = value;
   }
 
+  /** An environment variable of the runs; empty where it is not set. */
+  variable(name: string): string {
+    return this.environment[name] ?? "";
+  }
+
   async setConfig(key: string, value: string, secret = false): Promise<void> {
     await this.pulumi("config", "set", key, value, ...(secret ? ["--secret"] : []));
   }

@@ -29,7 +29,14 @@ export interface Call<A> {
 
 /** A path of fixed words and values; values are escaped. */
 export function pathOf(words: TemplateStringsArray, ...values: readonly string[]): string {
-  return words.reduce((path, word, index) => `${path}${encodeURIComponent(values[index - 1] ?? "")}${word}`);
+  return words.reduce((path, word, index) => `${path}${segment(values[index - 1] ?? "")}${word}`);
+}
+
+/** A value as one part of a path. Dots alone would lead to another path, and half a character can be no part of one. */
+function segment(value: string): string {
+  return encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\u{fffd}")).replace(/^\.{1,2}$/u, (dots) =>
+    dots.replaceAll(".", "%252E"),
+  );
 }
 
 export interface RequesterParts {
