@@ -105,7 +105,7 @@ export async function getDevices(filter: DeviceFilter): Promise<readonly Device[
     ...(tags !== undefined && { tags }),
     ...(osVersion !== undefined && { osVersion }),
   };
-  const found = await (await sharedClient()).devices(query, listMaxAgeMs);
+  const { devices: found } = await (await sharedClient()).devices(query, listMaxAgeMs);
   const fitting = found.filter(
     (device) =>
       (serial === undefined || device.serial === serial) &&

@@ -127,7 +127,7 @@ export async function cancelWaiting(
   const rows = await run.client.rows({ requestIds, states: ["Scheduled"] });
   const own = rows.filter((row) => deviceIds?.includes(row.deviceId) ?? true);
   if (own.length > 0) run.status(`Cancels ${count(own.length, "scheduled install")}.`);
-  for (const row of own) await run.client.cancel(row);
+  await run.client.cancel(own);
 }
 
 /** The part of `devices` that is waited for. */
