@@ -25,6 +25,9 @@ export type ApiMeaning =
   | "tooLarge"
   | "redirected"
   | "commandNotKnown"
+  | "unknownTarget"
+  | "labelRefused"
+  | "deviceTypeRefused"
   | "refused"
   | "serverError";
 
@@ -36,9 +39,17 @@ export class ApiError extends Error {
   /** Below the base URL, without the query. */
   readonly path: string;
   readonly meaning: ApiMeaning;
+  /** Of an `unknownTarget`: the ids of devices and groups that Esper names as unknown; empty when it names none. */
+  readonly unknownIds: readonly string[];
 
   constructor(
-    seen: { readonly status: number; readonly method: string; readonly path: string; readonly meaning: ApiMeaning },
+    seen: {
+      readonly status: number;
+      readonly method: string;
+      readonly path: string;
+      readonly meaning: ApiMeaning;
+      readonly unknownIds?: readonly string[];
+    },
     message: string,
   ) {
     super(message);
@@ -46,6 +57,7 @@ export class ApiError extends Error {
     this.method = seen.method;
     this.path = seen.path;
     this.meaning = seen.meaning;
+    this.unknownIds = seen.unknownIds ?? [];
   }
 }
 

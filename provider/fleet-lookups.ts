@@ -4,6 +4,7 @@
 
 import type { Client, Device, DeviceQuery, Group } from "./client";
 import { isUuid } from "./config";
+import { printable } from "./printable";
 
 /** A group by its name, which must be the only one of that name, or by its path such as "All devices/Shops/Berlin". */
 export type GroupFilter =
@@ -62,7 +63,7 @@ export async function findGroup(client: Pick<Client, "groups">, filter: GroupFil
   const fitting = candidates.filter((group) => (byName ? group.name : group.path) === wanted);
   const [only] = fitting;
   if (fitting.length === 1 && only !== undefined) return only;
-  const asked = byName ? `named "${wanted}"` : `with the path "${wanted}"`;
+  const asked = byName ? `named "${printable(wanted)}"` : `with the path "${printable(wanted)}"`;
   if (fitting.length > 1) {
     throw new Error(
       `Esper has ${fitting.length} groups ${asked}: ${list(fitting.map(describeGroup))}. Ask by \`path\`, or write the id.`,
@@ -82,7 +83,7 @@ export async function findDevices(client: Pick<Client, "devices">, filter: Devic
     ...(tags !== undefined && { tags }),
     ...(osVersion !== undefined && { osVersion }),
   };
-  const found = await client.devices(query, listMaxAgeMs);
+  const { devices: found } = await client.devices(query, listMaxAgeMs);
   const fitting = found.filter(
     (device) =>
       (serial === undefined || device.serial === serial) &&
@@ -90,8 +91,8 @@ export async function findDevices(client: Pick<Client, "devices">, filter: Devic
       (tags ?? []).every((tag) => device.tags.includes(tag)),
   );
   if (fitting.length > 0) return [...fitting].sort((a, b) => a.name.localeCompare(b.name));
-  const near = found.length > 0 ? ` Near it are ${list(found.map((device) => device.name))}.` : "";
-  throw new Error(`Esper has no device that fits ${JSON.stringify(filter)}.${near}`);
+  const near = found.length > 0 ? ` Near it are ${list(found.map((device) => printable(device.name)))}.` : "";
+  throw new Error(`Esper has no device that fits ${printable(JSON.stringify(filter), 500)}.${near}`);
 }
 
 /** JavaScript programs may write what types refuse. */
@@ -116,7 +117,7 @@ function refuseEmpty(parts: Readonly<Record<string, string | readonly string[] |
 }
 
 function describeGroup({ name, path, id }: Group): string {
-  return `"${path === "" ? name : path}" (${id})`;
+  return `"${printable(path === "" ? name : path)}" (${id})`;
 }
 
 function list(names: readonly string[]): string {

@@ -1,29 +1,59 @@
 // Answers kept for a while by their key. It must not know what is asked: the reader comes in with the question.
 
 import type { Clock } from "../clock";
+import { untilAborted } from "./coalesce";
+
+interface Entry<Result> {
+  readonly askedAtMs: number;
+  readonly result: Promise<Result>;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly unwanted: AbortController;
+  waiting: number;
+  isDone: boolean;
+}
 
 /** Answers by key, for as long as a caller finds them young enough; equal questions at the same time share one read. */
 export class Cache<Result> {
-  private readonly entries = new Map<
-    string,
-    { readonly askedAtMs: number; readonly result: Promise<Result>; done: boolean }
-  >();
+  private readonly entries = new Map<string, Entry<Result>>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** A failed read is not kept. */
-  async get(key: string, maxAgeMs: number, read: () => Promise<Result>): Promise<Result> {
+  /** A failed read is not kept. A caller whose signal is aborted waits no longer; with the last one the read ends. */
+  async get(
+    key: string,
+    maxAgeMs: number,
+    read: (unwanted: AbortSignal) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
     const known = this.entries.get(key);
-    if (known !== undefined && (!known.done || this.clock.now() - known.askedAtMs <= maxAgeMs)) return known.result;
-    const entry = { askedAtMs: this.clock.now(), result: read(), done: false };
-    this.entries.set(key, entry);
+    const isYoung =
+      known !== undefined &&
+      !known.unwanted.signal.aborted &&
+      (!known.isDone || this.clock.now() - known.askedAtMs <= maxAgeMs);
+    const entry = isYoung ? known : this.begin(key, read);
+    entry.waiting += 1;
     try {
-      return await entry.result;
-    } catch (error) {
-      if (this.entries.get(key) === entry) this.entries.delete(key);
-      throw error;
+      return await untilAborted(entry.result, signal);
     } finally {
-      entry.done = true;
+      entry.waiting -= 1;
+      if (entry.waiting === 0 && !entry.isDone) entry.unwanted.abort();
     }
+  }
+
+  private begin(key: string, read: (unwanted: AbortSignal) => Promise<Result>): Entry<Result> {
+    const unwanted = new AbortController();
+    const entry: Entry<Result> = {
+      ...{ askedAtMs: this.clock.now(), result: read(unwanted.signal), unwanted },
+      ...{ waiting: 0, isDone: false },
+    };
+    this.entries.set(key, entry);
+    const forget = (): void => {
+      entry.isDone = true;
+      if (this.entries.get(key) === entry) this.entries.delete(key);
+    };
+    entry.result.then(() => {
+      entry.isDone = true;
+    }, forget);
+    return entry;
   }
 }

@@ -161,6 +161,12 @@ export interface Device {
   readonly tags: readonly string[];
 }
 
+export interface DeviceList {
+  readonly devices: readonly Device[];
+  /** Whether there are as many as Esper counts. Where not, one may be missing, so nobody counts as having left. */
+  readonly addsUp: boolean;
+}
+
 /** A group of devices as Esper lists it. */
 export interface Group {
   /** Esper's UUID, as `target.group` and `target.groups` take it. */
@@ -216,7 +222,7 @@ export interface Client {
   /** How many devices are in which state; undefined when Esper does not know the request any more. */
   counts(requestId: string): Promise<StateCounts | undefined>;
   /** A forgotten request has none. */
-  rows(query: RowQuery): Promise<readonly StatusRow[]>;
+  rows(query: RowQuery, signal?: AbortSignal): Promise<readonly StatusRow[]>;
   /**
    * What is seen of these requests, round after round: first soon, then after `pollMs`, then more slowly, to 15 s; the
    * rounds of all callers share their reads. It ends at `untilMs` (clock time) after one last round; leave the loop to end it
@@ -224,12 +230,12 @@ export interface Client {
    */
   watch(requests: readonly Watched[], untilMs: number): AsyncIterable<ReadonlyMap<string, Sighting>>;
   /**
-   * Cancels one status row (`StatusRow.id`): true when it was still waiting, false when it was too late, and always false
-   * on the V2 endpoint, which cannot (it is said once).
+   * Cancels what still waits, and gives those rows that it could not: too late, or still waiting when looked at again.
+   * On the V2 endpoint, which cannot, these are all (it is said once).
    */
-  cancel(row: StatusRow): Promise<boolean>;
+  cancel(rows: readonly StatusRow[]): Promise<readonly StatusRow[]>;
   /** Devices in groups (with sub-groups) or by other marks, all pages. An answer younger than `maxAgeMs` is used again. */
-  devices(query: DeviceQuery, maxAgeMs: number): Promise<readonly Device[]>;
+  devices(query: DeviceQuery, maxAgeMs: number, signal?: AbortSignal): Promise<DeviceList>;
   /** Single devices by id; ids that Esper does not know are absent. Asked for together, they are read together. */
   devicesById(ids: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, Device>>;
   /** A group, or undefined when Esper does not know the id. */

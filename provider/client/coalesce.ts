@@ -56,7 +56,7 @@ export async function untilAborted<T>(result: Promise<T>, signal: AbortSignal | 
     signal.addEventListener(
       "abort",
       () => {
-        reject(reasonOf(signal));
+        reject(abortReason(signal));
       },
       { once: true, signal: done.signal },
     );
@@ -69,8 +69,8 @@ export async function untilAborted<T>(result: Promise<T>, signal: AbortSignal | 
   }
 }
 
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error("It was no longer waited for.");
+export function abortReason(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error("It was no longer waited for.");
 }
 
 export function chunksOf<A>(items: readonly A[], size: number): readonly (readonly A[])[] {

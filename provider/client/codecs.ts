@@ -3,31 +3,36 @@
 // A leaf: shapes only. Unknown fields are allowed; a field stands here only when something reads it.
 // Sources: test/fixtures/esper/openapi.json and docs/background/esper-api.md, 3 to 5.
 
+import { isLeft } from "fp-ts/Either";
 import * as t from "io-ts";
 
 const text = t.string;
-const maybe = <C extends t.Mixed>(codec: C): t.UnionC<[C, t.NullC, t.UndefinedC]> =>
-  t.union([codec, t.null, t.undefined]);
+
+function maybe<C extends t.Mixed>(codec: C): t.UnionC<[C, t.NullC, t.UndefinedC]> {
+  return t.union([codec, t.null, t.undefined]);
+}
+
+const CountJson = t.type({ state: text, total: t.number });
 
 /** A command request, from either endpoint. */
 export const CommandJson = t.intersection([
   t.type({ id: text, command: text, command_type: text, created_at: text }),
   t.partial({
-    devices: maybe(t.array(text)),
-    groups: maybe(t.array(text)),
+    devices: maybe(listOf(text)),
+    groups: maybe(listOf(text)),
     alias: maybe(text),
     command_args: maybe(t.UnknownRecord),
     schedule: maybe(text),
     schedule_args: maybe(t.UnknownRecord),
     /** V2 only: its counts come with the request. */
-    status: maybe(t.array(t.type({ state: text, total: t.number }))),
+    status: maybe(listOf(CountJson)),
   }),
 ]);
 
 /** The answer to a POST: what was sent is known, so only the id must be there. */
 export const AcceptedJson = t.intersection([t.type({ id: text }), t.partial({ created_at: maybe(text) })]);
 
-export const StatsJson = t.type({ status: t.array(t.type({ state: text, total: t.number })) });
+export const StatsJson = t.type({ status: listOf(CountJson) });
 
 export const StatusJson = t.intersection([
   t.type({ id: text, request: text, device: text, state: text, updated_at: text }),
@@ -35,7 +40,7 @@ export const StatusJson = t.intersection([
 ]);
 
 /** Under which of these names, and whether alone or in a list, is not described. */
-const ImeiJson = maybe(t.union([text, t.array(t.unknown)]));
+const ImeiJson = maybe(t.union([text, t.UnknownArray]));
 
 export const DeviceJson = t.intersection([
   t.type({ id: text }),
@@ -48,7 +53,7 @@ export const DeviceJson = t.intersection([
     state: maybe(t.number),
     os_version: maybe(text),
     group_id: maybe(text),
-    tags: maybe(t.array(t.unknown)),
+    tags: maybe(t.UnknownArray),
     software_info: maybe(t.partial({ os_version: maybe(text) })),
     created_at: maybe(text),
     last_seen: maybe(text),
@@ -64,8 +69,30 @@ export const GroupJson = t.intersection([
 export const TokenInfoJson = t.type({ enterprise: text });
 
 /** One page of a list. */
-export const pageOf = <C extends t.Mixed>(item: C) =>
-  t.intersection([t.type({ results: t.array(item) }), t.partial({ count: maybe(t.number) })]);
+export function pageOf<A>(item: t.Type<A, unknown>) {
+  return t.intersection([t.type({ results: listOf(item, oneSpelling) }), t.partial({ count: maybe(t.number) })]);
+}
+
+/** Row by row, and no further than the first fault: a fault in each of a million rows would be a million errors. */
+function listOf<A>(item: t.Type<A, unknown>, spelled = (row: unknown): unknown => row): t.Type<readonly A[], unknown> {
+  const isList = (given: unknown): given is readonly A[] => Array.isArray(given) && given.every((row) => item.is(row));
+  return new t.Type<readonly A[], unknown>(
+    `list of ${item.name}`,
+    isList,
+    (given, context) => {
+      if (!Array.isArray(given)) return t.failure(given, context);
+      const rows: A[] = [];
+      for (const [index, row] of given.entries()) {
+        const spelling = spelled(row);
+        const decoded = item.validate(spelling, t.appendContext(context, String(index), item, spelling));
+        if (isLeft(decoded)) return decoded;
+        rows.push(decoded.right);
+      }
+      return t.success(rows);
+    },
+    (rows) => rows,
+  );
+}
 
 export const Anything = t.unknown;
 
@@ -75,7 +102,8 @@ export function unwrap(answer: unknown): unknown {
   if (!isRecord(inner)) return inner;
   if (!("results" in inner)) return oneSpelling(inner);
   const { results } = inner;
-  return { ...inner, results: Array.isArray(results) ? results.map(oneSpelling) : (results ?? []) };
+  // The rows get their one spelling where they are decoded, one by one.
+  return { ...inner, results: results ?? [] };
 }
 
 function oneSpelling(item: unknown): unknown {

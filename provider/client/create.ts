@@ -67,7 +67,7 @@ export function createClient(parts: ClientParts): Client {
     clock,
     pollMs,
     graceMs: requestTimeoutMs,
-    look: (requests) => endpoint.look(requests),
+    look: (requests, signal) => endpoint.look(requests, signal),
   });
   return {
     tenantHash: tenantHashOf(settings.baseUrl),
@@ -79,10 +79,10 @@ export function createClient(parts: ClientParts): Client {
     },
     commandsSince: (query) => endpoint.commandsSince(query),
     counts: (requestId) => endpoint.counts(requestId),
-    rows: (query) => endpoint.rows(query),
+    rows: (query, signal) => endpoint.rows(query, { signal }),
     watch: (requests, untilMs) => poller.watch(requests, untilMs),
-    cancel: (row) => endpoint.cancel(row),
-    devices: (query, maxAgeMs) => devices.list(query, maxAgeMs),
+    cancel: (rows) => endpoint.cancel(rows),
+    devices: (query, maxAgeMs, signal) => devices.list(query, maxAgeMs, signal),
     devicesById: (ids, maxAgeMs) => devices.byId(ids, maxAgeMs),
     group: (id, maxAgeMs) => groups.get(id, maxAgeMs),
     groups: (name) => groups.named(name),

@@ -12,6 +12,7 @@ export type {
   CommandToSend,
   CommandType,
   Device,
+  DeviceList,
   DeviceQuery,
   DeviceType,
   Group,

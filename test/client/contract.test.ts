@@ -145,14 +145,16 @@ for (const commandsApi of ["request", "v2"] as const) {
       });
       for await (const seen of client.watch([{ requestId: REQUEST, devices: 900 }], clock.now() + 1000))
         expect(seen.size).to.equal(1);
-      await client.cancel({
-        ...row,
-        requestId: REQUEST,
-        deviceId: DEVICE,
-        state: "Queued",
-        stateText: "Command Queued",
-        updatedAt: "",
-      });
+      await client.cancel([
+        {
+          ...row,
+          requestId: REQUEST,
+          deviceId: DEVICE,
+          state: "Queued",
+          stateText: "Command Queued",
+          updatedAt: "",
+        },
+      ]);
       await client.devices(
         { groups: [GROUP, DEVICE], search: "till", serial: "S1", tags: [ROW, GROUP], osVersion: "13" },
         0,

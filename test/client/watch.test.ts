@@ -169,18 +169,19 @@ describe("cancelling a command", () => {
     await endOf(bench, watched, (seen) => seen.get(id)?.counts.Success === 1);
     const rows = await bench.client.rows({ requestIds: [id] });
     const rowOf = (device: string) => rows.find(({ deviceId }) => deviceId === device) ?? expect.fail("no row");
-    expect(await bench.client.cancel(rowOf(offline))).to.be.true;
-    expect(await bench.client.cancel(rowOf(online))).to.be.false;
+    expect(await bench.client.cancel([rowOf(offline), rowOf(online)])).to.deep.equal([rowOf(online)]);
     expect(await bench.client.counts(id)).to.deep.equal({ Success: 1, Cancelled: 1 });
     await bench.sim.close();
   });
 
   it("is done also when the answer to it has no body, as a 204 has none", async () => {
     const row = { id: "s", request: "r", device: "d", state: "Command Cancelled", updated_at: "2026-11-20T12:00:00Z" };
-    const server = await startAnswering(({ method }) => (method === "PUT" ? { status: 204 } : { body: row }));
+    const server = await startAnswering(({ method }) =>
+      method === "PUT" ? { status: 204 } : { body: { count: 1, results: [row] } },
+    );
     const { client } = benchFor(server.url, quickClock(100));
     const waiting = { id: "s", requestId: "r", deviceId: "d", state: "Queued", stateText: "Command Queued" } as const;
-    expect(await client.cancel({ ...waiting, updatedAt: row.updated_at })).to.be.true;
+    expect(await client.cancel([{ ...waiting, updatedAt: row.updated_at }])).to.deep.equal([]);
     await server.close();
     expect(server.asked.map(({ method }) => method)).to.deep.equal(["PUT", "GET"]);
   });
@@ -192,8 +193,19 @@ describe("cancelling a command", () => {
     const { id } = await bench.client.send(commandFor([device]));
     const [row] = await bench.client.rows({ requestIds: [id] });
     bench.sim.faults.set({ emptyBodies: { times: 1, on: ["cancel"] } });
-    expect(await bench.client.cancel(row ?? expect.fail("no row"))).to.be.true;
+    expect(await bench.client.cancel([row ?? expect.fail("no row")])).to.deep.equal([]);
     await bench.sim.close();
+  });
+
+  it("is looked at again, so that what still waits is not believed to be cancelled", async () => {
+    const row = { id: "s", request: "r", device: "d", state: "Command Scheduled", updated_at: "2026-11-20T12:00:00Z" };
+    const server = await startAnswering(({ method }) =>
+      method === "PUT" ? { body: { ...row, state: "Command Cancelled" } } : { body: { count: 1, results: [row] } },
+    );
+    const { client } = benchFor(server.url, quickClock(100));
+    const rows = await client.rows({ requestIds: ["r"] });
+    expect(await client.cancel(rows)).to.deep.equal(rows);
+    await server.close();
   });
 
   it("is not there on the V2 endpoint, which is said once", async () => {
@@ -206,7 +218,7 @@ describe("cancelling a command", () => {
       stateText: "Command Queued",
       updatedAt: "",
     } as const;
-    expect([await bench.client.cancel(row), await bench.client.cancel(row)]).to.deep.equal([false, false]);
+    expect([await bench.client.cancel([row]), await bench.client.cancel([row])]).to.deep.equal([[row], [row]]);
     expect(bench.said).to.have.length(1);
     await bench.sim.close();
   });

@@ -16,7 +16,7 @@ describe("a refresh", () => {
     const fake = fakeClient(() => rows, { startMs: nowMs });
     const client: Client = {
       ...fake.client,
-      devices: () => Promise.resolve(members),
+      devices: () => Promise.resolve({ devices: members, addsUp: true }),
       commandsSince: () => Promise.resolve({ commands: [], isComplete: true }),
     };
     const run: OperationContext = {

@@ -45,7 +45,7 @@ export function countStates(rows: readonly StatusRow[]): StateCounts {
 export function sumTotals(totals: readonly { readonly state: string; readonly total: number }[]): StateCounts {
   const counts: Partial<Record<CommandState, number>> = {};
   for (const { state, total } of totals) {
-    if (total > 0) counts[readState(state)] = (counts[readState(state)] ?? 0) + total;
+    if (Number.isSafeInteger(total) && total > 0) counts[readState(state)] = (counts[readState(state)] ?? 0) + total;
   }
   return counts;
 }

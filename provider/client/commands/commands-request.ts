@@ -17,9 +17,10 @@ import type {
 } from "../client";
 import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "../codecs";
 import { bodyOf, sentAs, sentCommandOf, targetsOf } from "./command-json";
-import type { CommandsEndpoint, Round } from "./endpoint";
-import { pageRows, readAll } from "../http/pages";
+import { attemptsInRound, type CommandsEndpoint, type HowToRead, type Round } from "./endpoint";
+import { pageRows, PageSize, readAll } from "../http/pages";
 import { RecentCommands } from "./recent-commands";
+import { refusalOfCommand } from "./refusals";
 import { pathOf, type Requester } from "../http/request";
 import type { Redaction } from "../../redaction/redaction";
 import { chunksOf } from "../coalesce";
@@ -31,6 +32,8 @@ const statusPath = "/commands/v0/status/";
 const toRead = "to read device commands";
 /** The answers to a cancel that came too late; 304 is the documented one. */
 const tooLateStatuses = [304, 400, 409];
+/** The list may show a moment later what was cancelled. */
+const looksAfterCancelMs = [0, 1_000];
 /** So many times without counts, though the request is there: the route seems to be missing, and is left alone … */
 const misses = 3;
 /** … for so long: the counts of several new requests may just have been late. */
@@ -52,6 +55,7 @@ export interface EndpointParts {
 export class CommandsRequest implements CommandsEndpoint {
   private readonly rowReader: RowReader;
   private readonly recent: RecentCommands;
+  private readonly pageSize = new PageSize(pageRows);
   private statsMissed = 0;
   private statsMissedAtMs = 0;
 
@@ -68,6 +72,7 @@ export class CommandsRequest implements CommandsEndpoint {
       codec: AcceptedJson,
       attempt: `send ${command.command} to ${targetsOf(command)}`,
       permission: `\`create:device_command:${command.command}\``,
+      readRefusal: (status, text) => refusalOfCommand(status, text, command),
     });
     return { ...sentAs(command, accepted, this.parts.clock.now()), label: command.label };
   }
@@ -88,8 +93,7 @@ export class CommandsRequest implements CommandsEndpoint {
     return this.recent.since(query);
   }
 
-  async counts(requestId: string, attempts?: number): Promise<StateCounts | undefined> {
-    const limited = attempts === undefined ? {} : { attempts };
+  async counts(requestId: string, how: HowToRead = {}): Promise<StateCounts | undefined> {
     const { clock } = this.parts;
     if (this.statsMissed < misses || clock.now() - this.statsMissedAtMs > askAgainMs) {
       try {
@@ -99,23 +103,23 @@ export class CommandsRequest implements CommandsEndpoint {
           codec: StatsJson,
           attempt: "read the counts of a command",
           permission: toRead,
-          ...limited,
+          ...how,
         });
         this.statsMissed = 0;
         for (const { state } of stats.status) if (readState(state) === "Unknown") this.rowReader.noteUnknown(state);
         return sumTotals(stats.status);
       } catch (error) {
         if (!isApiError(error) || ![404, 405, 501].includes(error.status)) throw error;
-        if (!(await this.isKnown(requestId, attempts))) return undefined;
+        if (!(await this.isKnown(requestId, how))) return undefined;
         this.statsMissed += 1;
         this.statsMissedAtMs = clock.now();
       }
     }
-    const rows = await this.rows({ requestIds: [requestId] }, attempts);
-    return rows.length > 0 || (await this.isKnown(requestId, attempts)) ? countStates(rows) : undefined;
+    const rows = await this.rows({ requestIds: [requestId] }, how);
+    return rows.length > 0 || (await this.isKnown(requestId, how)) ? countStates(rows) : undefined;
   }
 
-  private async isKnown(requestId: string, attempts?: number): Promise<boolean> {
+  private async isKnown(requestId: string, how: HowToRead): Promise<boolean> {
     try {
       await this.parts.requester.call({
         method: "GET",
@@ -123,7 +127,7 @@ export class CommandsRequest implements CommandsEndpoint {
         codec: Anything,
         attempt: "read a command",
         permission: toRead,
-        ...(attempts !== undefined && { attempts }),
+        ...how,
       });
       return true;
     } catch (error) {
@@ -132,16 +136,16 @@ export class CommandsRequest implements CommandsEndpoint {
     }
   }
 
-  async rows(query: RowQuery, attempts?: number): Promise<readonly StatusRow[]> {
+  async rows(query: RowQuery, how: HowToRead = {}): Promise<readonly StatusRow[]> {
     const reads = rowReads(query).map(async (filters) => {
       const list = {
         path: statusPath,
         query: filters,
         item: StatusJson,
-        limit: pageRows,
+        size: this.pageSize,
         attempt: "read the status of commands",
         permission: toRead,
-        ...(attempts !== undefined && { attempts }),
+        ...how,
       };
       return readAll(this.parts.requester, list).catch((error: unknown) => {
         // History that Esper has dropped.
@@ -154,14 +158,15 @@ export class CommandsRequest implements CommandsEndpoint {
   }
 
   /** Small requests as rows, many in one read; a large one by its counts, which cost the same for any number of devices. */
-  async look(requests: readonly Watched[]): Promise<Round> {
+  async look(requests: readonly Watched[], signal: AbortSignal): Promise<Round> {
+    const how = { attempts: attemptsInRound, signal };
     const sightings = new Map<string, Sighting>();
     const failures = new Map<string, unknown>();
     const few = requests.filter(({ devices }) => devices <= fewDevices).map(({ requestId }) => requestId);
     const many = requests.filter(({ devices }) => devices > fewDevices).map(({ requestId }) => requestId);
     const lookAtFew = chunksOf(few, idsInUrl).map(async (requestIds) => {
       try {
-        const rows = await this.rows({ requestIds }, 1);
+        const rows = await this.rows({ requestIds }, how);
         for (const id of requestIds) {
           const own = rows.filter(({ requestId }) => requestId === id);
           sightings.set(id, { counts: countStates(own), rows: own });
@@ -172,7 +177,7 @@ export class CommandsRequest implements CommandsEndpoint {
     });
     const lookAtMany = many.map(async (id) => {
       try {
-        const counts = await this.counts(id, 1);
+        const counts = await this.counts(id, how);
         if (counts !== undefined) sightings.set(id, { counts });
       } catch (error) {
         failures.set(id, error);
@@ -182,23 +187,32 @@ export class CommandsRequest implements CommandsEndpoint {
     return { sightings, failures };
   }
 
-  async cancel(row: StatusRow): Promise<boolean> {
-    const path = pathOf`/commands/v0/status/${row.id}/`;
-    const attempt = "cancel a command";
-    const permission = "to update device commands";
+  async cancel(rows: readonly StatusRow[]): Promise<readonly StatusRow[]> {
+    if (rows.length === 0) return [];
+    await Promise.all(rows.map((row) => this.cancelOne(row)));
+    // What stands there now tells: an answer without a body says nothing, one that came too late may be a repeated one, and
+    // one that says well may be wrong.
+    let left = rows;
+    for (const afterMs of looksAfterCancelMs) {
+      await this.parts.clock.sleep(afterMs);
+      const requestIds = [...new Set(left.map(({ requestId }) => requestId))];
+      const cancelled = new Set((await this.rows({ requestIds, states: ["Cancelled"] })).map(({ id }) => id));
+      left = left.filter(({ id }) => !cancelled.has(id));
+      if (left.length === 0) break;
+    }
+    return left;
+  }
+
+  private async cancelOne({ id }: StatusRow): Promise<void> {
+    const path = pathOf`/commands/v0/status/${id}/`;
+    const words = { attempt: "cancel a command", permission: "to update device commands" };
     const body = { state: "Command Cancelled", reason: "Cancelled by pulumi-esper" };
     try {
-      await this.parts.requester.call({ method: "PUT", path, body, codec: Anything, attempt, permission });
-      return true;
+      await this.parts.requester.call({ method: "PUT", path, body, codec: Anything, ...words });
     } catch (error) {
-      if (isNotFound(error)) return false;
-      const isAmbiguous = isDecodeError(error) || (isApiError(error) && tooLateStatuses.includes(error.status));
-      if (!isAmbiguous) throw error;
+      const saysNothing = isDecodeError(error) || (isApiError(error) && tooLateStatuses.includes(error.status));
+      if (!saysNothing && !isNotFound(error)) throw error;
     }
-    // What stands there now tells: an answer without a body says nothing, and a repeated PUT whose first answer was lost
-    // looks like one that came too late.
-    const now = await this.parts.requester.call({ method: "GET", path, codec: StatusJson, attempt, permission });
-    return readState(now.state) === "Cancelled";
   }
 }
 

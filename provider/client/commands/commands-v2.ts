@@ -3,7 +3,7 @@
 // A request's status is read through the endpoint it was sent by: the two do not show the same.
 // Source: docs/background/esper-api.md, 1b, 2c, 3b and 4a.
 
-import { isApiError, isNotFound } from "../../errors";
+import { isNotFound } from "../../errors";
 import type {
   CommandsQuery,
   CommandToSend,
@@ -18,12 +18,12 @@ import type {
 import { AcceptedJson, CommandJson, StatusJson } from "../codecs";
 import { bodyOf, sentAs, sentCommandOf, targetsOf } from "./command-json";
 import type { EndpointParts } from "./commands-request";
-import type { CommandsEndpoint, Round } from "./endpoint";
+import { attemptsInRound, type CommandsEndpoint, type HowToRead, type Round } from "./endpoint";
 import type { Enterprise } from "../fleet/groups";
-import { withMeaning } from "../http/api-errors";
-import { pageRows, readAll, readPage } from "../http/pages";
-import { NewestFirst, recentRows } from "./newest-first";
+import { pageRows, PageSize, readAll, readPage } from "../http/pages";
+import { leastRecentRows, NewestFirst, recentRows } from "./newest-first";
 import { RecentCommands } from "./recent-commands";
+import { refusalOfCommand } from "./refusals";
 import { pathOf } from "../http/request";
 import { countOf, countStates, finalStates, readState, sumTotals } from "./command-states";
 import { fewDevices, rowReads, RowReader, rowsAskedFor } from "./status-rows";
@@ -41,6 +41,8 @@ export interface V2Parts extends EndpointParts {
 export class CommandsV2 implements CommandsEndpoint {
   private readonly rowReader: RowReader;
   private readonly recent: RecentCommands;
+  private readonly pageSize = new PageSize(pageRows);
+  private readonly recentSize = new PageSize(recentRows, leastRecentRows);
   /** The requests of this process, by id, with the server's instant. */
   private readonly own = new Map<string, number>();
   private saidNoCancel = false;
@@ -55,23 +57,20 @@ export class CommandsV2 implements CommandsEndpoint {
     const path = pathOf`/v0/enterprise/${await enterprise.id()}/command/`;
     const attempt = `send ${command.command} to ${targetsOf(command)}`;
     const permission = `\`create:device_command:${command.command}\``;
-    try {
-      const accepted = await requester.call({
-        method: "POST",
-        path,
-        body: bodyOf(command),
-        codec: AcceptedJson,
-        attempt,
-        permission,
-      });
-      const sent = sentAs(command, accepted, requester.serverTime(clock.now()));
-      this.own.set(sent.id, Date.parse(sent.createdAt));
-      return sent;
-    } catch (error) {
+    const accepted = await requester.call({
+      method: "POST",
+      path,
+      body: bodyOf(command),
+      codec: AcceptedJson,
+      attempt,
+      permission,
       // The documented list of this endpoint's commands has no certificate command; a refusal is most likely that.
-      if (isApiError(error) && error.status === 400) throw withMeaning(error, "commandNotKnown", attempt);
-      throw error;
-    }
+      readRefusal: (status, text) =>
+        refusalOfCommand(status, text, command) ?? (status === 400 ? { meaning: "commandNotKnown" } : undefined),
+    });
+    const sent = sentAs(command, accepted, requester.serverTime(clock.now()));
+    this.own.set(sent.id, Date.parse(sent.createdAt));
+    return sent;
   }
 
   /** Without a label: the newest request of the same kind, targets and alias since the attempt, that is nobody else's. */
@@ -109,11 +108,11 @@ export class CommandsV2 implements CommandsEndpoint {
     const listed = await this.countsOf([requestId]);
     const counts = listed.get(requestId);
     if (counts !== undefined) return counts;
-    const rows = await this.rowsOf(requestId, {});
+    const rows = await this.rowsOf(requestId, {}, {});
     return rows === undefined ? undefined : countStates(rows);
   }
 
-  private async countsOf(ids: readonly string[], attempts?: number): Promise<ReadonlyMap<string, StateCounts>> {
+  private async countsOf(ids: readonly string[], how: HowToRead = {}): Promise<ReadonlyMap<string, StateCounts>> {
     const sinceMs = Math.min(
       ...ids.map((id) => this.own.get(id) ?? this.parts.requester.serverTime(this.parts.clock.now()) - 24 * 3_600_000),
     );
@@ -121,8 +120,8 @@ export class CommandsV2 implements CommandsEndpoint {
     const counts = new Map<string, StateCounts>();
     const call = {
       ...(await this.listOf(undefined)),
-      limit: recentRows,
-      ...(attempts !== undefined && { attempts }),
+      size: this.recentSize,
+      ...how,
     };
     const list = new NewestFirst(
       (offset) => readPage(this.parts.requester, call, offset),
@@ -141,11 +140,11 @@ export class CommandsV2 implements CommandsEndpoint {
     return counts;
   }
 
-  async rows(query: RowQuery): Promise<readonly StatusRow[]> {
+  async rows(query: RowQuery, how: HowToRead = {}): Promise<readonly StatusRow[]> {
     const { states } = query;
     const reads = [...new Set(query.requestIds)].flatMap((id) =>
       rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).map(({ state }) =>
-        this.rowsOf(id, state === undefined ? {} : { state }),
+        this.rowsOf(id, { ...(state !== undefined && { state }) }, how),
       ),
     );
     const rows = (await Promise.all(reads)).flatMap((some) => some ?? []);
@@ -156,16 +155,16 @@ export class CommandsV2 implements CommandsEndpoint {
   private async rowsOf(
     requestId: string,
     query: Readonly<Record<string, string>>,
-    attempts?: number,
+    how: HowToRead,
   ): Promise<readonly StatusRow[] | undefined> {
     const list = {
       path: pathOf`/v0/enterprise/${await this.parts.enterprise.id()}/command/${requestId}/status/`,
       query,
       item: StatusJson,
-      limit: pageRows,
+      size: this.pageSize,
       attempt: "read the status of a command",
       permission: toRead,
-      ...(attempts !== undefined && { attempts }),
+      ...how,
     };
     try {
       return (await readAll(this.parts.requester, list)).map((json) => this.rowReader.row(json));
@@ -176,7 +175,8 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 
   /** Few requests by their rows; many by the counts in the list, and then rows of those that are small and final. */
-  async look(requests: readonly Watched[]): Promise<Round> {
+  async look(requests: readonly Watched[], signal: AbortSignal): Promise<Round> {
+    const how = { attempts: attemptsInRound, signal };
     const sightings = new Map<string, Sighting>();
     const failures = new Map<string, unknown>();
     let listed: ReadonlyMap<string, StateCounts> = new Map();
@@ -185,7 +185,7 @@ export class CommandsV2 implements CommandsEndpoint {
       try {
         listed = await this.countsOf(
           requests.map(({ requestId }) => requestId),
-          1,
+          how,
         );
       } catch (error) {
         for (const { requestId } of requests) failures.set(requestId, error);
@@ -199,7 +199,7 @@ export class CommandsV2 implements CommandsEndpoint {
         return;
       }
       try {
-        const rows = await this.rowsOf(requestId, {}, 1);
+        const rows = await this.rowsOf(requestId, {}, how);
         if (rows !== undefined) sightings.set(requestId, { counts: countStates(rows), rows });
       } catch (error) {
         failures.set(requestId, error);
@@ -209,14 +209,14 @@ export class CommandsV2 implements CommandsEndpoint {
     return { sightings, failures };
   }
 
-  cancel(): Promise<boolean> {
-    if (!this.saidNoCancel) {
+  cancel(rows: readonly StatusRow[]): Promise<readonly StatusRow[]> {
+    if (!this.saidNoCancel && rows.length > 0) {
       this.saidNoCancel = true;
       this.parts.say(
         "Esper's Commands V2 endpoint cannot cancel a command, so what waits for offline devices stays there",
       );
     }
-    return Promise.resolve(false);
+    return Promise.resolve(rows);
   }
 }
 

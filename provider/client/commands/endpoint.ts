@@ -19,6 +19,15 @@ export interface Round {
   readonly failures: ReadonlyMap<string, unknown>;
 }
 
+/** How often one request is tried, and what ends it. */
+export interface HowToRead {
+  readonly attempts?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** In a round of many pages some fail: each is tried so often before the round counts as failed. */
+export const attemptsInRound = 3;
+
 export interface CommandsEndpoint {
   /** One POST; it throws whatever leaves the outcome open (send.ts answers that). */
   post(command: CommandToSend): Promise<SentCommand>;
@@ -26,8 +35,9 @@ export interface CommandsEndpoint {
   find(command: CommandToSend, attemptedAtMs: number, knownIds: ReadonlySet<string>): Promise<SentCommand | undefined>;
   commandsSince(query: CommandsQuery): Promise<RecentCommandsFound>;
   counts(requestId: string): Promise<StateCounts | undefined>;
-  rows(query: RowQuery): Promise<readonly StatusRow[]>;
-  /** Never throws; each request is asked for once. */
-  look(requests: readonly Watched[]): Promise<Round>;
-  cancel(row: StatusRow): Promise<boolean>;
+  rows(query: RowQuery, how?: HowToRead): Promise<readonly StatusRow[]>;
+  /** Never throws; a page that fails is asked for again a few times, the round is not. */
+  look(requests: readonly Watched[], signal: AbortSignal): Promise<Round>;
+  /** Those that could not be cancelled. */
+  cancel(rows: readonly StatusRow[]): Promise<readonly StatusRow[]>;
 }

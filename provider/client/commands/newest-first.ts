@@ -6,6 +6,7 @@ import type { Page } from "../http/pages";
 
 /** Each row repeats its arguments, the file among them: what is asked for is no promise of what comes. */
 export const recentRows = 250;
+export const leastRecentRows = 20;
 /** A list that is in order ends by its dates; one that is not is read so far and no further. */
 const maxPagesInOrder = 400;
 const maxPagesWithoutOrder = 40;
@@ -39,7 +40,7 @@ export class NewestFirst<A extends ListedRow> {
   private unreadEnd = 0;
 
   constructor(
-    private readonly read: (offset: number) => Promise<Page<A>>,
+    private readonly read: (offset: number, signal?: AbortSignal) => Promise<Page<A>>,
     private readonly nowMs: () => number,
   ) {}
 
@@ -49,11 +50,11 @@ export class NewestFirst<A extends ListedRow> {
   }
 
   /** After a failure the same page is asked for again. */
-  async next(): Promise<NewestPage<A>> {
+  async next(signal?: AbortSignal): Promise<NewestPage<A>> {
     const isFirst = this.pagesRead === 0;
     const isFromEnd = this.order === "oldestFirst";
     const at = isFromEnd ? Math.max(this.firstRows, this.unreadEnd - Math.max(1, this.firstRows)) : this.offset;
-    const page = await this.read(at);
+    const page = await this.read(at, signal);
     this.pagesRead += 1;
     if (isFirst) this.order = orderOf(this.instantsOf(page.items));
     if (isFirst && this.order === "oldestFirst" && page.count !== undefined) return this.beginFromEnd(page, page.count);

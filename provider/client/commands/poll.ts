@@ -25,7 +25,8 @@ export interface PollerOptions {
   readonly pollMs: number;
   /** How long after its end a last round may take. */
   readonly graceMs: number;
-  readonly look: (requests: readonly Watched[]) => Promise<Round>;
+  /** The signal is aborted when nobody waits for the round any more. */
+  readonly look: (requests: readonly Watched[], signal: AbortSignal) => Promise<Round>;
 }
 
 interface Timing {
@@ -39,6 +40,8 @@ interface Timing {
 interface Turn extends Timing {
   readonly requests: readonly Watched[];
   readonly read: (round: Round) => void;
+  /** Aborted when it is no longer waited for. */
+  readonly over: AbortSignal;
 }
 
 export class Poller {
@@ -103,7 +106,7 @@ export class Poller {
     const done = new AbortController();
     let turn: Turn | undefined;
     const read = new Promise<Round>((resolve) => {
-      turn = { ...timing, requests, read: resolve };
+      turn = { ...timing, requests, read: resolve, over: done.signal };
       this.turns.add(turn);
     });
     const token = timing.kind === "soon" ? this.firstLook.waiting(clock.now()) : undefined;
@@ -136,7 +139,7 @@ export class Poller {
       const taken = [...this.turns].filter(({ earliestMs }) => earliestMs <= now);
       for (const turn of taken) this.turns.delete(turn);
       this.lastRoundMs = now;
-      const round = await look(together(taken));
+      const round = await look(together(taken), allOver(taken));
       this.learn(taken, round);
       for (const turn of taken) turn.read(round);
     }
@@ -160,6 +163,17 @@ export class Poller {
     if (seen.length === 0) return;
     this.areQuick = seen.some(({ requestId, devices }) => isSettled(sightings.get(requestId), devices));
   }
+}
+
+/** A server that hangs, or lists without an end, is not waited for longer than any of them waits. */
+function allOver(turns: readonly Turn[]): AbortSignal {
+  const over = new AbortController();
+  for (const turn of turns) {
+    turn.over.addEventListener("abort", () => {
+      if (turns.every((one) => one.over.aborted)) over.abort(new Error("The wait for commands is over."));
+    });
+  }
+  return over.signal;
 }
 
 /** Each request once, as the largest number of devices any of its watchers knows. */

@@ -7,10 +7,10 @@
 import type { Clock } from "../../clock";
 import { Gather } from "../coalesce";
 import type { CommandSighting, CommandsQuery, RecentCommandsFound } from "../client";
-import { readPage, type ListCall } from "../http/pages";
+import { PageSize, readPage, type ListCall } from "../http/pages";
 import type { Requester } from "../http/request";
 import { sightingOf, type RequestRow } from "./command-json";
-import { believableMs, NewestFirst, recentRows } from "./newest-first";
+import { believableMs, leastRecentRows, NewestFirst, recentRows } from "./newest-first";
 
 /** Other people's commands may fill any number of them. */
 const maxPagesOfAll = 1;
@@ -29,7 +29,7 @@ export interface RecentCommandsOptions {
   readonly requester: Requester;
   readonly clock: Clock;
   /** The list of one command, or of all. */
-  readonly list: (command: string | undefined) => Promise<Omit<ListCall<RequestRow>, "limit">>;
+  readonly list: (command: string | undefined) => Promise<Omit<ListCall<RequestRow>, "size">>;
 }
 
 /** What has been read of a list. */
@@ -45,6 +45,7 @@ interface Reading {
 }
 
 export class RecentCommands {
+  private readonly pageSize = new PageSize(recentRows, leastRecentRows);
   private readonly walks = new Map<string | undefined, Walk>();
 
   constructor(private readonly options: RecentCommandsOptions) {}
@@ -79,8 +80,8 @@ export class RecentCommands {
     const { clock, requester, list } = this.options;
     const nowMs = (): number => Math.max(clock.now(), requester.serverTime(clock.now()));
     const begin = async (): Promise<NewestFirst<RequestRow>> => {
-      const call = { ...(await list(command)), limit: recentRows };
-      return new NewestFirst((offset) => readPage(requester, call, offset), nowMs);
+      const call = { ...(await list(command)), size: this.pageSize };
+      return new NewestFirst((offset, signal) => readPage(requester, { ...call, signal }, offset), nowMs);
     };
     const walk = this.walks.get(command) ?? new Walk(clock, nowMs, begin, maxPages);
     this.walks.set(command, walk);
@@ -161,8 +162,7 @@ class Walk {
   }
 
   private async readOn(reading: Reading, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const { items, reachesMs, isEnd, isCut } = await reading.list.next();
+    const { items, reachesMs, isEnd, isCut } = await reading.list.next(signal);
     const nowMs = this.nowMs();
     // Only what is kept of them: each row repeats the file that was sent.
     for (const row of items) keep(reading, sightingOf(row, believableMs(row.created_at, nowMs)));

@@ -3,9 +3,9 @@
 
 import type { Clock } from "../../clock";
 import { isNotFound } from "../../errors";
-import type { Device, DeviceQuery } from "../client";
+import type { Device, DeviceList, DeviceQuery } from "../client";
 import { DeviceJson } from "../codecs";
-import { pages, readPage } from "../http/pages";
+import { pages, PageSize, readPage, readWhole, type ListCall, type Whole } from "../http/pages";
 import { pathOf, type Requester } from "../http/request";
 import { Cache } from "../cache";
 import { isoInstant } from "../iso-instant";
@@ -26,7 +26,8 @@ const activeState = 1;
 const noTags: readonly string[] = [];
 
 export class Devices {
-  private readonly lists: Cache<readonly Device[]>;
+  private readonly lists: Cache<DeviceList>;
+  private readonly pageSize = new PageSize(devicesAPage);
   /** By id, also of devices that Esper does not know. */
   private readonly known = new Map<string, { readonly readAtMs: number; readonly device: Device | undefined }>();
   private readonly byIds: Gather<readonly string[], void>;
@@ -44,27 +45,26 @@ export class Devices {
     this.byIds = new Gather(clock, (asked) => this.read([...new Set(asked.flat())]));
   }
 
-  async list(query: DeviceQuery, maxAgeMs: number): Promise<readonly Device[]> {
+  async list(query: DeviceQuery, maxAgeMs: number, signal?: AbortSignal): Promise<DeviceList> {
     const groups = [...new Set(query.groups ?? [])].sort();
     const key = JSON.stringify([groups, query.search, query.serial, query.tags, query.osVersion]);
-    return this.lists.get(key, maxAgeMs, async () => {
+    const read = async (unwanted: AbortSignal): Promise<DeviceList> => {
       const marks = marksOf(query);
       const reads =
         groups.length === 0
           ? [marks]
           : chunksOf(groups, idsInUrl).map((some) => ({ ...marks, group_multi: some.join(",") }));
-      const byId = new Map<string, Device>();
-      await Promise.all(reads.map((filters) => this.collect(filters, byId)));
+      const lists = await Promise.all(reads.map((filters) => this.whole(filters, unwanted)));
+      const byId = new Map(lists.flatMap(({ byId: some }) => [...some]));
       for (const device of byId.values()) this.remember(device.id, device);
-      return [...byId.values()];
-    });
+      return { devices: [...byId.values()], addsUp: lists.every(({ addsUp }) => addsUp) };
+    };
+    return this.lists.get(key, maxAgeMs, read, signal);
   }
 
-  /** Page by page, since the rows as Esper sends them are many times larger than what is kept of them. */
-  private async collect(filters: Readonly<Record<string, string>>, byId: Map<string, Device>): Promise<void> {
-    for await (const { items } of pages(this.requester, listCall(filters), { readsAhead: true })) {
-      for (const row of items) byId.set(row.id, this.deviceOf(row));
-    }
+  /** The rows as Esper sends them are many times larger than what is kept of them. */
+  private whole(filters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Whole<Device>> {
+    return readWhole(this.requester, { ...this.listCall(filters), signal }, (row) => this.deviceOf(row));
   }
 
   async byId(ids: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, Device>> {
@@ -94,7 +94,7 @@ export class Devices {
   /** Page after page, until to ask for the rest one by one costs no more than the pages that are left. */
   private async readList(missing: Set<string>): Promise<void> {
     let offset = 0;
-    for await (const { items, count } of pages(this.requester, listCall({}))) {
+    for await (const { items, count } of pages(this.requester, this.listCall({}))) {
       this.take(items, missing);
       offset += items.length;
       const pagesLeft = count === undefined ? 1 : Math.ceil((count - offset) / Math.max(1, items.length));
@@ -104,7 +104,7 @@ export class Devices {
 
   /** Of many who ask for few, one after the other, each pays for the next page of the list until all of it is known. */
   private async readNextPage(missing: Set<string>): Promise<void> {
-    const { items, count } = await readPage(this.requester, listCall({}), this.nextOffset);
+    const { items, count } = await readPage(this.requester, this.listCall({}), this.nextOffset);
     this.take(items, missing);
     const end = this.nextOffset + items.length;
     this.nextOffset = items.length === 0 || end >= (count ?? end) ? 0 : end;
@@ -163,20 +163,14 @@ export class Devices {
     };
   }
 
+  private listCall(query: Readonly<Record<string, string>>): ListCall<TypeOf<typeof DeviceJson>> {
+    const { pageSize: size } = this;
+    return { path: devicesPath, query, item: DeviceJson, size, attempt: "list devices", permission: toRead };
+  }
+
   private remember(id: string, device: Device | undefined): void {
     this.known.set(id, { readAtMs: this.clock.now(), device });
   }
-}
-
-function listCall(query: Readonly<Record<string, string>>) {
-  return {
-    path: devicesPath,
-    query,
-    item: DeviceJson,
-    limit: devicesAPage,
-    attempt: "list devices",
-    permission: toRead,
-  };
 }
 
 function marksOf({ search, serial, tags, osVersion }: DeviceQuery): Readonly<Record<string, string>> {

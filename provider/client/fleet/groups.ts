@@ -7,7 +7,7 @@ import type { Clock } from "../../clock";
 import { isNotFound } from "../../errors";
 import type { Group } from "../client";
 import { Anything, GroupJson, TokenInfoJson } from "../codecs";
-import { pageRows, readAll } from "../http/pages";
+import { pageRows, PageSize, readAll } from "../http/pages";
 import { pathOf, type Requester } from "../http/request";
 import { Cache } from "../cache";
 
@@ -45,6 +45,7 @@ export class Enterprise {
 
 export class Groups {
   private readonly single: Cache<Group | undefined>;
+  private readonly pageSize = new PageSize(pageRows);
 
   constructor(
     private readonly requester: Requester,
@@ -84,7 +85,7 @@ export class Groups {
       path: pathOf`/enterprise/${enterpriseId}/devicegroup/`,
       query: { name },
       item: GroupJson,
-      limit: pageRows,
+      size: this.pageSize,
       attempt: "list groups by name",
       permission: toRead,
     });

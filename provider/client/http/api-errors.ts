@@ -14,6 +14,16 @@ export interface Refusal {
   readonly permission: string;
   /** Esper's own words, when they may be shown. */
   readonly said?: string | undefined;
+  /** Where the caller knows better than the status what the refusal means. */
+  readonly known?: KnownRefusal | undefined;
+  /** From when it makes sense to try again, when Esper says so. */
+  readonly retryAt?: string | undefined;
+}
+
+/** What a caller reads in a refusal of its own request. */
+export interface KnownRefusal {
+  readonly meaning: ApiMeaning;
+  readonly unknownIds?: readonly string[];
 }
 
 /** The message inside an error body of any of Esper's shapes (docs/background/esper-api.md, 3c); else undefined. */
@@ -54,21 +64,14 @@ function meaningOf(status: number): ApiMeaning {
 }
 
 export function refusalError(refusal: Refusal): ApiError {
-  const { method, path, status, attempt } = refusal;
-  const meaning = meaningOf(status);
+  const { method, path, status, attempt, known } = refusal;
+  const meaning = known?.meaning ?? meaningOf(status);
   const said = refusal.said === undefined ? "" : ` Esper's words: "${refusal.said}".`;
-  return new ApiError({ status, method, path, meaning }, `Could not ${attempt}: ${sentence(meaning, refusal)}${said}`);
+  const seen = { status, method, path, ...known, meaning };
+  return new ApiError(seen, `Could not ${attempt}: ${sentence(meaning, refusal)}${said}`);
 }
 
-/** The same refusal, where the caller knows better what it means; Esper's own words stay in the new message. */
-export function withMeaning(error: ApiError, meaning: ApiMeaning, attempt: string): ApiError {
-  const said = /( Esper's words: ".*"\.)$/su.exec(error.message)?.[1] ?? "";
-  const { status, method, path } = error;
-  const words = sentence(meaning, { status, permission: "" });
-  return new ApiError({ status, method, path, meaning }, `Could not ${attempt}: ${words}${said}`);
-}
-
-function sentence(meaning: ApiMeaning, { status, permission }: Pick<Refusal, "status" | "permission">): string {
+function sentence(meaning: ApiMeaning, { status, permission, known, retryAt }: Refusal): string {
   switch (meaning) {
     case "unauthorized":
       return (
@@ -87,6 +90,12 @@ function sentence(meaning: ApiMeaning, { status, permission }: Pick<Refusal, "st
         "ESPER_TENANT or `pulumi config set esper:baseUrl` / ESPER_BASE_URL (which ends with /api)."
       );
     case "rateLimited":
+      if (retryAt !== undefined) {
+        return (
+          `Esper's rate limit was met (429), and Esper asks for no request before ${retryAt}. Run again after that; to keep ` +
+          "below the limit, set `pulumi config set esper:requestsPerMinute 300` / ESPER_REQUESTS_PER_MINUTE."
+        );
+      }
       return (
         "Esper's rate limit was met again and again (429). Run again later, or lower the pace with " +
         "`pulumi config set esper:requestsPerMinute 300` / ESPER_REQUESTS_PER_MINUTE."
@@ -103,6 +112,19 @@ function sentence(meaning: ApiMeaning, { status, permission }: Pick<Refusal, "st
         `the tenant's Commands V2 endpoint does not take this command (${String(status)}). Use the Commands Request API: ` +
         "`pulumi config set esper:commandsApi request` or the environment variable ESPER_COMMANDS_API=request."
       );
+    case "unknownTarget": {
+      const ids = known?.unknownIds ?? [];
+      const more = ids.length > 5 ? ` and ${ids.length - 5} more` : "";
+      const named = ids.length === 0 ? "a device or group" : `${ids.slice(0, 5).join(", ")}${more}`;
+      return `Esper does not know ${named} (${status}). Take what is gone from Esper out of \`target\`, or check the tenant.`;
+    }
+    case "labelRefused":
+      return (
+        `Esper does not take the label of the request, its field \`alias\` (${status}). pulumi-esper makes the label; ` +
+        "look for a newer version."
+      );
+    case "deviceTypeRefused":
+      return `Esper does not take this \`deviceType\` (${status}). Leave it out, or set \`deviceType: "all"\`.`;
     case "serverError":
       return `Esper failed (${String(status)}), also when asked again. Try again later; if it stays so, ask Esper's support.`;
     case "refused":

@@ -47,7 +47,7 @@ export class Connection {
   constructor(private readonly options: ConnectionOptions) {}
 
   /** Throws a NetworkError when no whole answer came; any status is an answer. */
-  async exchange(request: Exchange): Promise<Answer> {
+  async exchange(request: Exchange, signal?: AbortSignal): Promise<Answer> {
     const { baseUrl, apiKey, requestTimeoutMs, clock } = this.options;
     this.parts ??= loadParts(baseUrl);
     const { fetch, agent } = await this.parts;
@@ -57,6 +57,7 @@ export class Connection {
     void clock.sleep(requestTimeoutMs, done.signal).then(() => {
       timeOut.abort();
     });
+    const ends = signal === undefined ? timeOut.signal : AbortSignal.any([timeOut.signal, signal]);
     let answered = false;
     try {
       const response = await fetch(`${baseUrl}${request.path}${query}`, {
@@ -71,7 +72,7 @@ export class Connection {
         agent,
         redirect: "manual",
         size: maxBodyBytes,
-        signal: timeOut.signal,
+        signal: ends,
       });
       answered = true;
       const text = await response.text();
@@ -83,6 +84,7 @@ export class Connection {
         serverNowMs: Number.isNaN(date) ? undefined : date,
       };
     } catch (error) {
+      signal?.throwIfAborted();
       const timedOut = timeOut.signal.aborted;
       throw networkError(request, error, { timedOut, answered, baseUrl, requestTimeoutMs });
     } finally {

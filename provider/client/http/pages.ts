@@ -1,23 +1,52 @@
 // Walks a paged list by offset: which items, and is there more?
 // It never follows `next`: a host out of an answer must not get the key, and live `next` links are not always right
-// (docs/background/esper-api.md, 4e). It steps by the rows received: pages smaller than asked are fine.
+// (docs/background/esper-api.md, 4e). It steps by the rows received: pages smaller than asked are fine. A count is
+// believed as far as it can be: one that is smaller than the rows there are does not end a list.
 
 import type * as t from "io-ts";
-import { DecodeError } from "../../errors";
+import { DecodeError, isApiError, isDecodeError, isNetworkError } from "../../errors";
 import { pageOf } from "../codecs";
 import type { Call, Requester } from "./request";
 
 /** What Esper's own bulk tool asks for everywhere; the most that commands v0 allows is not documented. */
 export const pageRows = 250;
+/** Far beyond any tenant: a list that is longer has no end. */
+const maxRows = 2_000_000;
+const maxPages = 20_000;
+/** A list whose rows do not add up is read so many times. */
+const maxReads = 3;
+
+/** How many rows a page of one kind of list has; a size that a server cannot do is not tried again in this process. */
+export class PageSize {
+  constructor(
+    private now: number,
+    private readonly least = 100,
+  ) {}
+
+  get rows(): number {
+    return this.now;
+  }
+
+  get isLeast(): boolean {
+    return this.now <= this.least;
+  }
+
+  /** Half of what was asked for; false when that was the least already. */
+  shrinkBelow(rows: number): boolean {
+    if (rows <= this.least) return false;
+    this.now = Math.min(this.now, Math.max(this.least, Math.floor(rows / 2)));
+    return true;
+  }
+}
 
 export interface ListCall<A> extends Omit<Call<A>, "method" | "body" | "codec"> {
   readonly item: t.Type<A, unknown>;
-  readonly limit: number;
+  readonly size: PageSize;
 }
 
 export interface Page<A> {
   readonly items: readonly A[];
-  /** How many items the whole list has, when the server says so. */
+  /** How many items the whole list has, when the server says so and it can be. */
   readonly count: number | undefined;
 }
 
@@ -26,14 +55,37 @@ export async function readPage<A>(
   list: ListCall<A>,
   offset: number,
 ): Promise<Page<A>> {
-  const { item, limit, query, ...rest } = list;
-  const page = await requester.call({
-    ...rest,
-    method: "GET",
-    query: { ...query, limit, offset },
-    codec: pageOf(item),
-  });
-  return { items: page.results, count: page.count ?? undefined };
+  const { item, size, query, ...rest } = list;
+  // A page that may be too large is tried once, to learn whether it is.
+  for (let triesOnce = !size.isLeast; ;) {
+    const limit = size.rows;
+    try {
+      const page = await requester.call({
+        ...rest,
+        ...(triesOnce && { attempts: 1 }),
+        method: "GET",
+        query: { ...query, limit, offset },
+        codec: pageOf(item),
+      });
+      const count = page.count ?? undefined;
+      return { items: page.results, count: count !== undefined && count >= 0 ? count : undefined };
+    } catch (error) {
+      const isSmaller = isTooMuchAtOnce(error) && size.shrinkBelow(limit);
+      if (!isSmaller && (!triesOnce || !mayHeal(error))) throw error;
+      triesOnce = isSmaller && !size.isLeast;
+    }
+  }
+}
+
+function mayHeal(error: unknown): boolean {
+  if (isApiError(error)) return error.status >= 500 || error.status === 408;
+  if (isNetworkError(error)) return error.reason !== "certificate" && error.reason !== "answerTooLarge";
+  return isDecodeError(error);
+}
+
+function isTooMuchAtOnce(error: unknown): boolean {
+  if (isNetworkError(error)) return error.reason === "timedOut";
+  return isApiError(error) && [413, 502, 503, 504].includes(error.status);
 }
 
 export interface PagesOptions {
@@ -50,7 +102,7 @@ export async function* pages<A extends { readonly id: string }>(
   const seen = new Set<string>();
   const asked = new Map<number, Promise<Page<A>>>();
   let offset = 0;
-  for (;;) {
+  for (let read = 1; ; read += 1) {
     const page = await (asked.get(offset) ?? readPage(requester, list, offset));
     const { items, count } = page;
     // The rows are large; nothing here keeps a page that was handed on.
@@ -58,7 +110,7 @@ export async function* pages<A extends { readonly id: string }>(
     const before = seen.size;
     for (const { id } of items) seen.add(id);
     offset += items.length;
-    const isLast = items.length === 0 || (count !== undefined && offset >= count);
+    const isLast = items.length === 0 || offset === count;
     // Without a count nobody knows whether there is a next one; and what repeats itself goes on for ever.
     const end = readsAhead && seen.size > before ? (count ?? 0) : 0;
     for (const next of [offset, offset + items.length]) {
@@ -70,26 +122,58 @@ export async function* pages<A extends { readonly id: string }>(
     }
     if (items.length > 0) yield page;
     if (isLast) return;
-    if (seen.size === before) throw repeatedPage(list.path, list.attempt, seen.size);
+    list.signal?.throwIfAborted();
+    if (seen.size === before) throw unusableList(list, `repeats itself after ${seen.size} rows`);
+    if (seen.size > maxRows || read >= maxPages) throw unusableList(list, `does not end after ${seen.size} rows`);
   }
 }
 
-/** All items, each once: rows may move between two pages while they are read. */
+export interface Whole<B> {
+  readonly byId: ReadonlyMap<string, B>;
+  /** Whether there are as many rows as the list is said to have; where not, one may be missing. */
+  readonly addsUp: boolean;
+}
+
+/**
+ * A list from its beginning to its end, each row once. Rows move between two pages while they are read: then it is read
+ * again, and what any of the reads has seen is in the result.
+ */
+export async function readWhole<A extends { readonly id: string }, B>(
+  requester: Pick<Requester, "call">,
+  list: ListCall<A>,
+  kept: (row: A) => B,
+): Promise<Whole<B>> {
+  const all = new Map<string, B>();
+  for (let reads = 1; ; reads += 1) {
+    const ids = new Set<string>();
+    let count: number | undefined;
+    for await (const page of pages(requester, list, { readsAhead: true })) {
+      for (const row of page.items) {
+        ids.add(row.id);
+        all.set(row.id, kept(row));
+      }
+      if (page.count !== undefined) count = Math.max(page.count, count ?? 0);
+    }
+    const addsUp = count === undefined || ids.size >= count;
+    // What the earlier reads have and this one lacks is gone.
+    if (addsUp) for (const id of all.keys()) if (!ids.has(id)) all.delete(id);
+    if (addsUp || all.size === count) return { byId: all, addsUp: true };
+    if (reads === maxReads) return { byId: all, addsUp: false };
+  }
+}
+
+/** All items, each once. */
 export async function readAll<A extends { readonly id: string }>(
   requester: Pick<Requester, "call">,
   list: ListCall<A>,
 ): Promise<readonly A[]> {
-  const byId = new Map<string, A>();
-  for await (const { items } of pages(requester, list, { readsAhead: true })) {
-    for (const item of items) byId.set(item.id, item);
-  }
-  return [...byId.values()];
+  return [...(await readWhole(requester, list, (row) => row)).byId.values()];
 }
 
 /** Else a server that ignores `offset` would be asked for ever, or half a list be taken for the whole. */
-function repeatedPage(path: string, attempt: string, rows: number): DecodeError {
+function unusableList({ path, attempt }: Pick<Call<unknown>, "path" | "attempt">, seen: string): DecodeError {
   return new DecodeError(
     { method: "GET", path, paths: ["results"] },
-    `Could not ${attempt}: Esper's list repeats itself after ${rows} rows. Try again later.`,
+    `Could not ${attempt}: Esper's list ${seen}. Try again later.`,
   );
 }

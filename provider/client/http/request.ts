@@ -7,8 +7,9 @@ import type { Clock } from "../../clock";
 import { DecodeError, isNetworkError } from "../../errors";
 import { unwrap } from "../codecs";
 import type { Answer, Connection, Exchange, Method } from "./connection";
-import { messageIn, refusalError } from "./api-errors";
-import { maxAttempts, judge, type Outcome } from "./retry";
+import { messageIn, refusalError, type KnownRefusal } from "./api-errors";
+import { maxAttempts, judge, patienceLeftMs, type Outcome } from "./retry";
+import { retryAfterMs } from "./retry-after";
 import type { Redaction } from "../../redaction/redaction";
 import type { Throttle } from "./throttle";
 
@@ -25,6 +26,10 @@ export interface Call<A> {
   readonly permission: string;
   /** Exchanges at most, those that met the rate limit left out. A caller that asks again by itself says 1. */
   readonly attempts?: number;
+  /** Ends the waiting for a turn, for an answer and for the next attempt. */
+  readonly signal?: AbortSignal | undefined;
+  /** What a refusal means, where the caller can read that in its body. */
+  readonly readRefusal?: (status: number, body: string) => KnownRefusal | undefined;
 }
 
 /** A path of fixed words and values; values are escaped. */
@@ -49,6 +54,8 @@ export interface RequesterParts {
 
 export class Requester {
   private skewMs = 0;
+  /** Until then, of our clock, Esper takes no request. */
+  private closedUntilMs = 0;
 
   constructor(private readonly parts: RequesterParts) {}
 
@@ -57,9 +64,10 @@ export class Requester {
     return ourMs + this.skewMs;
   }
 
-  /** Throws an ApiError, NetworkError or DecodeError. */
+  /** Throws an ApiError, NetworkError or DecodeError, or the signal's reason. */
   async call<A>(call: Call<A>): Promise<A> {
     const { clock, random, throttle } = this.parts;
+    const { signal } = call;
     const ticket = throttle.ticket();
     let startedAtMs: number | undefined;
     let waitedMs = 0;
@@ -67,15 +75,20 @@ export class Requester {
     let rateLimited = 0;
     for (;;) {
       const askedAtMs = clock.now();
-      const turn = await throttle.turn(ticket);
+      const turn = await throttle.turn(ticket, signal);
       // How long others were served first says nothing about this request: patience begins with its first turn.
       if (startedAtMs !== undefined) waitedMs += clock.now() - askedAtMs;
       startedAtMs ??= clock.now();
       const sinceMs = startedAtMs;
+      if (this.closedUntilMs - clock.now() > patienceLeftMs(clock.now() - sinceMs)) {
+        throttle.ended();
+        throw this.closedError(call);
+      }
       const { came, verdict } = await this.exchange(call)
         .then((came) => {
           const { outcome, answer } = came;
           if (answer?.serverNowMs !== undefined) this.skewMs = answer.serverNowMs - clock.now();
+          const retryAfter = retryAfterMs(answer?.retryAfter, answer?.serverNowMs ?? clock.now());
           const attempts = {
             method: call.method,
             made: made + 1,
@@ -83,9 +96,11 @@ export class Requester {
             elapsedMs: clock.now() - sinceMs,
             waitedMs,
             allowed: call.attempts ?? maxAttempts,
+            ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
           };
           const verdict = judge(outcome, attempts, random);
-          if (verdict.reason === "rateLimited") throttle.limited(answer?.retryAfter, turn, answer?.serverNowMs);
+          if (verdict.reason === "closed") this.closedUntilMs = clock.now() + (retryAfter ?? 0);
+          else if (verdict.reason === "rateLimited") throttle.limited(retryAfter, turn);
           else if (answer !== undefined) throttle.accepted();
           return { came, verdict };
         })
@@ -94,17 +109,26 @@ export class Requester {
         });
       switch (verdict.action) {
         case "use":
+          return came.result();
         case "giveUp":
+          if (verdict.reason === "closed") throw this.closedError(call);
           return came.result();
         case "slowDown":
           rateLimited += 1;
           break;
         case "repeat":
           made += 1;
-          await clock.sleep(verdict.afterMs);
+          await clock.sleep(verdict.afterMs, signal);
+          signal?.throwIfAborted();
           break;
       }
     }
+  }
+
+  /** Esper has said from when on it takes requests again, and that is too far away to wait for. */
+  private closedError({ method, path, attempt, permission }: Omit<Call<unknown>, "codec">): Error {
+    const retryAt = new Date(this.closedUntilMs).toISOString().replace(/\.\d+Z$/, "Z");
+    return refusalError({ method, path, attempt, permission, status: 429, retryAt });
   }
 
   /** One exchange, never throwing: what came, for the verdict, and the way to its value or its error. */
@@ -112,7 +136,7 @@ export class Requester {
     call: Call<A>,
   ): Promise<{ readonly outcome: Outcome; readonly answer?: Answer; readonly result: () => A }> {
     try {
-      const answer = await this.parts.connection.exchange(exchangeOf(call));
+      const answer = await this.parts.connection.exchange(exchangeOf(call), call.signal);
       const read = answer.status < 300 ? readJson(answer.text) : undefined;
       const outcome: Outcome = {
         kind: "answer",
@@ -136,7 +160,8 @@ export class Requester {
   private refuse<A>(call: Call<A>, answer: Answer): never {
     const words = messageIn(answer.text);
     const said = words === undefined ? undefined : this.parts.secrecy.quote(words);
-    throw refusalError({ ...call, status: answer.status, said });
+    const known = call.readRefusal?.(answer.status, answer.text);
+    throw refusalError({ ...call, status: answer.status, said, known });
   }
 }
 

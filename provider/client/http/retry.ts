@@ -19,6 +19,8 @@ export interface Attempts {
   readonly elapsedMs: number;
   /** Of it, the time spent waiting for further turns, which tells nothing about the server. */
   readonly waitedMs: number;
+  /** What a 429 asks for. */
+  readonly retryAfterMs?: number;
   /** At most so many exchanges, those that met the rate limit left out. */
   readonly allowed: number;
 }
@@ -31,7 +33,10 @@ export type Verdict =
       readonly reason: "notSent" | "serverError" | "noAnswer" | "unreadable";
       readonly afterMs: number;
     }
-  | { readonly action: "giveUp"; readonly reason: "refused" | "rateLimited" | "ambiguous" | "hopeless" | "enough" };
+  | {
+      readonly action: "giveUp";
+      readonly reason: "refused" | "rateLimited" | "closed" | "ambiguous" | "hopeless" | "enough";
+    };
 
 /** About twenty seconds of trying: at a server that fails half of all requests, one in a hundred still fails. */
 export const maxAttempts = 7;
@@ -42,7 +47,10 @@ const maxRateLimitedMs = 20 * 60_000;
 
 export function judge(outcome: Outcome, attempts: Attempts, random: () => number): Verdict {
   if (isRateLimited(outcome)) {
-    // Refused before it was looked at, so a POST too is safe to send again.
+    // Refused before it was looked at, so a POST too is safe to send again; but not to wait longer than anybody would.
+    const { retryAfterMs, elapsedMs } = attempts;
+    const isClosed = retryAfterMs !== undefined && retryAfterMs > Math.max(0, patienceLeftMs(elapsedMs));
+    if (isClosed) return { action: "giveUp", reason: "closed" };
     const patience = attempts.rateLimited <= maxRateLimited && attempts.elapsedMs < maxRateLimitedMs;
     return patience ? { action: "slowDown", reason: "rateLimited" } : { action: "giveUp", reason: "rateLimited" };
   }
@@ -78,6 +86,11 @@ export function judge(outcome: Outcome, attempts: Attempts, random: () => number
   }
   if (outcome.kind === "failure") return { action: "repeat", reason: "noAnswer", afterMs };
   return { action: "repeat", reason: outcome.status >= 300 ? "serverError" : "unreadable", afterMs };
+}
+
+/** How long a request may still be held up by the rate limit. */
+export function patienceLeftMs(elapsedMs: number): number {
+  return maxRateLimitedMs - elapsedMs;
 }
 
 /** Esper's own bulk tool also finds this text in bodies of other statuses (docs/background/esper-api.md, 3c). */

@@ -5,12 +5,10 @@
 // the 429 came (the idea of TCP CUBIC, RFC 9438).
 
 import type { Clock } from "../../clock";
-import { retryAfterMs } from "./retry-after";
+import { abortReason } from "../coalesce";
 
 /** Exchanges at the same time: enough to hide a slow answer, few enough to waste little when the limit is met. */
 const maxInFlight = 16;
-/** A longer `Retry-After` is not believed. */
-const maxPauseMs = 5 * 60_000;
 const firstBackOffMs = 2_000;
 /** Esper's own tool keeps below 27 requests a second; less than this is not concluded from a first 429. */
 const leastFirstPace = 10;
@@ -60,11 +58,23 @@ export class Throttle {
   }
 
   /** Resolves with the turn's number when the exchange may begin; `ended` must follow it. */
-  async turn(ticket: Ticket): Promise<number> {
-    return new Promise<number>((go) => {
-      const later = this.queue.findIndex((waiting) => waiting.number > ticket.number);
-      this.queue.splice(later === -1 ? this.queue.length : later, 0, { number: ticket.number, go });
+  async turn({ number }: Ticket, signal?: AbortSignal): Promise<number> {
+    signal?.throwIfAborted();
+    const done = new AbortController();
+    return new Promise<number>((go, reject) => {
+      const waiting = { number, go };
+      const later = this.queue.findIndex((other) => other.number > number);
+      this.queue.splice(later === -1 ? this.queue.length : later, 0, waiting);
+      const leave = (): void => {
+        const place = this.queue.indexOf(waiting);
+        if (place === -1) return;
+        this.queue.splice(place, 1);
+        reject(abortReason(signal));
+      };
+      signal?.addEventListener("abort", leave, { signal: done.signal });
       this.pump();
+    }).finally(() => {
+      done.abort();
     });
   }
 
@@ -82,8 +92,8 @@ export class Throttle {
     if (this.acceptedAt.length > 2000) this.acceptedAt = this.acceptedAt.slice(1000);
   }
 
-  /** Esper answered that it was too much. `turn`: the number that the exchange began with. */
-  limited(retryAfter: string | undefined, turn: number, serverNowMs: number | undefined): void {
+  /** Esper answered that it was too much, and perhaps for how long. `turn`: the number that the exchange began with. */
+  limited(told: number | undefined, turn: number): void {
     const now = this.options.clock.now();
     // What was under way when the last 429 came has nothing new to teach, but may name a later instant.
     const isNews = this.lesson === undefined || turn > this.lesson.lastTurn;
@@ -92,18 +102,14 @@ export class Throttle {
       this.lesson = { atMs: now, pace, lastTurn: this.turns };
       this.lessonsInARow += 1;
     }
-    const told = retryAfterMs(retryAfter, serverNowMs ?? now);
     if (told === undefined && !isNews) return;
     const wanted = told ?? firstBackOffMs * 2 ** Math.min(this.lessonsInARow - 1, 6);
-    const pauseMs = Math.min(wanted, maxPauseMs) * (1 + this.options.random() / 10);
+    const pauseMs = wanted * (1 + this.options.random() / 10);
     const until = now + pauseMs;
     if (until <= this.pausedUntilMs) return;
     const isLonger = until - Math.max(now, this.pausedUntilMs) >= sayFromMs;
     this.pausedUntilMs = until;
-    if (isLonger) {
-      const capped = wanted > maxPauseMs ? ` (it asked for ${String(Math.round(wanted / 1000))} s)` : "";
-      this.options.say(`waiting ${String(Math.ceil(pauseMs / 1000))} s: Esper's rate limit${capped}`);
-    }
+    if (isLonger) this.options.say(`waiting ${String(Math.ceil(pauseMs / 1000))} s: Esper's rate limit`);
   }
 
   private paceThatWasTooMuch(now: number): number {

@@ -40,7 +40,7 @@ async function carryOut(
   facts: Facts,
   { sent, warnings, notes }: { readonly sent: Sent[]; readonly warnings: string[]; readonly notes: string[] },
 ): Promise<RolloutOutcome | undefined> {
-  for (const cancellation of plan.cancellations) await cancelWaiting(context, cancellation);
+  for (const cancellation of plan.cancellations) warnings.push(...(await cancelWaiting(context, cancellation)));
   const { waves } = plan;
   // Whoever is to lose it is told first: of what is left undone by a failure, installs are what the next run finds.
   const uninstalls = plan.steps.filter(({ action }) => action === "uninstall");

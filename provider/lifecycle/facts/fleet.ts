@@ -74,7 +74,7 @@ async function devicesInGroups(
   groups: readonly string[],
   maxAgeMs: number,
 ): Promise<{ devices: readonly Device[]; unknownGroups: readonly string[] }> {
-  const devices = await client.devices({ groups }, maxAgeMs);
+  const { devices } = await client.devices({ groups }, maxAgeMs);
   const direct = new Set(devices.map((device) => device.groupId));
   const silent = groups.filter((id) => !direct.has(id));
   // One group whose devices all sit in sub-groups has an answer already; of several, each silent one is in question.

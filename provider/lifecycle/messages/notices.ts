@@ -77,3 +77,10 @@ export function killedCreateSentence(devices: number): string {
     `${devices === 1 ? "it keeps" : "they keep"} it. To remove it, add ${devices === 1 ? "it" : "them"} to the target once.`
   );
 }
+
+export function notCancelledSentence(installs: number): string {
+  return (
+    `${count(installs, "scheduled install")} could not be cancelled and may still come after what is sent now; ` +
+    "`pulumi refresh` after the window shows what devices hold."
+  );
+}

@@ -15,7 +15,7 @@ describe("devices and groups", () => {
 
   it("lists all devices of a group and of its sub-groups, page after page", async () => {
     await start({ devices: 50, pageSize: 7 });
-    const found = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
+    const { devices: found } = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
     const expected = bench.sim.world.devices(groupId("Shops")).map(({ id }) => id);
     expect(expected.length).to.be.above(7);
     expect(found.map(({ id }) => id)).to.have.members(expected);
@@ -25,7 +25,7 @@ describe("devices and groups", () => {
 
   it("gives a device once that is in two of the groups asked for", async () => {
     await start({ devices: 20 });
-    const found = await bench.client.devices({ groups: [groupId("Shops"), groupId("Berlin")] }, 0);
+    const { devices: found } = await bench.client.devices({ groups: [groupId("Shops"), groupId("Berlin")] }, 0);
     expect(new Set(found.map(({ id }) => id)).size).to.equal(found.length);
   });
 
@@ -87,7 +87,9 @@ describe("devices and groups", () => {
 
   it("remembers single devices for as long as the caller allows", async () => {
     await start({ devices: 20 });
-    const [device] = await bench.client.devices({}, 0);
+    const {
+      devices: [device],
+    } = await bench.client.devices({}, 0);
     bench.sim.resetTraffic();
     await bench.client.devicesById([device?.id ?? ""], 60_000);
     expect(bench.sim.traffic.total).to.equal(0);
@@ -134,7 +136,7 @@ describe("devices and groups", () => {
     await start({
       fleet: { groups: [{ name: "Shops", devices: [{ alias: "till-1", osVersion: "9", online: false }, {}] }] },
     });
-    const found = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
+    const { devices: found } = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
     expect(found.find(({ name }) => name === "till-1")).to.include({ online: false, osVersion: "9" });
     expect(found.filter(({ online }) => online)).to.have.length(1);
   });
@@ -143,9 +145,9 @@ describe("devices and groups", () => {
 describe("a device of Esper's list", () => {
   const kept = async (row: object): Promise<unknown> => {
     const server = await startAnswering(() => ({ body: { content: { count: 1, results: [{ id: "d", ...row }] } } }));
-    const [device] = await benchFor(server.url, quickClock(20)).client.devices({}, 0);
+    const { devices } = await benchFor(server.url, quickClock(20)).client.devices({}, 0);
     await server.close();
-    return device;
+    return devices[0];
   };
   const plain = { id: "d", name: "d", platform: "", osVersion: "", online: false, tags: [] };
 

@@ -33,8 +33,8 @@ describe("the connection to Esper", () => {
     const { error, tookMs, asked } = await listAt(() => () => undefined, 100);
     expect(error.message).to.match(/^Could not list devices: 127\.0\.0\.1:\d+ gave no whole answer within 30 s/);
     expect(error.message).to.include("esper:requestTimeoutSeconds");
-    expect(tookMs).to.be.within(90_000, 180_000);
-    expect(asked).to.be.within(3, 5);
+    expect(tookMs).to.be.within(90_000, 300_000);
+    expect(asked).to.be.within(3, 8);
   });
 
   it("ends when a server sends a byte a second", async () => {
@@ -47,13 +47,14 @@ describe("the connection to Esper", () => {
     };
     const { error, tookMs } = await listAt(() => drip, 100);
     expect(isNetworkError(error) && error.reason).to.equal("timedOut");
-    expect(tookMs).to.be.below(180_000);
+    expect(tookMs).to.be.below(300_000);
   });
 
   it("ends when a server closes at once", async () => {
     const { error, asked } = await listAt(() => (response) => response.destroy(), 50);
     expect(error.message).to.match(/closed the connection before its answer was complete/);
-    expect(asked).to.equal(7);
+    // Once to learn whether the page is too large, then as often as any read.
+    expect(asked).to.equal(8);
   });
 
   it("takes a body that is cut short for no answer, and asks again", async () => {
@@ -66,7 +67,7 @@ describe("the connection to Esper", () => {
       index === 0 ? cut : { body: { content: { count: 0, results: null } } },
     );
     const { client } = benchFor(server.url, quickClock(50));
-    expect(await client.devices({}, 0)).to.deep.equal([]);
+    expect(await client.devices({}, 0)).to.deep.equal({ devices: [], addsUp: true });
     expect(server.asked).to.have.length(2);
   });
 
@@ -112,7 +113,7 @@ describe("the connection to Esper", () => {
       return { body: { content: { count: 3, next: `${other.url}/v2/devices/?offset=1`, prev: null, results } } };
     });
     const { client } = benchFor(server.url, quickClock(1));
-    expect((await client.devices({}, 0)).map(({ id }) => id)).to.deep.equal(["d0", "d1", "d2"]);
+    expect((await client.devices({}, 0)).devices.map(({ id }) => id)).to.deep.equal(["d0", "d1", "d2"]);
     expect(other.asked).to.have.length(0);
     await other.close();
   });
@@ -297,8 +298,8 @@ describe("an answer of Esper's", () => {
       headers: { "Content-Type": "text/plain" },
       body: `\uFEFF${JSON.stringify({ count: 1, previous: null, next: null, extra: 1, results: [{ id: "d", more: {} }] })}`,
     }));
-    const [device] = await benchFor(server.url, quickClock(1)).client.devices({}, 0);
-    expect(device?.id).to.equal("d");
+    const { devices } = await benchFor(server.url, quickClock(1)).client.devices({}, 0);
+    expect(devices[0]?.id).to.equal("d");
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
-import { pages, type PagesOptions } from "../../../provider/client/http/pages";
+import { pages, PageSize, type PagesOptions } from "../../../provider/client/http/pages";
 import type { Call } from "../../../provider/client/http/request";
 
 const pageRows = 2;
@@ -21,7 +21,13 @@ function listOf(rows: number, { tellsCount = true, fails = (_offset: number): bo
       return isRight(page) ? Promise.resolve(page.right) : Promise.reject(new Error("no page"));
     },
   };
-  const list = { path: "/rows/", item: t.type({ id: t.string }), limit: pageRows, attempt: "list", permission: "none" };
+  const list = {
+    path: "/rows/",
+    item: t.type({ id: t.string }),
+    size: new PageSize(pageRows),
+    attempt: "list",
+    permission: "none",
+  };
   const read = async (options: PagesOptions, isEnough = (_pages: number): boolean => false): Promise<number> => {
     let found = 0;
     for await (const { items } of pages(requester, list, options)) {

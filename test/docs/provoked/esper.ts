@@ -16,6 +16,7 @@ import { messageOf, type Provocations, type Provoke, type Shown } from "./provoc
 type Operation = (client: Client) => Promise<unknown>;
 
 const listDevices: Operation = (client) => client.devices({ groups: [groupA] }, 0);
+const readOne: Operation = (client) => client.devicesById([uuid(1)], 0);
 const sendOne: Operation = (client) => client.send(commandFor([uuid(1)]));
 
 /** Most answers come within milliseconds; where waits of minutes pass, `speed` makes them short. */
@@ -43,6 +44,11 @@ const status =
   () =>
     endOf(() => ({ status: code, body: { message: "Words of Esper" } }), ways);
 
+const words =
+  (message: string): Provoke =>
+  () =>
+    endOf(() => ({ status: 400, body: { message } }), { operation: sendOne });
+
 const refusals: Readonly<Record<ApiMeaning, Provoke>> = {
   unauthorized: status(401),
   forbidden: status(403, { operation: sendOne }),
@@ -53,6 +59,9 @@ const refusals: Readonly<Record<ApiMeaning, Provoke>> = {
   redirected: () => endOf(() => ({ status: 302, headers: { Location: "https://elsewhere.example/" } })),
   commandNotKnown: () =>
     endOf(() => ({ status: 400 }), { operation: sendOne, settings: { commandsApi: "v2", enterpriseId: groupA } }),
+  unknownTarget: words(`Invalid device id ${uuid(4)}`),
+  labelRefused: words("alias: Ensure this field has no more than 32 characters."),
+  deviceTypeRefused: words("device_type: 'active' is not a valid choice."),
   refused: status(400),
   serverError: status(500),
 };
@@ -72,7 +81,8 @@ const failures: Readonly<Record<NetworkReason, Provoke>> = {
   },
   timedOut: () => endOf(() => () => undefined, { speed: 2_000 }),
   cut: () => endOf(() => (response) => response.destroy()),
-  answerTooLarge: () => endOf(() => ({ body: JSON.stringify("x".repeat(33 * 1024 * 1024)) }), { speed: 1 }),
+  answerTooLarge: () =>
+    endOf(() => ({ body: JSON.stringify("x".repeat(33 * 1024 * 1024)) }), { operation: readOne, speed: 1 }),
 };
 
 const row = { requestId: uuid(2), deviceId: uuid(3), state: "Queued", stateText: "Queued", updatedAt: "" } as const;
@@ -80,6 +90,8 @@ const row = { requestId: uuid(2), deviceId: uuid(3), state: "Queued", stateText:
 const device = (number: number): unknown => ({ id: uuid(number), name: "d", os: "Android", state: 1 });
 
 const oddities: Provocations = {
+  "a rate limit that lasts longer than anybody waits": () =>
+    endOf(() => ({ status: 429, headers: { "Retry-After": "7200" } })),
   // A label of more than 63 letters exists nowhere, and no name server needs to be asked.
   "a host that does not exist": () => address(`https://${"x".repeat(64)}-api.invalid/api`),
   "a proxy that wants a sign-in": status(407),
@@ -106,7 +118,7 @@ const oddities: Provocations = {
   "a command that cannot be withdrawn": async () => {
     const settings = { commandsApi: "v2", enterpriseId: groupA } as const;
     const { client, said } = benchFor("http://127.0.0.1:9/api", quickClock(50), settings);
-    await client.cancel({ id: uuid(1), ...row });
+    await client.cancel([{ id: uuid(1), ...row }]);
     return { errors: [], said };
   },
 };

@@ -7,7 +7,7 @@ import { devices, inputsOf, program, uuid } from "../given";
 
 async function reachOf(rollout: unknown): Promise<string | undefined> {
   const { client } = fakeClient(() => []);
-  const ten: Client = { ...client, devices: () => Promise.resolve(devices(10)) };
+  const ten: Client = { ...client, devices: () => Promise.resolve({ devices: devices(10), addsUp: true }) };
   const told = await new Impact(systemClock).tell(ten, inputsOf(program({ rollout })), undefined);
   return told?.reach;
 }
