@@ -23,8 +23,13 @@ import type { Traffic } from "./http/traffic";
 import { TrafficCounter } from "./http/traffic";
 import { World } from "./world/world";
 
-export type { DeviceCommand, DeviceView, GroupView, WorldControls } from "./control/controls";
-export type { FaultName, Faults, RouteFamily, When } from "./faults/faults";
+export type { WorldControls } from "./control/controls";
+export type { OtherCommand } from "./control/other-client";
+export type { DeviceCommand, DeviceView, GroupView } from "./control/views";
+export type { AnswerFaults } from "./faults/answer-faults";
+export type { FaultName, Faults } from "./faults/faults";
+export type { TenantFaults } from "./faults/tenant-faults";
+export type { RouteFamily, When } from "./faults/when";
 export type { DeviceSpec, Fleet, GroupSpec } from "./world/fleet";
 export { readFaults } from "./faults/read-faults";
 export { faultStorm } from "./faults/storm";
@@ -33,7 +38,7 @@ export type { SimulatorOptions } from "./options";
 export type { CommandState } from "./world/states";
 export type { KeystoreEntry, Trouble } from "./world/model";
 export type { Traffic } from "./http/traffic";
-export type { LoggedCommand } from "./world/world";
+export type { LoggedCommand } from "./world/command-log";
 export type { PageSizes } from "./http/exchange";
 export type { Clock } from "../provider/clock";
 
@@ -45,6 +50,8 @@ export interface Simulator {
   readonly pageUrl: string;
   /** The key that is right, as `ESPER_API_KEY` takes it. */
   readonly apiKey: string;
+  /** Another key that is right, of a role that sees no groups, no devices and no commands. */
+  readonly narrowedApiKey: string;
   /** The tenant's enterprise. */
   readonly enterpriseId: string;
   /** The groups and devices: to look at, and to change. */
@@ -76,6 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const clock = options.clock ?? systemClock;
   const time = simulatedTime(clock, options.timeFactor ?? 1);
   const apiKey = options.apiKey ?? "simulator-key";
+  const narrowedApiKey = `${apiKey}-narrowed`;
   const enterpriseId = options.enterpriseId ?? chance.uuid("enterprise");
   const faults = new FaultSwitches(chance);
   faults.set(options.faults ?? {});
@@ -113,20 +121,25 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults,
     traffic,
     clock,
-    match: routeTable([...requestRoutes, ...v2Routes, ...fleetRoutes(world)]),
+    match: routeTable([...requestRoutes, ...v2Routes, ...fleetRoutes()]),
     apiKey,
     enterpriseId,
-    userId: chance.uuid("user"),
+    narrowedApiKey,
+    users: {
+      own: { id: chance.uuid("user"), number: 1, username: "simulator" },
+      other: { id: chance.uuid("user/other"), number: 2, username: "somebody" },
+    },
     pageSizes: pageSizesOf(options.pageSize),
     onUnknownRoute: options.onUnknownRoute ?? ((line) => process.stderr.write(`simulator: ${line}\n`)),
   });
   const host = options.host ?? "127.0.0.1";
-  const control = controlRoutes({ world, controls, faults, traffic, host });
+  const control = controlRoutes({ world, controls, faults, traffic });
   const server = await listen({ host, port: options.port ?? 0 }, api, control);
   return {
     url: `${server.origin}/api`,
     pageUrl: `${server.origin}/`,
     apiKey,
+    narrowedApiKey,
     enterpriseId,
     world: controls,
     faults,

@@ -6,7 +6,7 @@ import type { PageSizes } from "./http/exchange";
 import type { Faults } from "./faults/faults";
 import type { Fleet } from "./world/fleet";
 import type { OpenPkcs12 } from "./devices/open-pkcs12";
-import type { LoggedCommand } from "./world/world";
+import type { LoggedCommand } from "./world/command-log";
 
 /** What a simulated tenant is like; everything has a default. */
 export interface SimulatorOptions {

@@ -11,7 +11,7 @@ const rememberedQuestions = 20;
 
 /** Esper's device states: 1 is online, 60 offline (docs/background/esper-api.md, 5c). */
 export function stateOf(device: Device): number {
-  return device.online ? 1 : 60;
+  return device.specialState ?? (device.online ? 1 : 60);
 }
 
 export function osOf(device: Device): string {
@@ -65,23 +65,25 @@ export class DeviceQueries {
   private version = -1;
   private readonly known = new Map<string, readonly Device[]>();
 
-  constructor(private readonly tenant: Tenant) {}
+  private tenant: Tenant | undefined;
 
-  find(query: URLSearchParams): readonly Device[] {
+  find(tenant: Tenant, query: URLSearchParams): readonly Device[] {
     const question = new URLSearchParams(query);
     question.delete("limit");
     question.delete("offset");
     const key = question.toString();
-    if (this.version !== this.tenant.version || this.known.size >= rememberedQuestions) this.known.clear();
-    this.version = this.tenant.version;
-    const list = this.known.get(key) ?? this.read(question);
+    const isStale = this.tenant !== tenant || this.version !== tenant.version;
+    if (isStale || this.known.size >= rememberedQuestions) this.known.clear();
+    this.tenant = tenant;
+    this.version = tenant.version;
+    const list = this.known.get(key) ?? read(tenant, question);
     this.known.set(key, list);
     return list;
   }
+}
 
-  private read(query: URLSearchParams): readonly Device[] {
-    const all = tests(query);
-    const list = candidates(this.tenant, query);
-    return all.length === 0 ? list : list.filter((device) => all.every((test) => test(device)));
-  }
+function read(tenant: Tenant, query: URLSearchParams): readonly Device[] {
+  const all = tests(query);
+  const list = candidates(tenant, query);
+  return all.length === 0 ? list : list.filter((device) => all.every((test) => test(device)));
 }

@@ -1,15 +1,20 @@
-// Pages by limit and offset, with the links to the next and the one before (docs/background/esper-api.md, 4e).
-// A list is given as a count and a way to cut a piece out of it, so that nobody has to make the whole list.
+// Pages by limit and offset, with the links to the next and the one before (docs/background/esper-api.md, 4e), and the
+// faults that befall a list whatever it is of. A list is given as a way to read a piece of it, so that nobody has to
+// make the whole list.
 
-export interface PageWanted {
-  readonly limit: number;
-  readonly offset: number;
-}
+import type { Answer, Call, ListName, PageWanted } from "./call";
+import { problem } from "./call";
 
 export interface Page<T> {
   readonly count: number;
   readonly next: string | null;
   readonly previous: string | null;
+  readonly rows: readonly T[];
+}
+
+/** A piece of a list, and how many rows the whole has. */
+export interface Piece<T> {
+  readonly count: number;
   readonly rows: readonly T[];
 }
 
@@ -29,8 +34,27 @@ export function pageWanted(
   };
 }
 
-/** `url` is the address asked for, as links shall show it. */
-export function pageOf<T>(url: URL, wanted: PageWanted, count: number, rows: readonly T[]): Page<T> {
+/** The page that is asked for, or the error that stands for one that is too large. */
+export function readPage<T>(call: Call, list: ListName, read: (page: PageWanted) => Piece<T>): Page<T> | Answer {
+  const wanted = call.page(list);
+  const found = readPiece(call, wanted, read);
+  const { largePagesFail } = call.faults.current;
+  if (largePagesFail !== undefined && found.rows.length > largePagesFail.rows) {
+    const struck = call.faults.strike("largePagesFail", call.family);
+    if (struck !== undefined) return problem(struck.status ?? 504, "The request took too long.");
+  }
+  return linked(call.url, wanted, found);
+}
+
+/** The piece from the offset on. Where pages overlap, it begins and ends too early: the last row is on no page. */
+function readPiece<T>(call: Call, wanted: PageWanted, read: (page: PageWanted) => Piece<T>): Piece<T> {
+  const early = wanted.offset === 0 ? undefined : call.faults.strike("overlappingPages", call.family);
+  if (early === undefined) return read(wanted);
+  const { count, rows } = read({ limit: wanted.limit, offset: Math.max(0, wanted.offset - (early.by ?? 1)) });
+  return { count, rows: rows.slice(0, Math.max(0, count - wanted.offset)) };
+}
+
+function linked<T>(url: URL, wanted: PageWanted, { count, rows }: Piece<T>): Page<T> {
   const link = (offset: number): string => {
     const there = new URL(url);
     there.searchParams.set("limit", String(wanted.limit));

@@ -1,8 +1,8 @@
 // Reading requests as the cloud shows them, for both endpoints: what is purged is gone, what is late is not there yet,
 // and a state may have a name that nobody knows. Rows are cut out of what the world keeps; nothing is copied.
 
-import type { Call } from "./call";
-import type { PageWanted } from "./pages";
+import type { Call, PageWanted } from "./call";
+import type { Piece } from "./pages";
 import type { CommandRequest, CommandStatus } from "../world/model";
 import type { CommandState } from "../world/states";
 import { commandStates } from "../world/states";
@@ -17,15 +17,48 @@ function isPurged(call: Call, request: CommandRequest): boolean {
 
 export function findRequest(call: Call, id: string): CommandRequest | undefined {
   call.world.catchUp();
-  const request = call.world.requests.find(id);
+  const request = call.requests.find(id);
   return request === undefined || isPurged(call, request) ? undefined : request;
 }
 
-/** All requests that are not forgotten, newest first. */
-export function requestsNewestFirst(call: Call): readonly CommandRequest[] {
+/** A piece of the requests that are not forgotten and pass the test, newest first. Walks them without a copy. */
+export function newestFirst(
+  call: Call,
+  { limit, offset }: PageWanted,
+  test: (request: CommandRequest) => boolean,
+): Piece<CommandRequest> {
   call.world.catchUp();
-  const all = call.world.requests.all.toReversed();
-  return call.faults.current.historyPurged === undefined ? all : all.filter((request) => !isPurged(call, request));
+  const { all } = call.requests;
+  const rows: CommandRequest[] = [];
+  let count = 0;
+  for (let place = all.length - 1; place >= 0; place -= 1) {
+    const request = all[place];
+    if (request === undefined || !test(request) || isPurged(call, request)) continue;
+    if (count >= offset && rows.length < limit) rows.push(request);
+    count += 1;
+  }
+  return { count, rows };
+}
+
+/** `created_at` as it is shown. */
+export function shownCreation(call: Call, request: CommandRequest): string {
+  const { createdAtAheadMs } = call.faults.current;
+  const isMeant = createdAtAheadMs?.requests?.includes(request.id) ?? createdAtAheadMs !== undefined;
+  const ahead = isMeant ? call.faults.strike("createdAtAheadMs", call.family) : undefined;
+  return call.iso(request.createdAt + (ahead?.ms ?? 0));
+}
+
+/** `command_args` as they are shown, with what the endpoint adds to them; undefined when there are none. */
+export function shownArguments(
+  call: Call,
+  { commandArgs }: CommandRequest,
+  added: Readonly<Record<string, unknown>> = {},
+): unknown {
+  if (commandArgs === null) return undefined;
+  const hidden = call.faults.strike("hiddenArguments", call.family);
+  if (hidden === undefined) return { ...commandArgs, ...added };
+  if (hidden.as === "null") return null;
+  return hidden.as === "masked" ? Object.fromEntries(Object.keys(commandArgs).map((name) => [name, "********"])) : {};
 }
 
 function isLate(call: Call, request: CommandRequest): boolean {
@@ -54,18 +87,13 @@ export interface RowsWanted {
   readonly state: CommandState | undefined;
 }
 
-export interface Rows {
-  readonly count: number;
-  readonly rows: readonly CommandStatus[];
-}
-
-export function readRows(call: Call, wanted: RowsWanted, page: PageWanted): Rows {
+export function readRows(call: Call, wanted: RowsWanted, page: PageWanted): Piece<CommandStatus> {
   const requests = wanted.requests?.filter((request) => !isLate(call, request));
   if (wanted.deviceIds.length > 0) return rowsOfDevices(call, { ...wanted, requests }, page);
   return wanted.state === undefined ? allRows(requests ?? [], page) : rowsInState(requests ?? [], wanted.state, page);
 }
 
-function allRows(requests: readonly CommandRequest[], { offset, limit }: PageWanted): Rows {
+function allRows(requests: readonly CommandRequest[], { offset, limit }: PageWanted): Piece<CommandStatus> {
   const rows: CommandStatus[] = [];
   let before = 0;
   for (const { statuses } of requests) {
@@ -78,7 +106,7 @@ function allRows(requests: readonly CommandRequest[], { offset, limit }: PageWan
 }
 
 /** Walks the rows only as far as the page goes; the counts tell the rest. */
-function rowsInState(requests: readonly CommandRequest[], state: CommandState, page: PageWanted): Rows {
+function rowsInState(requests: readonly CommandRequest[], state: CommandState, page: PageWanted): Piece<CommandStatus> {
   const count = requests.reduce((sum, request) => sum + (request.counts.get(state) ?? 0), 0);
   const rows: CommandStatus[] = [];
   let toSkip = page.offset;
@@ -94,14 +122,20 @@ function rowsInState(requests: readonly CommandRequest[], state: CommandState, p
   return { count, rows };
 }
 
-function rowsOfDevices(call: Call, wanted: RowsWanted, page: PageWanted): Rows {
+function rowsOfDevices(call: Call, wanted: RowsWanted, page: PageWanted): Piece<CommandStatus> {
   const known = wanted.requests === undefined ? undefined : new Set(wanted.requests);
   const all = wanted.deviceIds
-    .flatMap((id) => call.world.tenant.device(id)?.history ?? [])
+    .flatMap((id) => call.tenant.device(id)?.history ?? [])
     .filter(
       (status) =>
         (wanted.state === undefined || status.state === wanted.state) &&
         (known === undefined ? findRequest(call, status.request.id) !== undefined : known.has(status.request)),
     );
   return { count: all.length, rows: all.slice(page.offset, page.offset + page.limit) };
+}
+
+export function findStatus(call: Call, id: string): CommandStatus | undefined {
+  call.world.catchUp();
+  const status = call.requests.findStatus(id);
+  return status === undefined || isPurged(call, status.request) ? undefined : status;
 }

@@ -1,13 +1,12 @@
 // Devices, groups, sub-groups and token-info. Form: docs/background/esper-api.md, 5 and 6.
-// Live habits: v2/devices answers `content` alone (no code, no message), and devices have nulls and `last_seen`.
+// Live habits: v2/devices answers `content` alone (no code, no message), one device with and without the final slash;
+// devices have nulls (`group_id` of one that was never put into a group) and `last_seen`.
 
+import type { Device, Group } from "../world/model";
 import type { Answer, Call, Route } from "./call";
 import { csv, notFound, ok, param, problem } from "./call";
 import { DeviceQueries, osOf, stateOf } from "./device-query";
-import type { Page } from "./pages";
-import { pageOf } from "./pages";
-import type { Device, Group } from "../world/model";
-import type { World } from "../world/world";
+import { readPage } from "./pages";
 
 function deviceView(call: Call, device: Device): Record<string, unknown> {
   return {
@@ -20,7 +19,7 @@ function deviceView(call: Call, device: Device): Record<string, unknown> {
     serial: device.serial,
     os_version: device.osVersion,
     tenant_id: call.enterpriseId,
-    group_id: device.group.id,
+    group_id: device.group.parent === undefined ? null : device.group.id,
     tags: device.tags,
     software_info: { os_version: device.osVersion, security_path_level: null, esper_agent_info: null },
     dpc_version: null,
@@ -35,21 +34,24 @@ function deviceView(call: Call, device: Device): Record<string, unknown> {
 }
 
 function listDevices(queries: DeviceQueries): (call: Call) => Answer {
-  return (call: Call): Answer => {
+  return (call) => {
     if (call.query.has("cursor")) return problem(400, "cursor: this simulator pages by limit and offset only.");
     call.world.catchUp();
-    const devices = queries.find(call.query);
-    const wanted = call.page("devices");
-    const rows = devices.slice(wanted.offset, wanted.offset + wanted.limit).map((device) => deviceView(call, device));
-    const page = pageOf(call.url, wanted, devices.length, rows);
-    return ok({ content: { count: page.count, next: page.next, prev: page.previous, results: page.rows } });
+    const devices = queries.find(call.tenant, call.query);
+    const page = readPage(call, "devices", ({ offset, limit }) => ({
+      count: devices.length,
+      rows: devices.slice(offset, offset + limit),
+    }));
+    if ("status" in page) return page;
+    const results = page.rows.map((device) => deviceView(call, device));
+    return ok({ content: { count: page.count, next: page.next, prev: page.previous, results } });
   };
 }
 
 function oneDevice(call: Call): Answer {
   call.world.catchUp();
-  const device = call.world.tenant.device(param(call, "id"));
-  return device === undefined ? notFound : ok({ code: 200, message: "Success", content: deviceView(call, device) });
+  const device = call.tenant.device(param(call, "id"));
+  return device === undefined ? notFound : ok({ content: deviceView(call, device) });
 }
 
 function groupUrl(call: Call, group: Group): string {
@@ -78,21 +80,19 @@ function listGroups(call: Call): Answer {
   if (isOtherEnterprise(call)) return notFound;
   call.world.catchUp();
   const name = call.query.get("name")?.toLowerCase() ?? "";
-  const groups = call.world.tenant.groups.filter((group) => group.name.toLowerCase().includes(name));
-  const wanted = call.page("groups");
-  const shown = groups.slice(wanted.offset, wanted.offset + wanted.limit);
-  const page: Page<unknown> = pageOf(
-    call.url,
-    wanted,
-    groups.length,
-    shown.map((group) => groupView(call, group)),
-  );
-  return ok({ count: page.count, next: page.next, previous: page.previous, results: page.rows });
+  const groups = call.tenant.groups.filter((group) => group.name.toLowerCase().includes(name));
+  const page = readPage(call, "groups", ({ offset, limit }) => ({
+    count: groups.length,
+    rows: groups.slice(offset, offset + limit),
+  }));
+  if ("status" in page) return page;
+  const results = page.rows.map((group) => groupView(call, group));
+  return ok({ count: page.count, next: page.next, previous: page.previous, results });
 }
 
 function oneGroup(call: Call): Answer {
   call.world.catchUp();
-  const group = isOtherEnterprise(call) ? undefined : call.world.tenant.group(param(call, "group_id"));
+  const group = isOtherEnterprise(call) ? undefined : call.tenant.group(param(call, "group_id"));
   return group === undefined ? notFound : ok(groupView(call, group));
 }
 
@@ -102,7 +102,7 @@ function below(group: Group): readonly Group[] {
 
 function subGroups(call: Call): Answer {
   const immediate = call.query.get("immediate") === "true";
-  const parents = csv(call.query.get("parent_group_ids")).flatMap((id) => call.world.tenant.group(id) ?? []);
+  const parents = csv(call.query.get("parent_group_ids")).flatMap((id) => call.tenant.group(id) ?? []);
   const found = new Set(parents.flatMap((parent) => (immediate ? [...parent.children] : below(parent))));
   return ok({ content: { subgroups: [...found].map(({ id }) => id) } });
 }
@@ -112,27 +112,29 @@ function tokenInfo(call: Call): Answer {
   return ok({
     id: "4711",
     enterprise: call.enterpriseId,
-    user: call.userId,
+    user: call.users.own.id,
     developer_app: null,
     source_refresh_token: null,
     token: call.apiKey,
     expires_on: call.iso(call.world.now() + 365 * 24 * 60 * 60 * 1000),
-    scope: ["read", "write"],
+    scope: call.isNarrowed ? ["read"] : ["read", "write"],
     created_on: call.iso(call.world.root.createdAt),
     updated_on: call.iso(call.world.root.createdAt),
   });
 }
 
-export function fleetRoutes(world: World): readonly Route[] {
+export function fleetRoutes(): readonly Route[] {
   return [
     {
       method: "GET",
       path: "/v2/devices/",
       family: "devices",
       errors: "envelope",
-      handle: listDevices(new DeviceQueries(world.tenant)),
+      handle: listDevices(new DeviceQueries()),
     },
     { method: "GET", path: "/v2/devices/{id}", family: "devices", errors: "envelope", handle: oneDevice },
+    { method: "GET", path: "/v2/devices/{id}/", family: "devices", errors: "envelope", handle: oneDevice },
+    { method: "GET", path: "/v2/devices/{id}/", family: "devices", errors: "envelope", handle: oneDevice },
     { method: "GET", path: "/v2/subgroups", family: "groups", errors: "legacy", handle: subGroups },
     {
       method: "GET",

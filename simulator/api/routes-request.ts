@@ -3,15 +3,24 @@
 // Live habits that differ from the official description: `prev` for `previous`, `results: null` for an empty list,
 // nulls, `alias` in a request, `command_args` given back as they came. See test/simulator/deviations.ts.
 
+import type { CommandRequest, CommandStatus } from "../world/model";
+import { isCommandState } from "../world/states";
+import { acceptOrder } from "./accept-order";
 import type { Answer, Call, Route } from "./call";
 import { csv, notFound, param, problem } from "./call";
-import { isCertificateCommand } from "../devices/execute";
 import type { Page } from "./pages";
-import { pageOf } from "./pages";
-import { BadOrder, isFields, readOrder } from "./read-order";
-import { countsOf, findRequest, readRows, requestsNewestFirst, shownState } from "./request-reads";
-import type { CommandOrder, CommandRequest, CommandStatus } from "../world/model";
-import { isCommandState } from "../world/states";
+import { readPage } from "./pages";
+import { isFields } from "./read-order";
+import {
+  countsOf,
+  findRequest,
+  findStatus,
+  newestFirst,
+  readRows,
+  shownArguments,
+  shownCreation,
+  shownState,
+} from "./request-reads";
 
 function envelope(content: unknown, status = 200): Answer {
   return {
@@ -20,13 +29,10 @@ function envelope(content: unknown, status = 200): Answer {
   };
 }
 
-function list(page: Page<unknown>): Answer {
-  return envelope({
-    count: page.count,
-    next: page.next,
-    prev: page.previous,
-    results: page.rows.length === 0 ? null : page.rows,
-  });
+function list<T>(page: Page<T> | Answer, view: (row: T) => unknown): Answer {
+  if ("status" in page) return page;
+  const { count, next, previous, rows } = page;
+  return envelope({ count, next, prev: previous, results: rows.length === 0 ? null : rows.map(view) });
 }
 
 function viewOf(call: Call, request: CommandRequest): Record<string, unknown> {
@@ -38,45 +44,30 @@ function viewOf(call: Call, request: CommandRequest): Record<string, unknown> {
     groups: request.groups,
     device_type: request.deviceType,
     command: request.command,
-    command_args: request.commandArgs === null ? null : { ...request.commandArgs, cmd_status_sync_required: false },
+    command_args: shownArguments(call, request, { cmd_status_sync_required: false }) ?? null,
     schedule: request.schedule,
     schedule_args: request.scheduleArgs,
     reason: null,
-    created_by: call.userId,
-    created_at: call.iso(request.createdAt),
+    created_by: call.users[request.sender].id,
+    created_at: shownCreation(call, request),
   };
 }
 
 function statusView(call: Call, status: CommandStatus): Record<string, unknown> {
   return {
-    id: call.world.requests.idOf(status),
+    id: call.requests.idOf(status),
     request: status.request.id,
     device: status.device.id,
     state: shownState(call, status.state),
     reason: status.reason,
-    created_at: call.iso(status.request.createdAt),
+    created_at: shownCreation(call, status.request),
     updated_at: call.iso(status.updatedAt),
   };
 }
 
-/** An order, or the 400 that it gets. */
-export function orderOf(call: Call, endpoint: "request" | "v2"): CommandOrder | Answer {
-  try {
-    const order = readOrder(call.body, endpoint);
-    if (endpoint === "v2" && isCertificateCommand(order.command)) {
-      const refused = call.faults.strike("v2RefusesCertificates", call.family);
-      if (refused !== undefined) return problem(400, `command: "${order.command}" is not a valid choice.`);
-    }
-    return order;
-  } catch (error) {
-    if (error instanceof BadOrder) return problem(400, error.message);
-    throw error;
-  }
-}
-
 async function send(call: Call): Promise<Answer> {
-  const order = orderOf(call, "request");
-  return "status" in order ? order : envelope(viewOf(call, await call.world.accept(order)), 201);
+  const accepted = await acceptOrder(call, "request");
+  return "request" in accepted ? envelope(viewOf(call, accepted.request), 201) : accepted;
 }
 
 function listRequests(call: Call): Answer {
@@ -84,16 +75,13 @@ function listRequests(call: Call): Answer {
   const groups = new Set(csv(call.query.get("groups")));
   const command = call.query.get("command");
   const schedule = call.query.get("schedule");
-  const requests = requestsNewestFirst(call).filter(
-    (request) =>
-      (command === null || request.command === command) &&
-      (schedule === null || request.schedule === schedule) &&
-      (devices.size === 0 || request.devices?.some((id) => devices.has(id)) === true) &&
-      (groups.size === 0 || request.groups?.some((id) => groups.has(id)) === true),
-  );
-  const wanted = call.page("commands");
-  const rows = requests.slice(wanted.offset, wanted.offset + wanted.limit).map((request) => viewOf(call, request));
-  return list(pageOf(call.url, wanted, requests.length, rows));
+  const isWanted = (request: CommandRequest): boolean =>
+    (command === null || request.command === command) &&
+    (schedule === null || request.schedule === schedule) &&
+    (devices.size === 0 || request.devices?.some((id) => devices.has(id)) === true) &&
+    (groups.size === 0 || request.groups?.some((id) => groups.has(id)) === true);
+  const page = readPage(call, "commands", (wanted) => newestFirst(call, wanted, isWanted));
+  return list(page, (request) => viewOf(call, request));
 }
 
 function oneRequest(call: Call): Answer {
@@ -117,24 +105,15 @@ function listStatus(call: Call): Answer {
   if (requestIds.length === 0 && deviceIds.length === 0) return problem(400, "One of request, device is required.");
   if (state !== null && !isCommandState(state)) return problem(400, "state: not a valid choice.");
   const requests = requestIds.flatMap((id) => findRequest(call, id) ?? []);
-  const wanted = call.page("commands");
-  const found = readRows(
-    call,
-    { requests: requestIds.length === 0 ? undefined : requests, deviceIds, state: state ?? undefined },
-    wanted,
-  );
-  const rows = found.rows.map((status) => statusView(call, status));
+  const rowsOf = { requests: requestIds.length === 0 ? undefined : requests, deviceIds, state: state ?? undefined };
+  const page = readPage(call, "commands", (wanted) => readRows(call, rowsOf, wanted));
+  const answer = list(page, (status) => statusView(call, status));
   for (const request of requests) call.world.wasRead(request);
-  return list(pageOf(call.url, wanted, found.count, rows));
-}
-
-function findStatus(call: Call): CommandStatus | undefined {
-  call.world.catchUp();
-  return call.world.requests.findStatus(param(call, "id"));
+  return answer;
 }
 
 function oneStatus(call: Call): Answer {
-  const status = findStatus(call);
+  const status = findStatus(call, param(call, "id"));
   return status === undefined ? notFound : envelope(statusView(call, status));
 }
 
@@ -144,8 +123,9 @@ function putStatus(call: Call): Answer {
     return problem(400, 'state: this simulator takes only "Command Cancelled".');
   }
   const { reason } = call.body;
-  const status = findStatus(call);
+  const status = findStatus(call, param(call, "id"));
   if (status === undefined) return notFound;
+  if (call.faults.strike("cancelIgnored", call.family) !== undefined) return envelope(statusView(call, status));
   const wasWaiting = call.world.cancel(status, typeof reason === "string" ? reason : null);
   return wasWaiting ? envelope(statusView(call, status)) : { status: 304, body: undefined };
 }

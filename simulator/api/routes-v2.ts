@@ -2,13 +2,22 @@
 // It has no label, no route for counts and none to cancel. Live habit: `issued_by` is an object, not a URL.
 // Form: docs/background/esper-api.md, 3b.
 
-import type { Answer, Call, Route } from "./call";
-import { csv, notFound, ok, param, problem } from "./call";
-import { pageOf } from "./pages";
-import { countsOf, findRequest, readRows, requestsNewestFirst, shownState } from "./request-reads";
 import type { CommandRequest, CommandStatus } from "../world/model";
-import { orderOf } from "./routes-request";
 import { isCommandState } from "../world/states";
+import { acceptOrder } from "./accept-order";
+import type { Answer, Call, Route, User } from "./call";
+import { csv, notFound, ok, param, problem } from "./call";
+import type { Page } from "./pages";
+import { readPage } from "./pages";
+import {
+  countsOf,
+  findRequest,
+  newestFirst,
+  readRows,
+  shownArguments,
+  shownCreation,
+  shownState,
+} from "./request-reads";
 
 function viewOf(call: Call, request: CommandRequest): Record<string, unknown> {
   return {
@@ -19,30 +28,24 @@ function viewOf(call: Call, request: CommandRequest): Record<string, unknown> {
     groups: request.groups ?? [],
     device_type: request.deviceType,
     command: request.command,
-    command_args: request.commandArgs,
+    command_args: shownArguments(call, request) ?? {},
     schedule: request.schedule,
     schedule_args: request.scheduleArgs,
-    issued_by: {
-      id: call.userId,
-      username: "simulator",
-      email: "simulator@example.com",
-      first_name: "Simulator",
-      last_name: "",
-    },
-    created_on: call.iso(request.createdAt),
+    issued_by: issuerView(call.users[request.sender]),
+    created_on: shownCreation(call, request),
     status: countsOf(call, request),
   };
 }
 
 function statusView(call: Call, status: CommandStatus): Record<string, unknown> {
   return {
-    id: call.world.requests.idOf(status),
+    id: call.requests.idOf(status),
     request: status.request.id,
     device: new URL(`/api/enterprise/${call.enterpriseId}/device/${status.device.id}/`, call.url).href,
     state: shownState(call, status.state),
     reason: status.reason,
     requeue_value: 0,
-    created_on: call.iso(status.request.createdAt),
+    created_on: shownCreation(call, status.request),
     updated_on: call.iso(status.updatedAt),
     meta: {
       device: {
@@ -57,39 +60,47 @@ function statusView(call: Call, status: CommandStatus): Record<string, unknown> 
   };
 }
 
+function issuerView({ number, username }: User): Record<string, unknown> {
+  return { id: number, username, email: `${username}@example.com`, first_name: username, last_name: "" };
+}
+
+function list<T>(page: Page<T> | Answer, view: (row: T) => unknown): Answer {
+  if ("status" in page) return page;
+  const { count, next, previous, rows } = page;
+  return ok({ count, next, previous, results: rows.map(view) });
+}
+
 function isOtherEnterprise(call: Call): boolean {
   return param(call, "enterprise_id") !== call.enterpriseId;
 }
 
 async function send(call: Call): Promise<Answer> {
   if (isOtherEnterprise(call)) return problem(403, "You do not have permission to perform this action.");
-  const order = orderOf(call, "v2");
-  return "status" in order ? order : { status: 201, body: viewOf(call, await call.world.accept(order)) };
+  const accepted = await acceptOrder(call, "v2");
+  return "request" in accepted ? { status: 201, body: viewOf(call, accepted.request) } : accepted;
 }
 
 function listRequests(call: Call): Answer {
   if (isOtherEnterprise(call)) return notFound;
   const devices = new Set(csv(call.query.get("devices")));
-  const command = call.query.get("command");
-  const commandType = call.query.get("command_type");
-  const requests = requestsNewestFirst(call).filter(
-    (request) =>
-      request.endpoint === "v2" &&
-      (command === null || request.command === command) &&
-      (commandType === null || request.commandType === commandType) &&
-      (devices.size === 0 || request.devices?.some((id) => devices.has(id)) === true),
-  );
-  const wanted = call.page("commands");
-  const shown = requests.slice(wanted.offset, wanted.offset + wanted.limit);
-  const page = pageOf(
-    call.url,
-    wanted,
-    requests.length,
-    shown.map((request) => viewOf(call, request)),
-  );
+  const wanted = {
+    command: call.query.get("command"),
+    commandType: call.query.get("command_type"),
+    deviceType: call.query.get("device_type"),
+    issuedBy: call.query.get("issued_by"),
+  };
+  const isWanted = (request: CommandRequest): boolean =>
+    request.endpoint === "v2" &&
+    (wanted.command === null || request.command === wanted.command) &&
+    (wanted.commandType === null || request.commandType === wanted.commandType) &&
+    (wanted.deviceType === null || request.deviceType === wanted.deviceType) &&
+    (wanted.issuedBy === null || String(call.users[request.sender].number) === wanted.issuedBy) &&
+    (devices.size === 0 || request.devices?.some((id) => devices.has(id)) === true);
+  const page = readPage(call, "commands", (piece) => newestFirst(call, piece, isWanted));
+  const answer = list(page, (request) => viewOf(call, request));
   // The counts stand in the request, so seeing it is reading its state.
-  for (const request of shown) call.world.wasRead(request);
-  return ok({ count: page.count, next: page.next, previous: page.previous, results: page.rows });
+  if ("rows" in page) for (const request of page.rows) call.world.wasRead(request);
+  return answer;
 }
 
 function listStatus(call: Call): Answer {
@@ -97,17 +108,11 @@ function listStatus(call: Call): Answer {
   if (request === undefined) return notFound;
   const state = call.query.get("state");
   if (state !== null && !isCommandState(state)) return problem(400, "state: not a valid choice.");
-  const wanted = call.page("commands");
-  const deviceIds = csv(call.query.get("device"));
-  const found = readRows(call, { requests: [request], deviceIds, state: state ?? undefined }, wanted);
-  const page = pageOf(
-    call.url,
-    wanted,
-    found.count,
-    found.rows.map((status) => statusView(call, status)),
-  );
+  const rowsOf = { requests: [request], deviceIds: csv(call.query.get("device")), state: state ?? undefined };
+  const page = readPage(call, "commands", (wanted) => readRows(call, rowsOf, wanted));
+  const answer = list(page, (status) => statusView(call, status));
   call.world.wasRead(request);
-  return ok({ count: page.count, next: page.next, previous: page.previous, results: page.rows });
+  return answer;
 }
 
 const requestPath = "/v0/enterprise/{enterprise_id}/command/";

@@ -2,9 +2,12 @@
 //   GET  /_simulator/devices?group=&limit=&offset=   devices with keystore and commands, `{ count, devices }`
 //   GET  /_simulator/devices/{id}
 //   POST /_simulator/devices/{id}                    any of { online, failWith (null ends it), flaky: { times, reason? },
-//                                                    timeOut: { lateSuccessMs? }, wipe: true, move: group, leave: true }
+//                                                    timeOut: { lateSuccessMs? }, wipe: true, move: group, leave: true,
+//                                                    state (a number), osVersion, enrollAgain: true }
 //   POST /_simulator/devices                         { group, alias?, name?, osVersion?, online? }: joins; `{ id }`
 //   GET  /_simulator/groups
+//   POST /_simulator/groups/{id}                     { remove: true }: takes it away, what was in it moves to its parent
+//   POST /_simulator/commands                        a certificate command of another client (other-client.ts); `{ id }`
 //   GET  /_simulator/requests                        counts by route and status; POST { "reset": true } starts anew
 //   GET  /_simulator/log                             accepted commands, nothing secret
 //   GET  /_simulator/faults, POST                    the switches of faults.ts; a POST replaces all of them
@@ -13,10 +16,9 @@
 //   GET  /_simulator/view?alias=&known=              all that the page shows (fleet-view.ts), with faults and requests
 // Requests that a browser sends for another website are refused (same-origin.ts).
 
-import { isLeft } from "fp-ts/Either";
-import * as t from "io-ts";
-import { PathReporter } from "io-ts/PathReporter";
-import type { DeviceView, WorldControls } from "./controls";
+import type { WorldControls } from "./controls";
+import { commandOrder, deviceOrder, groupOrder, joinOrder, read, timeOrder } from "./orders";
+import type { DeviceView } from "./views";
 import type { FaultSwitches } from "../faults/fault-switches";
 import { fleetView } from "./fleet-view";
 import { pageWanted } from "../api/pages";
@@ -32,31 +34,6 @@ export interface ControlSetup {
   readonly controls: WorldControls;
   readonly faults: FaultSwitches;
   readonly traffic: TrafficCounter;
-  /** What the simulator listens on, for example 127.0.0.1. */
-  readonly host: string;
-}
-
-const deviceOrder = t.exact(
-  t.partial({
-    online: t.boolean,
-    failWith: t.union([t.string, t.null]),
-    flaky: t.intersection([t.type({ times: t.number }), t.partial({ reason: t.string })]),
-    timeOut: t.partial({ lateSuccessMs: t.number }),
-    wipe: t.literal(true),
-    move: t.string,
-    leave: t.literal(true),
-  }),
-);
-const joinOrder = t.intersection([
-  t.type({ group: t.string }),
-  t.partial({ alias: t.string, name: t.string, osVersion: t.string, online: t.boolean }),
-]);
-const timeOrder = t.type({ advanceMs: t.number });
-
-function read<A>(codec: t.Type<A>, value: unknown): A {
-  const decoded = codec.decode(value);
-  if (isLeft(decoded)) throw new Error(PathReporter.report(decoded).join("; "));
-  return decoded.right;
 }
 
 function deviceJson(device: DeviceView): unknown {
@@ -77,6 +54,9 @@ function changeDevice({ controls }: ControlSetup, id: string, body: unknown): un
   if (order.wipe === true) controls.wipe(id);
   if (order.move !== undefined) controls.move(id, order.move);
   if (order.online !== undefined) controls.setOnline(id, order.online);
+  if (order.state !== undefined) controls.setState(id, order.state);
+  if (order.osVersion !== undefined) controls.setOsVersion(id, order.osVersion);
+  if (order.enrollAgain === true) controls.enrollAgain(id);
   if (order.leave !== true) return deviceJson(controls.device(id));
   controls.leave(id);
   return {};
@@ -91,6 +71,12 @@ function join({ controls }: ControlSetup, body: unknown): unknown {
     ...(online !== undefined && { online }),
   };
   return { id: controls.join(group, spec) };
+}
+
+function removeGroup({ controls }: ControlSetup, group: string, body: unknown): unknown {
+  read(groupOrder, body);
+  controls.removeGroup(group);
+  return {};
 }
 
 function changeFault({ faults }: ControlSetup, name: string, body: unknown): unknown {
@@ -110,7 +96,7 @@ function view({ world, faults, traffic }: ControlSetup, query: URLSearchParams):
 }
 
 /** The answer, or undefined when there is no such route. Throws an Error when the order cannot be followed. */
-function answer(setup: ControlSetup, route: string, url: URL, body: unknown): unknown {
+async function answer(setup: ControlSetup, route: string, url: URL, body: unknown): Promise<unknown> {
   const { controls, faults, traffic } = setup;
   const device = /^(GET|POST) \/devices\/([^/]+)$/.exec(route);
   if (device !== null) {
@@ -119,6 +105,8 @@ function answer(setup: ControlSetup, route: string, url: URL, body: unknown): un
   }
   const fault = /^POST \/faults\/([^/]+)$/.exec(route)?.[1];
   if (fault !== undefined) return changeFault(setup, fault, body);
+  const group = /^POST \/groups\/([^/]+)$/.exec(route)?.[1];
+  if (group !== undefined) return removeGroup(setup, decodeURIComponent(group), body);
   switch (route) {
     case "GET /view":
       return view(setup, url.searchParams);
@@ -128,6 +116,8 @@ function answer(setup: ControlSetup, route: string, url: URL, body: unknown): un
       return join(setup, body);
     case "GET /groups":
       return { groups: controls.groups() };
+    case "POST /commands":
+      return { id: await controls.sendAsOther(read(commandOrder, body)) };
     case "POST /requests":
       traffic.reset();
       return traffic.current;
@@ -162,14 +152,14 @@ export function controlRoutes(setup: ControlSetup): ControlHandler {
       response.writeHead(status, headers).end(JSON.stringify(body));
     };
     const { value } = await readBody(request);
-    const refused = refusedOrigin(request.headers, setup.host);
+    const refused = refusedOrigin(request.headers);
     if (refused !== undefined) {
       send(403, { error: refused });
       return;
     }
     try {
       const path = url.pathname.slice("/_simulator".length).replace(/\/$/, "");
-      const found = answer(setup, `${request.method ?? ""} ${path}`, url, value);
+      const found = await answer(setup, `${request.method ?? ""} ${path}`, url, value);
       if (found === undefined) send(404, { error: `There is no control ${request.method ?? ""} ${url.pathname}.` });
       else send(200, found);
     } catch (error) {

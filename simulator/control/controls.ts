@@ -1,66 +1,14 @@
 // What tests do to the world from within the process: look at devices, take them offline, let them join, leave and fail.
 // The same is there by HTTP (control-routes.ts). Everything is brought up to now() before it is looked at.
 
+import type { LoggedCommand } from "../world/command-log";
 import type { DeviceSpec } from "../world/fleet";
-import type { CommandState } from "../world/states";
-import type { Device, Group, KeystoreEntry, Trouble } from "../world/model";
-import type { LoggedCommand, World } from "../world/world";
-
-/** A group as it is now; a copy. */
-export interface GroupView {
-  /** UUID. */
-  readonly id: string;
-  /** Without the groups above it. */
-  readonly name: string;
-  /** For example "All devices/Shops/Berlin". */
-  readonly path: string;
-  /** With sub-groups. */
-  readonly deviceCount: number;
-}
-
-/** A command that a device was sent, and what became of it as Esper shows it. */
-export interface DeviceCommand {
-  /** The request it came with. */
-  readonly requestId: string;
-  /** For example `INSTALL_CERTIFICATE`. */
-  readonly command: string;
-  /** The alias that a certificate command names. */
-  readonly certificateAlias: string | null;
-  /** As Esper spells it. */
-  readonly state: CommandState;
-  /** The device's words, when it failed. */
-  readonly reason: string | null;
-}
-
-/** A device as it is now; a copy. */
-export interface DeviceView {
-  /** UUID. */
-  readonly id: string;
-  /** Esper's generated name. */
-  readonly name: string;
-  /** The name that people gave it; null when they gave none. */
-  readonly alias: string | null;
-  /** The serial number. */
-  readonly serial: string;
-  /** `ANDROID`, `APPLE` or `LINUX`. */
-  readonly platform: string;
-  /** For example "13". */
-  readonly osVersion: string;
-  /** Ids of tags. */
-  readonly tags: readonly string[];
-  /** Whether commands reach it now. */
-  readonly online: boolean;
-  /** The group that it is in itself. */
-  readonly groupId: string;
-  /** By alias: what is installed. */
-  readonly keystore: ReadonlyMap<string, KeystoreEntry>;
-  /** Every command, oldest first. */
-  readonly commands: readonly DeviceCommand[];
-  /** How many of them wait in its queue, the active one included. */
-  readonly waiting: number;
-  /** What is in store for it: failures, a time-out. */
-  readonly trouble: Readonly<Trouble>;
-}
+import type { Device, Group, KeystoreEntry } from "../world/model";
+import type { World } from "../world/world";
+import type { OtherCommand } from "./other-client";
+import { otherOrder } from "./other-client";
+import type { DeviceView, GroupView } from "./views";
+import { deviceView, groupView } from "./views";
 
 /** Devices are named by id; groups by id, path, or name where it is the only one. Unknown ones throw. */
 export interface WorldControls {
@@ -90,42 +38,27 @@ export interface WorldControls {
   move(device: string, group: string): void;
   /** A new group, under the root when no parent is named; its id is returned. */
   addGroup(name: string, parent?: string): string;
-  /** Takes a group and its sub-groups away; their devices move to its parent. */
+  /** Takes a group away; its sub-groups and devices move to its parent. */
   removeGroup(group: string): void;
   /** Empties the device's keystore; its queue stays. */
   wipe(device: string): void;
+  /** The device was reset and enrolled again: the same id, a newer `created_at`, an empty keystore; its queue stays. */
+  enrollAgain(device: string): void;
+  /**
+   * Shows the device in a state that is neither online (1) nor offline (60), and no command reaches it: 20 disabled
+   * (removed in the console, yet listed), 30 to 50 and 110 to 190 provisioning, 70 wipe in progress. `setOnline` ends it.
+   */
+  setState(device: string, state: number): void;
+  /** Another Android version from now on. */
+  setOsVersion(device: string, osVersion: string): void;
+  /** A certificate command of another client of the tenant; the request's id is returned. */
+  sendAsOther(command: OtherCommand): Promise<string>;
   /** Every command fails with this reason; undefined ends that. */
   failWith(device: string, reason: string | undefined): void;
   /** The next so many commands fail. */
   flaky(device: string, times: number, reason?: string): void;
   /** The next command times out, and succeeds so much later; without a time it never does. */
   timeOutThenSucceed(device: string, afterMs?: number): void;
-}
-
-function groupView({ id, name, path, deviceCount }: Group): GroupView {
-  return { id, name, path, deviceCount };
-}
-
-function deviceView(device: Device): DeviceView {
-  return {
-    id: device.id,
-    name: device.name,
-    alias: device.alias,
-    serial: device.serial,
-    platform: device.platform,
-    osVersion: device.osVersion,
-    tags: device.tags,
-    online: device.online,
-    groupId: device.group.id,
-    keystore: new Map(device.keystore),
-    commands: device.history.map(({ request, state, reason }) => {
-      const alias = request.commandArgs?.["cert_alias_name"];
-      const certificateAlias = typeof alias === "string" ? alias : null;
-      return { requestId: request.id, command: request.command, certificateAlias, state, reason };
-    }),
-    waiting: device.queue.length,
-    trouble: structuredClone(device.trouble),
-  };
 }
 
 export function worldControls(world: World, advance: (ms: number) => void, nextId: () => string): WorldControls {
@@ -175,6 +108,22 @@ export function worldControls(world: World, advance: (ms: number) => void, nextI
     },
     wipe: (id) => {
       findDevice(id).keystore.clear();
+    },
+    enrollAgain: (id) => {
+      world.enrollAgain(findDevice(id));
+    },
+    setState: (id, state) => {
+      world.setSpecialState(findDevice(id), state);
+    },
+    setOsVersion: (id, osVersion) => {
+      findDevice(id).osVersion = osVersion;
+      tenant.version += 1;
+    },
+    sendAsOther: async (command) => {
+      for (const id of command.devices ?? []) findDevice(id);
+      const groups = (command.groups ?? []).map((group) => findGroup(group).id);
+      const { order, ...how } = otherOrder(command, groups, world.requests.all.length + 1);
+      return (await world.accept(order, { ...how, sender: "other" })).id;
     },
     failWith: (id, reason) => {
       const { trouble } = findDevice(id);

@@ -4,7 +4,9 @@
 
 import type { CommandRequest, CommandStatus, Device } from "../world/model";
 import type { CommandState } from "../world/states";
-import type { LoggedCommand, World } from "../world/world";
+import type { LoggedCommand } from "../world/command-log";
+import { certificateAliasOf } from "../world/command-log";
+import type { World } from "../world/world";
 
 /**
  * What a device has of a certificate: H holds it, W a command for it waits or is under way, F the last command for it
@@ -51,7 +53,7 @@ export interface ShownFleet {
 
 export interface ShownCommand extends Pick<
   LoggedCommand,
-  "at" | "requestId" | "command" | "certificateAlias" | "commandType" | "schedule" | "label" | "endpoint"
+  "at" | "requestId" | "sender" | "command" | "certificateAlias" | "commandType" | "schedule" | "label" | "endpoint"
 > {
   readonly devices: number;
   /** By state: how many devices are in it, whether Esper shows it already or not. */
@@ -117,7 +119,7 @@ function aliasesOf(log: readonly LoggedCommand[]): readonly string[] {
 }
 
 function shownCommand(world: World, command: LoggedCommand): ShownCommand {
-  const { at, requestId, certificateAlias, commandType, schedule, label, endpoint, resolved } = command;
+  const { at, requestId, sender, certificateAlias, commandType, schedule, label, endpoint, resolved } = command;
   const { counts, heldAnswers } = world.requests.find(requestId) ?? {
     counts: new Map<CommandState, number>(),
     heldAnswers: [],
@@ -129,7 +131,7 @@ function shownCommand(world: World, command: LoggedCommand): ShownCommand {
     count(states, state);
   }
   return {
-    ...{ at, requestId, command: command.command, certificateAlias, commandType, schedule, label, endpoint },
+    ...{ at, requestId, sender, command: command.command, certificateAlias, commandType, schedule, label, endpoint },
     devices: resolved,
     states: Object.fromEntries(Object.entries(states).filter(([, devices]) => devices > 0)),
     heldBack: heldAnswers.length,
@@ -147,8 +149,8 @@ function letters(alias: string | null): (device: Device) => Letter {
     return held.get(status);
   };
   const isAbout = ({ request }: CommandStatus): boolean => {
-    const about = request.commandArgs?.["cert_alias_name"];
-    return alias === null ? typeof about === "string" : about === alias;
+    const about = certificateAliasOf(request);
+    return alias === null ? about !== null : about === alias;
   };
   return (device) => {
     const last = device.history.findLast(isAbout);

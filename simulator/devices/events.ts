@@ -1,10 +1,11 @@
 // What happens to devices by itself, as events, and the habits that say when.
 
-import type { CommandStatus, Device } from "../world/model";
+import type { CommandRequest, CommandStatus, Device } from "../world/model";
 
 export type WorkEvent =
   | { readonly kind: "step" | "giveUp"; readonly status: CommandStatus; readonly turn: number }
   | { readonly kind: "slotOpens" | "slotCloses" | "showAnswers"; readonly status: CommandStatus }
+  | { readonly kind: "lateRow"; readonly request: CommandRequest; readonly device: Device }
   | { readonly kind: "return"; readonly device: Device };
 
 export interface WorkHabits {

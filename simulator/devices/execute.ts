@@ -4,6 +4,7 @@
 
 import { wrongPasswordReason } from "./open-pkcs12";
 import type { CommandRequest, Device } from "../world/model";
+import { isCertificateCommand } from "../world/targets";
 
 /** How long does an INSTALL_CERTIFICATE live? 30 days (docs/background/esper-api.md, 1a). */
 const installLifeMs = 30 * 24 * 60 * 60 * 1000;
@@ -22,10 +23,6 @@ function failure(reason: string): Verdict {
 
 function androidVersionOf(device: Device): number {
   return Number.parseInt(device.osVersion, 10);
-}
-
-export function isCertificateCommand(command: string): boolean {
-  return command === "INSTALL_CERTIFICATE" || command === "UNINSTALL_CERTIFICATE";
 }
 
 export function verdictOn(request: CommandRequest, device: Device, now: number): Verdict {

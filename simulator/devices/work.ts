@@ -4,15 +4,13 @@
 
 import type { CommandRequest, CommandStatus, Device } from "../world/model";
 import type { Chance } from "../world/random";
-import { changeState } from "../world/requests";
-import type { CommandState } from "../world/states";
+import { addStatus, changeState } from "../world/requests";
 import { steps } from "../world/states";
 import type { EventQueue } from "./event-queue";
 import type { WorkEvent, WorkHabits } from "./events";
 import { execute, verdictOn } from "./execute";
 import { HeldAnswers } from "./held-answers";
-import type { Slot } from "./schedule";
-import { nextSlot } from "./schedule";
+import { awaitSlot, slotAfter } from "./slots";
 
 export class DeviceWork {
   private readonly answers: HeldAnswers;
@@ -25,9 +23,11 @@ export class DeviceWork {
     this.answers = new HeldAnswers(events, habits);
   }
 
-  /** Puts a new command into the device's queue, or waits for its schedule. */
-  take(status: CommandStatus, at: number): void {
-    if (status.state === "Command Scheduled") this.awaitSlot(status, at, "Command Scheduled");
+  /** Gives the device a new command: it comes into its queue, or waits for its schedule. */
+  give(request: CommandRequest, device: Device, at: number): void {
+    const isScheduled = request.schedule !== "IMMEDIATE";
+    const status = addStatus(request, device, isScheduled ? "Command Scheduled" : "Command Queued");
+    if (isScheduled) awaitSlot(this.events, status, at);
     else this.enqueue(status, at);
   }
 
@@ -68,6 +68,9 @@ export class DeviceWork {
         break;
       case "showAnswers":
         this.answers.show(event.status.request, at);
+        break;
+      case "lateRow":
+        this.give(event.request, event.device, at);
         break;
       case "return":
         this.setOnline(event.device, true, at);
@@ -121,7 +124,7 @@ export class DeviceWork {
       status.request.schedule === "RECURRING" &&
       slotAfter(status, status.slotEndsAt ?? at) !== undefined
     ) {
-      this.awaitSlot(status, status.slotEndsAt ?? at, "Command Scheduled", verdict.reason);
+      awaitSlot(this.events, status, status.slotEndsAt ?? at, verdict.reason);
     } else {
       this.answers.give(
         status,
@@ -173,18 +176,6 @@ export class DeviceWork {
     else this.planStep(device.active, at);
   }
 
-  private awaitSlot(status: CommandStatus, at: number, waiting: CommandState, reason: string | null = null): void {
-    const slot = slotAfter(status, at);
-    if (slot === undefined) {
-      // Which state Esper shows when a window went by is not published.
-      changeState(status, "Command TimeOut", "The schedule is over", at);
-      return;
-    }
-    changeState(status, waiting, reason, at);
-    status.slotEndsAt = slot.endAt;
-    this.events.push(Math.max(at, slot.startAt), { kind: "slotOpens", status });
-  }
-
   private openSlot(status: CommandStatus, at: number): void {
     if (status.state !== "Command Scheduled" || status.slotEndsAt === undefined) return;
     changeState(status, "Command Queued", status.reason, at);
@@ -196,12 +187,6 @@ export class DeviceWork {
   private closeSlot(status: CommandStatus, at: number): void {
     if (status.state !== "Command Queued") return;
     this.drop(status, at);
-    this.awaitSlot(status, at, "Command Scheduled");
+    awaitSlot(this.events, status, at);
   }
-}
-
-function slotAfter({ request, device }: CommandStatus, at: number): Slot | undefined {
-  const { schedule, scheduleArgs } = request;
-  if (schedule === "IMMEDIATE" || scheduleArgs === null) return undefined;
-  return nextSlot(schedule, scheduleArgs, device.utcOffsetMinutes, at);
 }

@@ -1,8 +1,9 @@
 // Whether a fault strikes a request: the conditions of its switch, counted since it was set.
 // It does not know what a fault does (faults.ts says it).
 
-import type { FaultName, Faults, RouteFamily, When } from "./faults";
-import { faultNames } from "./faults";
+import type { FaultName, Faults } from "./faults";
+import type { RouteFamily, When } from "./when";
+import { faultNames } from "./read-faults";
 import type { Chance } from "../world/random";
 
 export class FaultSwitches {

@@ -4,12 +4,13 @@ import { isLeft } from "fp-ts/Either";
 import * as t from "io-ts";
 import { PathReporter } from "io-ts/PathReporter";
 import type { FaultName, Faults } from "./faults";
-import { faultNames, routeFamilies } from "./faults";
+import { routeFamilies } from "./when";
 
 const family = t.keyof(Object.fromEntries(routeFamilies.map((name) => [name, null])));
 const when = { times: t.number, on: t.array(family), share: t.number, everyNth: t.number };
 const plain = t.partial(when);
 const withStatus = t.partial({ ...when, status: t.number });
+const withRetryAfter = t.partial({ ...when, status: t.number, retryAfter: t.number });
 const withMs = t.intersection([t.type({ ms: t.number }), plain]);
 
 const codecs = {
@@ -19,10 +20,10 @@ const codecs = {
     perMinute: t.number,
     retryAfter: t.union([t.number, t.literal("date"), t.literal("absent"), t.literal("absurd")]),
   }),
-  failEveryNthRead: t.intersection([t.type({ n: t.number }), withStatus]),
+  failEveryNthRead: t.intersection([t.type({ n: t.number }), withRetryAfter]),
   failPostAfterAccept: withStatus,
   cutPostAfterAccept: plain,
-  failPostBeforeAccept: withStatus,
+  failPostBeforeAccept: withRetryAfter,
   closeAtOnce: plain,
   forbidden: plain,
   slowMs: withMs,
@@ -45,7 +46,26 @@ const codecs = {
   maxBodyBytes: t.intersection([t.type({ bytes: t.number }), plain]),
   v2RefusesCertificates: plain,
   unknownState: t.partial({ ...when, name: t.string }),
+  dateHeaderSkewMs: withMs,
+  unknownIdsRefused: plain,
+  largePagesFail: t.intersection([t.type({ rows: t.number }), withStatus]),
+  overlappingPages: t.partial({ ...when, by: t.number }),
+  deviceTypeIgnored: plain,
+  deviceTypeRefused: plain,
+  missingRows: t.partial({ ...when, devices: t.array(t.string), lateMs: t.number }),
+  cancelIgnored: plain,
+  labelsRefused: t.partial({ ...when, maxLength: t.number }),
+  hiddenArguments: t.partial({ ...when, as: t.keyof({ empty: null, null: null, masked: null }) }),
+  narrowedRole: plain,
+  createdAtAheadMs: t.intersection([withMs, t.partial({ requests: t.array(t.string) })]),
 } satisfies Record<FaultName, t.Mixed>;
+
+function isFaultName(name: string): name is FaultName {
+  return name in codecs;
+}
+
+/** The order is part of what a seed means: new names come last. */
+export const faultNames: readonly FaultName[] = Object.keys(codecs).filter(isFaultName);
 
 const faultsCodec = t.partial(codecs);
 
@@ -57,7 +77,7 @@ function isFaults(value: unknown): value is Faults {
 export function readFaults(value: unknown): Faults {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new Error("Faults must be a JSON object of switches.");
-  const unknownName = Object.keys(value).find((name) => !faultNames.some((known) => known === name));
+  const unknownName = Object.keys(value).find((name) => !isFaultName(name));
   if (unknownName !== undefined) {
     throw new Error(`There is no fault "${unknownName}". There are: ${faultNames.join(", ")}.`);
   }

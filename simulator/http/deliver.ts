@@ -4,7 +4,7 @@
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../../provider/clock";
 import type { FaultSwitches } from "../faults/fault-switches";
-import type { RouteFamily } from "../faults/faults";
+import type { RouteFamily } from "../faults/when";
 
 export interface Reply {
   readonly status: number;

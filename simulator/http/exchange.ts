@@ -13,6 +13,9 @@ import { readBody } from "./read-body";
 import { gatekeeper } from "./refuse";
 import type { Match } from "./route-table";
 import type { TrafficCounter } from "./traffic";
+import { chanceOf } from "../world/random";
+import { Requests } from "../world/requests";
+import { Tenant } from "../world/tenant";
 import type { World } from "../world/world";
 
 /** The largest page of each list. */
@@ -32,8 +35,10 @@ export interface ApiSetup {
   readonly clock: Clock;
   readonly match: (method: string, path: string) => Match;
   readonly apiKey: string;
+  /** Of a role that sees nothing of the tenant. */
+  readonly narrowedApiKey: string;
   readonly enterpriseId: string;
-  readonly userId: string;
+  readonly users: Call["users"];
   readonly pageSizes: PageSizes;
   readonly onUnknownRoute: (line: string) => void;
 }
@@ -55,6 +60,8 @@ const defaultPageSizes: PageSizes = { commands: 20, devices: 10, groups: 20 };
 
 export class Api {
   private readonly refuse: ReturnType<typeof gatekeeper>;
+  /** The tenant of a role that sees nothing of it. */
+  private readonly nothing = { tenant: new Tenant(), requests: new Requests(chanceOf(0)) };
 
   constructor(private readonly setup: ApiSetup) {
     this.refuse = gatekeeper(setup);
@@ -101,7 +108,7 @@ export class Api {
     const refused = this.refuse({ route, authorization, target: request.url ?? "" });
     if (refused !== undefined) return refused;
     const startedAt = performance.now();
-    const answer = await route.handle(this.call(url, route, params, body));
+    const answer = await route.handle(this.call(url, route, { params, body, authorization }));
     this.setup.traffic.busy(performance.now() - startedAt);
     return this.afterwards(answer, route);
   }
@@ -126,19 +133,29 @@ export class Api {
     return isMethodWrong ? problem(405, "Method not allowed.") : problem(404, "Not found.");
   }
 
-  private call(url: URL, route: Route, params: Readonly<Record<string, string>>, body: unknown): Call {
-    const { faults, pageSizes } = this.setup;
+  private call(
+    url: URL,
+    route: Route,
+    given: { params: Readonly<Record<string, string>>; body: unknown; authorization: string | undefined },
+  ): Call {
+    const { faults, pageSizes, world, apiKey, narrowedApiKey } = this.setup;
     const { family } = route;
     const small = faults.strike("smallPages", family);
     const isLying = faults.strike("lyingNextHost", family) !== undefined;
     const skewMs = faults.current.clockSkewMs?.ms ?? 0;
+    const isNarrowedKey = given.authorization === `Bearer ${narrowedApiKey}`;
+    const isNarrowed = isNarrowedKey || faults.strike("narrowedRole", family) !== undefined;
     return {
       ...this.setup,
+      tenant: isNarrowed ? this.nothing.tenant : world.tenant,
+      requests: isNarrowed ? this.nothing.requests : world.requests,
+      isNarrowed,
+      apiKey: isNarrowedKey ? narrowedApiKey : apiKey,
       family,
-      params,
+      params: given.params,
       query: url.searchParams,
       url: isLying ? new URL(`${url.pathname}${url.search}`, "http://elsewhere.invalid") : url,
-      body,
+      body: given.body,
       page: (list) => {
         const max = small === undefined ? pageSizes[list] : (small.size ?? 2);
         return pageWanted(url.searchParams, { default: Math.min(defaultPageSizes[list], max), max });
@@ -150,9 +167,11 @@ export class Api {
   private reply(outcome: Exclude<Outcome, "cut">, { request, match, bodyText }: Exchange): Reply {
     const { faults, clock } = this.setup;
     const route = match.kind === "route" ? match.route : undefined;
-    const skew = faults.strike("clockSkewMs", route?.family);
-    const date = skew === undefined ? {} : { date: new Date(clock.now() + skew.ms).toUTCString() };
-    const headers = { ...outcome.headers, ...date };
+    const all = faults.strike("clockSkewMs", route?.family);
+    const header = faults.strike("dateHeaderSkewMs", route?.family);
+    const dateMs = clock.now() + (all?.ms ?? 0) + (header?.ms ?? 0);
+    const isSkewed = all !== undefined || header !== undefined;
+    const headers = { ...outcome.headers, ...(isSkewed && { date: new Date(dateMs).toUTCString() }) };
     const { status } = outcome;
     if (!("problem" in outcome)) {
       return { status, headers, text: outcome.body === undefined ? undefined : JSON.stringify(outcome.body) };

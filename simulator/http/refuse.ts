@@ -9,6 +9,8 @@ import { RateLimit } from "./rate-limit";
 export interface Gate {
   readonly faults: FaultSwitches;
   readonly apiKey: string;
+  /** Of a role that sees nothing. */
+  readonly narrowedApiKey: string;
   /** Real time: clients live in it, also when the world runs faster. */
   readonly clock: { now(): number };
 }
@@ -26,9 +28,10 @@ export function gatekeeper(gate: Gate): (caller: Caller) => Answer | undefined {
   return (caller) => tooMany(gate, rateLimit, caller.route) ?? badKey(gate, caller) ?? brokenService(gate, caller);
 }
 
-function badKey({ faults, apiKey }: Gate, { route, authorization }: Caller): Answer | undefined {
+function badKey({ faults, apiKey, narrowedApiKey }: Gate, { route, authorization }: Caller): Answer | undefined {
   if (authorization === undefined) return problem(401, "Authentication credentials were not provided.");
-  if (authorization !== `Bearer ${apiKey}`) return problem(401, "Invalid token.");
+  const isKnown = [apiKey, narrowedApiKey].some((key) => authorization === `Bearer ${key}`);
+  if (!isKnown) return problem(401, "Invalid token.");
   if (faults.strike("forbidden", route.family) === undefined) return undefined;
   return problem(403, "You do not have permission to perform this action.");
 }
@@ -40,7 +43,10 @@ function brokenService({ faults }: Gate, { route, target }: Caller): Answer | un
   }
   const failedRead = route.method === "GET" ? faults.strike("failEveryNthRead", family) : undefined;
   const failed = failedRead ?? (family === "send" ? faults.strike("failPostBeforeAccept", family) : undefined);
-  return failed === undefined ? undefined : problem(failed.status ?? 503, "Service temporarily unavailable.");
+  if (failed === undefined) return undefined;
+  const { status = 503, retryAfter: seconds } = failed;
+  const headers = seconds !== undefined && { headers: { "retry-after": String(seconds) } };
+  return { ...problem(status, "Service temporarily unavailable."), ...headers };
 }
 
 function tooMany({ faults, clock }: Gate, rateLimit: RateLimit, route: Route): Answer | undefined {

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { isIPv6 } from "node:net";
 import type { Api } from "./exchange";
 import { sendPage } from "../page/document";
+import { refusedHost } from "./same-origin";
 
 export type ControlHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
@@ -28,13 +29,20 @@ export async function listen(
   api: Api,
   control: ControlHandler,
 ): Promise<Listening> {
-  let origin = originOf(address.host);
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(`${origin}${request.url ?? "/"}`);
-    if (url.pathname.startsWith("/_simulator")) await control(request, response, url);
-    else if (url.pathname === "/" && request.method === "GET") sendPage(response);
-    else
-      await api.handle(request, response, url, url.pathname.startsWith("/api/") ? url.pathname.slice(4) : url.pathname);
+    const refused = refusedHost(request.headers, address.host);
+    if (refused !== undefined) {
+      // In the words of the API and in those of the controls.
+      const body = JSON.stringify({ code: 403, message: refused, error: refused });
+      response.writeHead(403, { "content-type": "application/json" }).end(body);
+      return;
+    }
+    // Esper builds its links from the Host header as well.
+    const url = new URL(`http://${request.headers.host ?? ""}${request.url ?? "/"}`);
+    const { pathname } = url;
+    if (pathname.startsWith("/_simulator")) await control(request, response, url);
+    else if (pathname === "/" && request.method === "GET") sendPage(response);
+    else await api.handle(request, response, url, pathname.startsWith("/api/") ? pathname.slice(4) : pathname);
   };
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -55,9 +63,8 @@ export async function listen(
   });
   const bound = server.address();
   const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
-  origin = originOf(address.host, port);
   return {
-    origin,
+    origin: originOf(address.host, port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -16,6 +16,12 @@ const durations = [
   [2_592_000_000, "30 days"],
 ] as const;
 
+const specialStates = [
+  [20, "disabled: removed, yet listed"],
+  [40, "provisioning"],
+  [70, "wipe in progress"],
+] as const;
+
 function html(parts: readonly string[]): string {
   return parts.join("\n");
 }
@@ -63,6 +69,16 @@ ${html(choices.map(([state, words]) => `<li><i class="cell" data-state="${state}
 <p class="row">
 ${html(durations.map(([ms, words]) => `<button type="button" data-advance="${ms}">+ ${words}</button>`))}
 </p>
+<h2>Others in the tenant</h2>
+<p class="soft">A console, a script or another stack sends a certificate command, or takes a group away.</p>
+<form class="row" id="other">
+<label class="wide">Command <select id="other-command"><option>INSTALL_CERTIFICATE</option><option>UNINSTALL_CERTIFICATE</option></select></label>
+<label class="wide">Alias <input id="other-alias" required autocomplete="off"></label>
+<label class="wide">Label <input id="other-label" placeholder="none" autocomplete="off"></label>
+<label class="wide">Group <select id="other-group"></select></label>
+<button type="submit">Send</button>
+<button type="button" id="other-remove">Remove the group</button>
+</form>
 </section>
 </main>
 <section id="device" role="dialog" aria-labelledby="device-name" hidden>
@@ -76,12 +92,18 @@ ${html(durations.map(([ms, words]) => `<button type="button" data-advance="${ms}
 <button type="button" data-order='{"wipe":true}'>Wipe keystore</button>
 <button type="button" data-order='{"flaky":{"times":1}}'>Fail once</button>
 <button type="button" data-order='{"timeOut":{}}'>Time out once</button>
+<button type="button" data-order='{"enrollAgain":true}'>Enroll again</button>
+<button type="button" data-order='{"osVersion":"8.1.0"}'>Become Android 8</button>
 <button type="button" data-order='{"leave":true}'>Leave</button>
 </p>
 <form class="row" id="device-fail">
 <label class="wide">Fail every command, saying <input id="device-reason" value="Storage is full" autocomplete="off"></label>
 <button type="submit" id="device-fail-button">Fail</button>
 </form>
+<p class="pick"><label for="device-state">Show as</label> <select id="device-state">
+<option value="">online or offline</option>
+${html(specialStates.map(([state, words]) => `<option value="${state}">${state}, ${words}</option>`))}
+</select></p>
 <p class="pick"><label for="device-group">Move to</label> <select id="device-group"></select></p>
 <h3>Its commands, as Esper shows them</h3>
 <ol id="device-commands"></ol>

@@ -7,10 +7,11 @@ import { deviceScript } from "./script/device";
 import { faultsScript } from "./script/faults";
 import { fleetScript } from "./script/fleet";
 import { logScript } from "./script/log";
+import { otherScript } from "./script/other";
 import { pollScript } from "./script/poll";
 
 export const pageScript = `"use strict";
 (() => {
-${[askScript, fleetScript, logScript, faultsScript, deviceScript, pollScript].join("")}
+${[askScript, fleetScript, logScript, faultsScript, deviceScript, otherScript, pollScript].join("")}
 })();
 `;

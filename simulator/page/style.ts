@@ -49,7 +49,7 @@ button:hover { border-color: var(--soft); }
 .pick { display: flex; gap: .5rem; align-items: center; font-size: .9rem; color: var(--soft); min-width: 0; }
 .pick select { color: var(--ink); max-width: 100%; min-width: 0; }
 .wide { flex: 1 1 12rem; font-size: .9rem; color: var(--soft); }
-.wide input { display: block; width: 100%; color: var(--ink); }
+.wide input, .wide select { display: block; width: 100%; color: var(--ink); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.2rem, 1fr)); gap: .3rem .75rem; margin: .9rem 0; }
 .tiles dt { color: var(--soft); font-size: .85rem; }
 .tiles dd { margin: 0; font-size: 1.5rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums; }

@@ -10,8 +10,8 @@ import type { CommandState } from "./states";
 export interface Group {
   readonly id: string;
   readonly name: string;
-  readonly parent: Group | undefined;
-  readonly path: string;
+  parent: Group | undefined;
+  path: string;
   readonly createdAt: number;
   readonly children: Set<Group>;
   /** Devices directly in it. */
@@ -46,10 +46,14 @@ export interface Trouble {
   };
 }
 
-export interface Device extends Omit<CompleteDeviceSpec, "online"> {
+export interface Device extends Omit<CompleteDeviceSpec, "online" | "osVersion"> {
   readonly number: number;
-  readonly createdAt: number;
+  /** When it was enrolled last. */
+  createdAt: number;
+  osVersion: string;
   online: boolean;
+  /** Esper's number of a state that is neither online nor offline, such as 20 for one that was removed in the console. */
+  specialState: number | undefined;
   lastSeenAt: number;
   group: Group;
   readonly keystore: Map<string, KeystoreEntry>;
@@ -81,6 +85,8 @@ export interface CommandOrder {
 }
 
 export interface CommandRequest extends CommandOrder {
+  /** Whether the key's own user sent it, or another client of the tenant. */
+  readonly sender: "own" | "other";
   readonly number: number;
   readonly id: string;
   readonly createdAt: number;

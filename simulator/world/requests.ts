@@ -43,11 +43,17 @@ export class Requests {
 
   constructor(private readonly chance: Chance) {}
 
-  add(order: CommandOrder, opened: OpenedPkcs12 | undefined, createdAt: number): CommandRequest {
+  add(
+    order: CommandOrder,
+    sender: CommandRequest["sender"],
+    opened: OpenedPkcs12 | undefined,
+    createdAt: number,
+  ): CommandRequest {
     const number = this.all.length + 1;
     const id = this.chance.uuid(`request/${number}`);
-    const request = {
+    const request: CommandRequest = {
       ...order,
+      sender,
       number,
       id,
       createdAt,

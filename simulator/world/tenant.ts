@@ -52,22 +52,26 @@ export class Tenant {
     };
     this.groupsById.set(id, group);
     parent?.children.add(group);
-    this.version += 1;
-    this.placesVersion += 1;
+    this.changed();
     return group;
   }
 
-  /** Takes a group and its sub-groups away; their devices move up to its parent. */
+  /** Takes a group away; its sub-groups and devices move up to its parent. */
   removeGroup(group: Group): void {
     const { parent } = group;
     if (parent === undefined) throw new Error("The root group cannot be removed.");
-    for (const child of [...group.children]) this.removeGroup(child);
-    for (const device of [...group.devices]) this.move(device, parent);
+    for (const child of group.children) {
+      child.parent = parent;
+      parent.children.add(child);
+    }
+    for (const device of group.devices) {
+      device.group = parent;
+      parent.devices.add(device);
+    }
     parent.children.delete(group);
     this.groupsById.delete(group.id);
-    this.memberLists.delete(group);
-    this.version += 1;
-    this.placesVersion += 1;
+    this.writePaths(parent);
+    this.changed();
   }
 
   addDevice(spec: CompleteDeviceSpec, group: Group, at: number): Device {
@@ -78,6 +82,7 @@ export class Tenant {
       number: this.joined,
       createdAt: at,
       lastSeenAt: at,
+      specialState: undefined,
       group,
       keystore: new Map(),
       queue: [],
@@ -127,6 +132,17 @@ export class Tenant {
 
   private count(group: Group, change: 1 | -1): void {
     for (let above: Group | undefined = group; above !== undefined; above = above.parent) above.deviceCount += change;
+    this.changed();
+  }
+
+  private writePaths(above: Group): void {
+    for (const child of above.children) {
+      child.path = `${above.path}/${child.name}`;
+      this.writePaths(child);
+    }
+  }
+
+  private changed(): void {
     this.version += 1;
     this.placesVersion += 1;
   }

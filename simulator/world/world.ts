@@ -1,17 +1,17 @@
 // The simulated tenant as a whole: groups, devices, requests and the time that moves them.
 // It is brought up to now() by whoever looks at it. It knows nothing of HTTP, keys and faults of the network.
-// Members of a GROUP command are those at the moment of sending, sub-groups included (docs/design.md, section 1;
-// docs/background/esper-api.md, 5d, INF).
 
-import { isCertificateCommand } from "../devices/execute";
 import { DeviceWork } from "../devices/work";
 import type { WorkEvent, WorkHabits } from "../devices/events";
+import type { LoggedCommand } from "./command-log";
+import { loggedCommand } from "./command-log";
 import { EventQueue } from "../devices/event-queue";
 import type { DeviceSpec, Fleet, FleetHabits } from "./fleet";
 import { completeDevice, rootGroupName } from "./fleet";
 import type { OpenedPkcs12, OpenPkcs12 } from "../devices/open-pkcs12";
 import type { CommandOrder, CommandRequest, CommandStatus, Device, Group } from "./model";
-import { addStatus, Requests } from "./requests";
+import { Requests } from "./requests";
+import { targetsOf } from "./targets";
 import { Tenant } from "./tenant";
 import type { SimulatedTime } from "./time";
 
@@ -25,32 +25,15 @@ export interface WorldSetup {
   readonly open: OpenPkcs12;
 }
 
-/** A command that was accepted, as the log keeps it: nothing secret. */
-export interface LoggedCommand {
-  /** Simulated time, in milliseconds since 1970. */
-  readonly at: number;
-  /** Esper's id of the request. */
-  readonly requestId: string;
-  /** By which of the two APIs it came. */
-  readonly endpoint: "request" | "v2";
-  /** For example `INSTALL_CERTIFICATE`. */
-  readonly command: string;
-  /** `DEVICE`, `GROUP` or `DYNAMIC`. */
-  readonly commandType: string;
-  /** Ids of the devices it names. */
-  readonly devices: readonly string[];
-  /** Ids of the groups it names. */
-  readonly groups: readonly string[];
-  /** `all`, `active` or `inactive`. */
-  readonly deviceType: string;
-  /** `IMMEDIATE`, `WINDOW` or `RECURRING`. */
-  readonly schedule: string;
-  /** Esper's free label of the request. */
-  readonly label: string | null;
-  /** The alias that a certificate command names. */
-  readonly certificateAlias: string | null;
-  /** How many devices it was for. */
-  readonly resolved: number;
+/** How a command is taken, beside what it says. */
+export interface Acceptance {
+  /** Default: the key's own user. */
+  readonly sender?: CommandRequest["sender"];
+  /** What the file in it is; default: it is opened. */
+  readonly opened?: OpenedPkcs12;
+  readonly isDeviceTypeIgnored?: boolean;
+  /** Devices that have no row at first: these, or the last one when none are named. */
+  readonly missing?: { readonly devices?: readonly string[]; readonly lateMs?: number };
 }
 
 export class World {
@@ -84,13 +67,20 @@ export class World {
     return now;
   }
 
-  async accept(order: CommandOrder): Promise<CommandRequest> {
-    const opened = await this.openFile(order);
+  async accept(order: CommandOrder, how: Acceptance = {}): Promise<CommandRequest> {
+    const opened = how.opened ?? (await this.openFile(order));
     const now = this.catchUp();
-    const request = this.requests.add(order, opened, now);
-    const state = order.schedule === "IMMEDIATE" ? "Command Queued" : "Command Scheduled";
-    for (const device of this.resolve(order)) this.work.take(addStatus(request, device, state), now);
-    this.log(request);
+    const request = this.requests.add(order, how.sender ?? "own", opened, now);
+    const targets = targetsOf(this.tenant, order, how.isDeviceTypeIgnored === true);
+    const missing = missingOf(targets, how.missing);
+    for (const device of targets) if (!missing.has(device)) this.work.give(request, device, now);
+    const lateMs = how.missing?.lateMs;
+    if (lateMs !== undefined) {
+      for (const device of missing) this.events.push(now + lateMs, { kind: "lateRow", request, device });
+    }
+    const logged = loggedCommand(request);
+    this.commandLog.push(logged);
+    this.onCommand?.(logged);
     return request;
   }
 
@@ -105,7 +95,21 @@ export class World {
 
   setOnline(device: Device, online: boolean): void {
     this.work.setOnline(device, online, this.catchUp());
+    device.specialState = undefined;
     this.tenant.version += 1;
+  }
+
+  /** Shows the device in a state of Esper's that is neither online nor offline; no command reaches it. */
+  setSpecialState(device: Device, state: number): void {
+    this.setOnline(device, false);
+    device.specialState = state;
+  }
+
+  /** The device was reset and enrolled: the same id, a new beginning. */
+  enrollAgain(device: Device): void {
+    device.keystore.clear();
+    device.createdAt = this.catchUp();
+    this.setOnline(device, true);
   }
 
   join(group: Group, spec: DeviceSpec): Device {
@@ -149,49 +153,17 @@ export class World {
     this.events.push(this.now() + afterMs, { kind: "return", device });
   }
 
-  /** Ids that the tenant does not know are passed over without a word; what Esper does with them is not known. */
-  private resolve(order: CommandOrder): Iterable<Device> {
-    const resolved = new Set<Device>();
-    const isWanted = (device: Device): boolean =>
-      (order.deviceType === "all" || device.online === (order.deviceType === "active")) &&
-      (device.platform === "ANDROID" || !isCertificateCommand(order.command));
-    const add = (device: Device | undefined): void => {
-      if (device !== undefined && isWanted(device)) resolved.add(device);
-    };
-    if (order.commandType !== "GROUP") for (const id of order.devices ?? []) add(this.tenant.device(id));
-    if (order.commandType !== "DEVICE") {
-      for (const id of order.groups ?? []) {
-        const group = this.tenant.group(id);
-        if (group !== undefined) this.tenant.members(group).forEach(add);
-      }
-    }
-    return resolved;
-  }
-
   private async openFile(order: CommandOrder): Promise<OpenedPkcs12 | undefined> {
     const file = order.commandArgs?.["cert_data_base64"];
     const password = order.commandArgs?.["cert_password"];
     if (order.command !== "INSTALL_CERTIFICATE" || typeof file !== "string") return undefined;
     return this.setup.open(Buffer.from(file, "base64"), typeof password === "string" ? password : undefined);
   }
+}
 
-  private log(request: CommandRequest): void {
-    const certificateAlias = request.commandArgs?.["cert_alias_name"];
-    const logged: LoggedCommand = {
-      at: request.createdAt,
-      requestId: request.id,
-      endpoint: request.endpoint,
-      command: request.command,
-      commandType: request.commandType,
-      devices: request.devices ?? [],
-      groups: request.groups ?? [],
-      deviceType: request.deviceType,
-      schedule: request.schedule,
-      label: request.alias,
-      certificateAlias: typeof certificateAlias === "string" ? certificateAlias : null,
-      resolved: request.statuses.length,
-    };
-    this.commandLog.push(logged);
-    this.onCommand?.(logged);
-  }
+function missingOf(targets: ReadonlySet<Device>, missing: Acceptance["missing"]): ReadonlySet<Device> {
+  if (missing === undefined) return new Set();
+  const ids = missing.devices;
+  const all = [...targets];
+  return new Set(ids === undefined ? all.slice(-1) : all.filter(({ id }) => ids.includes(id)));
 }

@@ -104,6 +104,7 @@ describe("simulator: the contract with the official description", () => {
       await ask("GET", "/v2/devices/", 200, { query: `?group_multi=${unknownId}` });
       await ask("GET", "/v2/devices/", 400, { query: "?cursor=start" });
       await ask("GET", "/v2/devices/{id}", 200, { params: { id: tenant.world.devices()[0]?.id } });
+      await ask("GET", "/v2/devices/{id}", 200, { params: { id: tenant.world.join("All devices") } });
       await ask("GET", "/v2/devices/{id}", 404);
       await ask("GET", "/v2/subgroups", 200, { query: `?parent_group_ids=${tenant.world.group("All devices").id}` });
       await ask("GET", groups, 200, { query: "?limit=1" });
@@ -116,6 +117,40 @@ describe("simulator: the contract with the official description", () => {
       }
       tenant.simulator.faults.set({ failEveryNthRead: { n: 1, status: 500 } });
       for (const route of ["/v2/devices/", groups, "/commands/v0/commands/"]) await ask("GET", route, 500);
+    }));
+
+  it("holds with each fault that is no error: the answers have another content, and the form that is described", () =>
+    withTenant({ fleet, pageSize: 2 }, async (tenant) => {
+      const ask = asker(tenant);
+      const ids = tenant.world.devices().map(({ id }) => id);
+      await tenant.world.sendAsOther({ alias: "corp", devices: ids, endpoint: "v2" });
+      tenant.simulator.faults.set({
+        overlappingPages: {},
+        missingRows: {},
+        deviceTypeIgnored: {},
+        hiddenArguments: {},
+        createdAtAheadMs: { ms: 1000 },
+        dateHeaderSkewMs: { ms: 1000 },
+        cancelIgnored: {},
+      });
+      const id = await tenant.send({ ...uninstall(ids), ...window });
+      const query = `?request=${id}`;
+      const rows = await ask("GET", "/commands/v0/status/", 200, { query });
+      await ask("GET", "/commands/v0/status/", 200, { query: `${query}&offset=1` });
+      const params = { id: field(rows, "content", "results", 0, "id") };
+      await ask("PUT", "/commands/v0/status/{id}/", 200, { params, body: { state: "Command Cancelled" } });
+      await ask("GET", "/commands/v0/commands/", 200);
+      await ask("GET", "/v0/enterprise/{enterprise_id}/command/", 200);
+      await ask("GET", "/v2/devices/", 200, { query: "?offset=1" });
+      tenant.world.setState(ids[0] ?? "", 20);
+      await ask("GET", "/v2/devices/", 200);
+      tenant.simulator.faults.set({ unknownIdsRefused: {}, labelsRefused: {}, deviceTypeRefused: {} });
+      const refused = [
+        install([unknownId]),
+        { ...install(ids), alias: "x" },
+        { ...install(ids), device_type: "active" },
+      ];
+      for (const body of refused) await ask("POST", "/commands/v0/commands/", 400, { body });
     }));
 
   it("holds for the commands that the tests send", () => {

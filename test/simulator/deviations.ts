@@ -119,16 +119,16 @@ export const deviations: readonly Deviation[] = [
   {
     in: "answer",
     route: commandsV2,
-    where: /\/(schedule_args|command_args|reason)$/,
+    where: /\/(schedule_args|reason)$/,
     keyword: "type",
     source: "3a: nulls where the description allows none [LIVE for commands v0, INF here]",
   },
   {
     in: "answer",
     route: /^\/v2\/devices\//,
-    where: /\/alias$/,
+    where: /\/(alias|group_id)$/,
     keyword: "type",
-    source: "5a: a device nobody has named has no alias; nulls as in all live answers [INF]",
+    source: "5a: a device nobody has named has no alias [INF]; group_id may be null [LIVE]",
   },
   {
     in: "answer",

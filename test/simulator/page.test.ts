@@ -1,37 +1,17 @@
 // The simulator's page without a browser: the document, the value that it asks for every second, and that neither holds a
 // secret; and that the controls are closed to other websites.
 
-import { request } from "node:http";
 import { expect } from "chai";
 import { readFaults } from "../../simulator";
-import { faultNames } from "../../simulator/faults/faults";
+import { faultNames } from "../../simulator/faults/read-faults";
 import { faultPresets } from "../../simulator/page/fault-presets";
 import type { Tenant } from "./tenant";
-import { field, install, list, uninstall, withTenant } from "./tenant";
+import { field, install, list, raw, uninstall, withTenant } from "./tenant";
 
 type Viewed = (query?: string) => Promise<unknown>;
 
 function viewOf({ simulator }: Tenant): Viewed {
   return async (query = "") => (await fetch(`${simulator.pageUrl}_simulator/view?${query}`)).json();
-}
-
-/** The status and the body of a request whose headers a browser, or somebody else, might send. */
-function raw(
-  { simulator }: Tenant,
-  wanted: { method: string; path: string; headers?: Record<string, string>; body?: string },
-): Promise<{ status: number | undefined; text: string }> {
-  return new Promise((resolve, reject) => {
-    const { method, headers = {} } = wanted;
-    const sent = request(new URL(wanted.path, simulator.pageUrl), { method, headers }, (response) => {
-      let text = "";
-      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-      response.on("end", () => {
-        resolve({ status: response.statusCode, text });
-      });
-    });
-    sent.on("error", reject);
-    sent.end(wanted.body);
-  });
 }
 
 describe("the simulator's page", () => {
@@ -206,7 +186,9 @@ describe("the simulator's controls", () => {
         const body = JSON.stringify({ forbidden: {} });
         const sent = await raw(tenant, { method: "POST", path: "/_simulator/faults", headers, body });
         expect(sent.status).to.equal(403);
-        expect(sent.text).to.match(/"error":"The controls (?:do not answer to other websites|answer to addresses)/);
+        expect(sent.text).to.match(
+          /"error":"The (?:controls do not answer to other websites|simulator answers to addresses)/,
+        );
         expect(tenant.simulator.faults.current).to.deep.equal({});
         expect((await raw(tenant, { method: "GET", path: "/_simulator/view", headers })).status).to.equal(403);
       }));

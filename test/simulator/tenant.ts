@@ -1,5 +1,6 @@
 // A simulator for a test: its clock stands still until the test moves it, and a helper asks its API over a real socket.
 
+import { request } from "node:http";
 import type { Clock } from "../../provider/clock";
 import type { Simulator, SimulatorOptions } from "../../simulator";
 import { startSimulator } from "../../simulator";
@@ -124,4 +125,23 @@ export function uninstall(devices: readonly string[], alias = "corp"): Record<st
     command: "UNINSTALL_CERTIFICATE",
     command_args: { cert_alias_name: alias, cert_storage_type: "system" },
   };
+}
+
+/** The status and the body of a request whose headers a browser, or somebody else, might send. */
+export function raw(
+  { simulator }: Tenant,
+  wanted: { method: string; path: string; headers?: Record<string, string>; body?: string },
+): Promise<{ status: number | undefined; text: string }> {
+  return new Promise((resolve, reject) => {
+    const { method, headers = {} } = wanted;
+    const sent = request(new URL(wanted.path, simulator.pageUrl), { method, headers }, (response) => {
+      let text = "";
+      response.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      response.on("end", () => {
+        resolve({ status: response.statusCode, text });
+      });
+    });
+    sent.on("error", reject);
+    sent.end(wanted.body);
+  });
 }

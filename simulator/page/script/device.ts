@@ -10,7 +10,7 @@ function pathOf(id) {
 }
 
 function showDevice(device) {
-  const { name, alias, id, osVersion, platform, online, groupId, keystore, waiting, trouble, commands } = device;
+  const { name, alias, id, osVersion, platform, online, specialState, groupId, keystore, waiting, trouble, commands } = device;
   shownDevice = device;
   write(byId("device-name"), alias ?? name);
   const held = Object.entries(keystore).map(([certificate, { installedAt }]) => certificate + ", since " + timeOf(installedAt));
@@ -18,13 +18,14 @@ function showDevice(device) {
     : trouble.flaky !== undefined && trouble.flaky.timesLeft > 0 ? "the next " + counted(trouble.flaky.timesLeft, "command") + " will fail"
     : trouble.timeOut !== undefined ? "the next command will time out" : "none";
   const facts = [
-    ["State", online ? "online" : "offline"], ["Group", pathOf(groupId)], ["System", platform + " " + osVersion],
+    ["State", specialState !== null ? "state " + specialState : online ? "online" : "offline"], ["Group", pathOf(groupId)], ["System", platform + " " + osVersion],
     ["Name, id", name + ", " + id], ["Keystore", held.join("; ") || "empty"],
     ["Queue", counted(waiting, "command")], ["Trouble", stored],
   ];
   byId("device-facts").replaceChildren(...facts.flatMap(([what, text]) => [element("dt", {}, what), element("dd", {}, text)]));
   write(byId("device-online"), online ? "Take offline" : "Bring online");
   write(byId("device-fail-button"), trouble.failWith === undefined ? "Fail" : "Stop failing");
+  if (document.activeElement !== byId("device-state")) byId("device-state").value = specialState ?? "";
   if (document.activeElement !== byId("device-group")) byId("device-group").value = groupId;
   const newest = commands.slice(-8).reverse().map(({ command, certificateAlias, state, reason }) =>
     element("li", {}, command + (certificateAlias === null ? "" : " " + certificateAlias) + ": " + stateWords(state) + (reason === null ? "" : ", “" + reason + "”")));
@@ -84,6 +85,10 @@ byId("device-fail").addEventListener("submit", (event) => {
   void orderDevice({ failWith }, isFailing ? "commands succeed again" : "every command fails");
 });
 byId("device-group").addEventListener("change", ({ target }) => void orderDevice({ move: target.value }, "moved to " + pathOf(target.value)));
+byId("device-state").addEventListener("change", ({ target }) => {
+  const isSpecial = target.value !== "";
+  void orderDevice(isSpecial ? { state: Number(target.value) } : { online: true }, isSpecial ? "shown in state " + target.value : "back online");
+});
 byId("device-close").addEventListener("click", closeDevice);
 panel.addEventListener("keydown", ({ key }) => { if (key === "Escape") closeDevice(); });
 `;

@@ -44,7 +44,11 @@ function showFleet({ groups: given, omitted }) {
   setCurrent(cells.find(({ deviceId }) => deviceId === current?.deviceId) ?? cells[0]);
   if (focused !== undefined) current?.focus();
   markOpen(openId);
-  byId("device-group").replaceChildren(...groups.map(({ id, path }) => element("option", { value: id }, path)));
+  for (const select of [byId("device-group"), byId("other-group")]) {
+    const { value } = select;
+    select.replaceChildren(...groups.map(({ id, path }) => element("option", { value: id }, path)));
+    if (groups.some(({ id }) => id === value)) select.value = value;
+  }
 }
 
 function setCurrent(cell) {

@@ -11,9 +11,10 @@ function timeOf(at) {
 let logged = "";
 
 function commandItem(command) {
-  const { at, certificateAlias, commandType, schedule, label, endpoint, devices, states, heldBack } = command;
+  const { at, sender, certificateAlias, commandType, schedule, label, endpoint, devices, states, heldBack } = command;
   const more = [
     "as " + commandType + " to " + counted(devices, "device"),
+    ...(sender === "other" ? ["from another client"] : []),
     ...(schedule === "IMMEDIATE" ? [] : [schedule.toLowerCase()]),
     ...(endpoint === "v2" ? ["V2 endpoint"] : []),
     ...(label === null ? [] : ["label " + label]),

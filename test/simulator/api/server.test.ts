@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { originOf } from "../../../simulator/http/server";
-import { field, install, list, withTenant } from "../tenant";
+import { field, install, list, raw, uninstall, withTenant } from "../tenant";
 
 describe("simulator: the API", () => {
   it("has an address that clients can use, whichever it listens on", () => {
@@ -91,6 +91,114 @@ describe("simulator: the API", () => {
       expect(await found(`request=${first},${second}&${failed}&offset=4`)).to.deep.equal([7, [first, 4], [second, 3]]);
       expect(await found(`request=${second}&device=${ids[4] ?? ""},${ids[0] ?? ""}`)).to.deep.equal([1, [second, 4]]);
       expect(await found(`device=${ids[4] ?? ""}&${failed}`)).to.deep.equal([2, [first, 4], [second, 4]]);
+    }));
+
+  it("answers in the small things as the live service does", () =>
+    withTenant({ fleet: { groups: [{ name: "Shop", devices: [{ alias: "counter" }] }] } }, async (tenant) => {
+      const { ask, get, world, simulator } = tenant;
+      const [device] = world.devices();
+      const id = device?.id ?? "";
+      const v2 = `/v0/enterprise/${simulator.enterpriseId}/command/`;
+      for (const path of [`/v2/devices/${id}`, `/v2/devices/${id}/`]) {
+        const { status, body } = await get(path);
+        expect([status, Object.keys(body ?? {})], path).to.deep.equal([200, ["content"]]);
+      }
+      const reboot = { command_type: "DEVICE", devices: [id], device_type: "all", command: "REBOOT" };
+      const sent = await ask("POST", v2, reboot);
+      expect(field(sent.body, "command_args")).to.deep.equal({});
+      expect(field(sent.body, "issued_by", "id")).to.equal(1);
+      const ungrouped = world.join("All devices");
+      expect(field((await get(`/v2/devices/${ungrouped}`)).body, "content", "group_id")).to.equal(null);
+      expect(field((await get(`/v2/devices/${id}`)).body, "content", "group_id")).to.equal(device?.groupId);
+      for (const wanted of [device?.alias ?? "", id]) {
+        expect(field((await get(`/v2/devices/?search=${wanted}`)).body, "content", "count"), wanted).to.equal(0);
+      }
+      expect(field((await get(`/v2/devices/?search=${device?.name ?? ""}`)).body, "content", "count")).to.equal(1);
+    }));
+
+  it("builds its links from the Host header", () =>
+    withTenant({ devices: 5, pageSize: 2 }, async (tenant) => {
+      const authorization = `Bearer ${tenant.simulator.apiKey}`;
+      const { text } = await raw(tenant, {
+        method: "GET",
+        path: "/api/v2/devices/",
+        headers: { host: "esper-api:81", authorization },
+      });
+      const next = field(JSON.parse(text), "content", "next");
+      expect(next).to.equal("http://esper-api:81/api/v2/devices/?limit=2&offset=2");
+    }));
+
+  it("answers nobody who asks for a foreign host, so that no website reads it by a name that it points here", () =>
+    withTenant({ devices: 1 }, async (tenant) => {
+      const authorization = `Bearer ${tenant.simulator.apiKey}`;
+      for (const host of [
+        "rebound.example",
+        "rebound.example:4010",
+        "127.0.0.1.rebound.example",
+        "127.0.0.1:99999999",
+      ]) {
+        for (const path of ["/api/v2/devices/", "/api/commands/v0/commands/", "/", "/_simulator/view"]) {
+          const { status, text } = await raw(tenant, { method: "GET", path, headers: { host, authorization } });
+          expect(status, `${host} ${path}`).to.equal(403);
+          expect(field(JSON.parse(text), "message")).to.match(/^The simulator answers to addresses, .* 127\.0\.0\.1,/);
+        }
+      }
+      for (const host of ["localhost:4010", "127.0.0.1", "[::1]:80", "simulator", "esper.localhost"]) {
+        const { status } = await raw(tenant, {
+          method: "GET",
+          path: "/api/v2/devices/",
+          headers: { host, authorization },
+        });
+        expect(status, host).to.equal(200);
+      }
+      expect(tenant.simulator.traffic.total).to.equal(5);
+    }));
+
+  it("lists the V2 endpoint's requests by command, type, device type, devices and user", () =>
+    withTenant({ devices: 2 }, async ({ ask, get, world, simulator }) => {
+      const [first = "", second = ""] = world.devices().map(({ id }) => id);
+      const v2 = `/v0/enterprise/${simulator.enterpriseId}/command/`;
+      await ask("POST", v2, { ...install([first]), device_type: "all" });
+      await ask("POST", v2, { ...uninstall([second]), device_type: "active" });
+      await world.sendAsOther({ alias: "corp", groups: ["All devices"], endpoint: "v2" });
+      const found = async (query: string): Promise<unknown> =>
+        list(field((await get(`${v2}?${query}`)).body, "results")).map((row) => field(row, "command_type"));
+      expect(await found("device_type=active")).to.deep.equal(["DEVICE"]);
+      expect(await found("device_type=all")).to.deep.equal(["GROUP", "DEVICE"]);
+      expect(await found("issued_by=1")).to.deep.equal(["DEVICE", "DEVICE"]);
+      expect(await found("issued_by=2&command=INSTALL_CERTIFICATE")).to.deep.equal(["GROUP"]);
+      expect(await found(`devices=${second}`)).to.deep.equal(["DEVICE"]);
+    }));
+
+  it("lists every request of a command since an instant, newest first, page by page while more come in", () =>
+    withTenant({ devices: 1, pageSize: 3 }, async ({ get, send, world, pass }) => {
+      const ids = world.devices().map(({ id }) => id);
+      const sent: string[] = [];
+      for (let round = 0; round < 4; round += 1) {
+        await send({ ...install(ids), command: "REBOOT" });
+        sent.unshift(await send(install(ids)));
+        sent.unshift(await send(uninstall(ids)));
+        pass(1000);
+      }
+      const since = world.now() - 3000;
+      const read = async (command: string): Promise<readonly string[]> => {
+        const found: string[] = [];
+        for (let offset = 0; ;) {
+          const { body } = await get(`/commands/v0/commands/?command=${command}&limit=2&offset=${offset}`);
+          const rows = list(field(body, "content", "results"));
+          const fresh = rows.filter((row) => Date.parse(String(field(row, "created_at"))) >= since);
+          found.push(...fresh.map((row) => String(field(row, "id"))));
+          offset += rows.length;
+          if (rows.length === 0 || fresh.length < rows.length) return found;
+        }
+      };
+      const [installs, removals] = [await read("INSTALL_CERTIFICATE"), await read("UNINSTALL_CERTIFICATE")];
+      expect(installs).to.deep.equal([sent[1], sent[3], sent[5]]);
+      expect(removals).to.deep.equal([sent[0], sent[2], sent[4]]);
+      const { body } = await get("/commands/v0/commands/?limit=3");
+      expect(field(body, "content", "count")).to.equal(12);
+      const instants = list(field(body, "content", "results")).map((row) => String(field(row, "created_at")));
+      expect(instants).to.deep.equal([...instants].sort().reverse());
     }));
 
   it("finds a request again by the label in the list, newest first", () =>

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { faultStorm, readFaults } from "../../../simulator/index";
-import { faultNames } from "../../../simulator/faults/faults";
+import { faultNames } from "../../../simulator/faults/read-faults";
 import { withTenant } from "../tenant";
 
 describe("simulator: switches of faults", () => {
@@ -29,6 +29,9 @@ describe("simulator: switches of faults", () => {
       slowMs: ms,
       lateStatusRowsMs: ms,
       clockSkewMs: ms,
+      dateHeaderSkewMs: ms,
+      createdAtAheadMs: ms,
+      largePagesFail: { rows: 1 },
       failEveryNthRead: { n: 2 },
       maxBodyBytes: { bytes: 1 },
     };
