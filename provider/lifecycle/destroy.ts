@@ -11,7 +11,7 @@ import { RemovalError } from "./errors";
 import { noSentRequests } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
 import { statusFromRow, type DeviceStatus } from "./facts/device-status";
-import { nobodyOf, readFleet, type Fleet } from "./facts/fleet";
+import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
 import type { Facts } from "./facts/gather";
 import { orphanedInstalls } from "./facts/orphaned";
 import { failureSentences } from "./messages/failures";
@@ -102,7 +102,7 @@ async function devicesOutside(
   const rows = await client.rows({ requestIds: [...single.map(({ id }) => id), ...orphanedOfSet] });
   const outside = rows.filter((row) => !fleet.members.has(row.deviceId));
   const ids = [...new Set(outside.map((row) => row.deviceId))];
-  const devices = ids.length === 0 ? new Map<string, Device>() : await client.devicesById(ids, 0);
+  const devices = await supportedById(client, ids, 0);
   if (orphaned.length > 0) return { devices, leaving: 0 };
   const removed = removedAlready(single, outside, devices, clock.now());
   const removedIds = new Set(removed.map(({ device }) => device.id));

@@ -8,7 +8,7 @@ import type { SentRequest, State } from "../state/state";
 import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
 import type { CommandResults } from "./command-results";
 import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
-import { readFleet, type Fleet } from "./fleet";
+import { readFleet, supportedById, type Fleet } from "./fleet";
 
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */
@@ -52,7 +52,7 @@ async function devicesReachedBy(
   if (requestIds.length === 0) return [];
   const rows = await client.rows({ requestIds });
   const ids = [...new Set(rows.map((row) => row.deviceId))];
-  return ids.length === 0 ? [] : [...(await client.devicesById(ids, 0)).values()];
+  return [...(await supportedById(client, ids, 0)).values()];
 }
 
 async function devicesThatLeft(
@@ -102,7 +102,7 @@ async function removalStatuses(
   const inRows = history.flatMap(({ answers }) => [...answers.rows.keys()]);
   const named = new Map(departed.map((device) => [device.id, device]));
   const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !entitled.members.has(id));
-  const found = unnamed.length > 0 ? await client.devicesById(unnamed, 60_000) : new Map<string, Device>();
-  // A device that is gone from Esper is not there to lose anything.
+  const found = await supportedById(client, unnamed, 60_000);
+  // A device that is gone from Esper is not there to lose anything, and one that is not supported never had it.
   return deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
 }

@@ -37,6 +37,12 @@ export function unsupportedSentence(unsupported: number): string {
   return `${count(unsupported, "device")} of the target cannot hold certificates (Android 9 or later can).`;
 }
 
+export function disabledSentence(disabled: number): string {
+  const [was, is] =
+    disabled === 1 ? ["was", "is still listed; it is no member"] : ["were", "are still listed; they are no members"];
+  return `${count(disabled, "device")} ${was} removed in Esper and ${is}.`;
+}
+
 export const nobodySentence = "The target has no device that can hold a certificate yet.";
 
 export function leftOutSentence(heldBack: number): string {
