@@ -15,7 +15,7 @@ import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
 import type { Facts } from "./facts/gather";
 import { orphanedInstalls } from "./facts/orphaned";
 import { failureSentences } from "./messages/failures";
-import { leavingSentence, unansweredSentence } from "./messages/notices";
+import { leavingSentence, unansweredSentence, unknownIdSentence } from "./messages/notices";
 import { count } from "./messages/words";
 import { waitedFor } from "./policy/awaited";
 import { mayBeScheduled, type Plan } from "./policy/plan";
@@ -41,8 +41,9 @@ export async function destroy(context: OperationContext, state: State, stands?: 
   const outside = await devicesOutside(context, state, inTarget, [...orphanedIds(state), ...orphaned]);
   const singly = new Map([...outside.devices].filter(isToLose));
   const fleet = { ...inTarget, members: new Map([...inFleet, ...singly]) };
+  const gone = [...inTarget.unknownGroups, ...inTarget.unknownDevices].map(unknownIdSentence);
   const leaving = outside.leaving > 0 ? [leavingSentence(outside.leaving)] : [];
-  if (fleet.members.size === 0) return leaving;
+  if (fleet.members.size === 0) return [...gone, ...leaving];
   const isWhole = inFleet.size === inTarget.members.size;
   const steps = isWhole
     ? [...uninstall("everyone", inFleet.size), ...uninstall([...singly.keys()], singly.size)]
@@ -50,7 +51,7 @@ export async function destroy(context: OperationContext, state: State, stands?: 
   const plan = planDestroy(state, steps, orphaned);
   const facts = factsFor(context, { ...inTarget, members: fleet.members });
   const { sent, problem } = await apply(context, plan, facts);
-  return concludeDestroy(context, plan, facts, { sent, problem, leaving: outside.leaving });
+  return [...gone, ...(await concludeDestroy(context, plan, facts, { sent, problem, leaving: outside.leaving }))];
 }
 
 function uninstall(devices: Step["devices"], size: number): readonly Step[] {
@@ -94,10 +95,12 @@ async function devicesOutside(
   fleet: Fleet,
   orphaned: readonly string[],
 ): Promise<Outside> {
-  const single = commands.filter(({ kind, targetWide }) => kind === "uninstall" || targetWide !== true);
+  // Of a group that is gone only the rows of what it was sent tell the devices.
+  const isGroupGone = fleet.unknownGroups.length > 0;
+  const single = commands.filter(({ kind, targetWide }) => kind === "uninstall" || targetWide !== true || isGroupGone);
   const orphanedOfSet = settings.target.kind === "set" ? orphaned : [];
   const since = difference(record.sentTo, new Set(fleet.members.keys()));
-  const isAllThere = since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall");
+  const isAllThere = !isGroupGone && since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall");
   if ((single.length === 0 || isAllThere) && orphanedOfSet.length === 0) return { devices: new Map(), leaving: 0 };
   const rows = await client.rows({ requestIds: [...single.map(({ id }) => id), ...orphanedOfSet] });
   const outside = rows.filter((row) => !fleet.members.has(row.deviceId));

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { RawObject } from "../arguments/reader";
+import { sameTarget } from "../arguments/target";
 import type { Sent } from "../apply/send";
 import { coverageOf, exceptionsOf, wasSent } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
@@ -19,10 +20,11 @@ import {
   type KeptContent,
   type RolloutProgress,
   type SentAs,
+  type SentRequest,
   type State,
   type StateRecord,
 } from "../state/state";
-import { compact } from "./compaction";
+import { compact, withSuperseded } from "./compaction";
 import type { Final } from "./final-statuses";
 
 /** What differs between the ways a run can end. */
@@ -55,10 +57,12 @@ export function nextState({ plan, facts, sent, final, urnHash, nowMs }: RunEnd, 
   const coverage = coverageOf(statuses, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(statuses);
   const { requests, isCompacted } = compact(installs.requests, statuses, (id) => results.countsOf(id));
-  const commands = [...requests, ...removals.requests].map((request) => ({
-    ...request,
-    states: results.countsOf(request.id),
-  }));
+  const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
+    (request) => ({
+      ...request,
+      ...(request.superseded !== true && { states: results.countsOf(request.id) }),
+    }),
+  );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
   // What there was before this one is no part of it, also when it has sent nothing itself.
   const newestBefore = prior?.record.newestAt ?? (sent.length === 0 ? new Date(nowMs).toISOString() : "");
@@ -86,6 +90,15 @@ export function nextState({ plan, facts, sent, final, urnHash, nowMs }: RunEnd, 
       ...(previouslySentTo !== undefined && { previouslySentTo }),
     },
   };
+}
+
+/** Earlier requests to the whole target: all that is known of its devices until a new one is sent. */
+function reachedBefore(
+  { prior, startsOver, settings }: Plan,
+  requests: readonly SentRequest[],
+): readonly SentRequest[] {
+  const isSentAnew = startsOver && requests.some(({ targetWide }) => targetWide);
+  return prior === undefined || isSentAnew || !sameTarget(prior.settings.target, settings.target) ? [] : prior.commands;
 }
 
 /** Whether devices had other content of this resource before the one that they are to have now. */

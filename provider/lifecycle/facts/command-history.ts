@@ -26,7 +26,7 @@ export const noSentRequests: SentRequests = { requests: [], sentTo: new Map() };
 export function recordedInstalls(prior: State, target: Target, fleet: Fleet): SentRequests {
   const isSameTarget = sameTarget(prior.settings.target, target);
   const requests = prior.commands
-    .filter((request) => request.kind === "install")
+    .filter((request) => request.kind === "install" && request.superseded !== true)
     .map((request) => (isSameTarget ? request : { ...request, targetWide: false }));
   const members = new Set(fleet.members.keys());
   const since = difference(prior.record.sentTo, members);

@@ -119,6 +119,15 @@ export function narrowed(fleet: Fleet, deviceType: DeviceType): Fleet {
   return { ...fleet, members: new Map([...fleet.members].filter(([, device]) => isAddressed(device))) };
 }
 
+/** Whether Esper does not know any of the target's ids. */
+export function isGone(target: Target, { unknownGroups, unknownDevices }: Fleet): boolean {
+  return (
+    unknownGroups.length === groupsOf(target).length &&
+    unknownDevices.length === devicesOf(target).length &&
+    unknownGroups.length + unknownDevices.length > 0
+  );
+}
+
 /** The same target where no device is to have the certificate. */
 export function nobodyOf(fleet: Fleet): Fleet {
   return { ...fleet, members: new Map() };

@@ -4,7 +4,7 @@
 import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { unknownIdSentence } from "../messages/notices";
+import { goneIdSentences } from "../messages/notices";
 import { digestHeld, orphanedIds as orphanedIdsOf, type State } from "../state/state";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
@@ -72,7 +72,7 @@ export async function gather(
     }),
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
     priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),
-    warnings: [...fleet.unknownGroups, ...fleet.unknownDevices].map(unknownIdSentence),
+    warnings: goneIdSentences(settings.target, fleet),
   };
 }
 

@@ -1,5 +1,6 @@
 // Sentences about what is normal and still worth a line: offline devices, schedules, devices that are left out. Pure.
 
+import type { Target } from "../arguments/target";
 import type { DeviceStatus } from "../facts/device-status";
 import { count, oneLine } from "./words";
 
@@ -51,6 +52,25 @@ export function leftOutSentence(heldBack: number): string {
 
 export function unknownIdSentence(id: string): string {
   return `Esper no longer knows ${id}; the run leaves it out. Remove it from \`target\`.`;
+}
+
+export function goneGroupSentence(group: string): string {
+  return (
+    `Esper no longer knows the group ${group}; its devices keep the certificate. ` +
+    "Change `target`, or take the certificate out of the program: the devices that were sent it are then told to remove it."
+  );
+}
+
+/** What is told of ids that the program names and that are gone. */
+export function goneIdSentences(
+  target: Target,
+  {
+    unknownGroups,
+    unknownDevices,
+  }: { readonly unknownGroups: readonly string[]; readonly unknownDevices: readonly string[] },
+): readonly string[] {
+  if (target.kind === "group") return unknownGroups.map(goneGroupSentence);
+  return [...unknownGroups, ...unknownDevices].map(unknownIdSentence);
 }
 
 export const overdueSentence = "The schedule is over; nothing is installed until it is moved.";

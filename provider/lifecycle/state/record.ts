@@ -24,7 +24,7 @@ const SentRequestCodec = t.readonly(
       devices: t.number,
       sentAt: t.string,
     }),
-    t.partial({ targetWide: t.boolean, states }),
+    t.partial({ targetWide: t.boolean, superseded: t.boolean, states }),
   ]),
 );
 

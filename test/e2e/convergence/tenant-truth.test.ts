@@ -89,6 +89,64 @@ describe("a tenant that changes", () => {
     });
   });
 
+  describe("ids that are gone", () => {
+    it("are left out of what is sent, and told", async () => {
+      const target = { groups: [group("Shops"), group("Old")], devices: [device("b1"), device("b2")] };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      const gone = device("b1");
+      simulator.world.leave(gone);
+      simulator.world.removeGroup("Old");
+      sent();
+      expect(await up(target, { triggers: [1] })).to.deep.equal({ did: "updated" });
+      expect(sent()).to.deep.equal(["INSTALL corp DYNAMIC 3"]);
+      expectTold(`Esper no longer knows ${gone}; the run leaves it out.`);
+      printed.length = 0;
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expectTold(`Esper no longer knows ${gone}`);
+      printed.length = 0;
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expectTold(`Esper no longer knows ${gone}`);
+      expect(holdersOf(simulator, "corp"), "moved out of a group before the last install").to.deep.equal(["o2"]);
+    });
+  });
+
+  describe("a target group that is gone", () => {
+    const goneSentence = "Esper no longer knows the group ";
+
+    it("leaves its devices known: a refresh tells, and delete removes the certificate from them singly", async () => {
+      expect(await up({ group: group("Berlin") })).to.deep.equal({ did: "created" });
+      simulator.world.removeGroup("Berlin");
+      sent();
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expectTold(goneSentence);
+      expect(coverage()).to.include({ members: 3, installed: 3 });
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(sent()).to.deep.equal(["UNINSTALL corp DEVICE b1 b2 b3"]);
+      expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+
+    it("is survived by an update, after which delete still finds the devices", async () => {
+      const target = { group: group("Berlin") };
+      simulator.world.failWith(device("b2"), "The keystore is locked");
+      expect(await up(target)).to.have.property("error");
+      simulator.world.failWith(device("b2"), undefined);
+      expect(await up(target), "made good by a request to b2").to.deep.equal({ did: "updated" });
+      simulator.world.removeGroup("Berlin");
+      expect(await up(target, { triggers: [1] })).to.deep.equal({ did: "updated" });
+      expectTold(goneSentence);
+      sent();
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(sent()).to.deep.equal(["UNINSTALL corp DEVICE b1 b2 b3"]);
+    });
+
+    it("gives way to another group", async () => {
+      expect(await up({ group: group("Berlin") })).to.deep.equal({ did: "created" });
+      simulator.world.removeGroup("Berlin");
+      expect(await up({ group: group("Old") })).to.deep.equal({ did: "replaced" });
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["o2"]);
+    });
+  });
+
   describe("devices that cannot hold a certificate", () => {
     it("are sent no removal after a killed run", async () => {
       simulator.world.failWith(device("o1"), "Unsupported command");
