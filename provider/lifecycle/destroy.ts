@@ -1,7 +1,7 @@
 // Takes the certificate off: UNINSTALL to every device that may have it, waited for by the same rules as an install.
 // An absent alias is a success for Esper, so everything may be sent again: a second destroy finishes what a first left.
 
-import type { Device, StatusRow } from "../client/index";
+import type { StatusRow } from "../client/index";
 import { apply, type Applied } from "./apply/apply";
 import { finalStatuses } from "./conclude/final-statuses";
 import type { OperationContext } from "./context";
@@ -9,12 +9,12 @@ import { RemovalError } from "./errors";
 import { noSentRequests, recordedInstalls } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
 import { statusFromRow, type DeviceStatus } from "./facts/device-status";
-import { nobodyOf, readFleet, type Fleet } from "./facts/fleet";
+import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
 import type { Facts } from "./facts/gather";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer-commands";
 import { resume } from "./facts/resume";
 import { failureSentences } from "./messages/failures";
-import { leavingSentence, unansweredSentence } from "./messages/notices";
+import { goneIdSentences, leavingSentence, unansweredSentence } from "./messages/notices";
 import { count } from "./messages/words";
 import { waitedFor } from "./policy/awaited";
 import { mayBeScheduled, type Plan } from "./policy/plan";
@@ -45,7 +45,8 @@ export async function destroy(context: OperationContext, stored: State): Promise
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
   };
   const applied = await apply(context, plan, facts);
-  return concludeDestroy(context, plan, facts, applied, outside.leaving);
+  const told = await concludeDestroy(context, plan, facts, applied, outside.leaving);
+  return { ...told, warnings: [...goneIdSentences(state.settings.target, fleet), ...told.warnings] };
 }
 
 export interface Told {
@@ -85,15 +86,17 @@ async function devicesOutside(
   fleet: Fleet,
   orphaned: readonly string[],
 ): Promise<Outside> {
-  const single = commands.filter(({ kind, targetWide }) => kind === "uninstall" || targetWide !== true);
+  // Of a group that is gone only the rows of what it was sent tell the devices.
+  const isGroupGone = fleet.unknownGroups.length > 0;
+  const single = commands.filter(({ kind, targetWide }) => kind === "uninstall" || targetWide !== true || isGroupGone);
   const orphanedOfSet = settings.target.kind === "set" ? orphaned : [];
   const since = difference(record.sentTo, new Set(fleet.members.keys()));
-  const isAllThere = since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall");
+  const isAllThere = !isGroupGone && since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall");
   if ((single.length === 0 || isAllThere) && orphanedOfSet.length === 0) return { devices: new Map(), leaving: 0 };
   const rows = await client.rows({ requestIds: [...single.map(({ id }) => id), ...orphanedOfSet] });
   const outside = rows.filter((row) => !fleet.members.has(row.deviceId));
   const ids = [...new Set(outside.map((row) => row.deviceId))];
-  const devices = ids.length === 0 ? new Map<string, Device>() : await client.devicesById(ids, 0);
+  const devices = await supportedById(client, ids, 0);
   if (orphanedOfSet.length > 0) return { devices, leaving: 0 };
   const removed = removedAlready(single, outside, devices, clock.now());
   const removedIds = new Set(removed.map(({ device }) => device.id));

@@ -36,11 +36,6 @@ export class UnknownTargetError extends Error {
   }
 }
 
-/** The whole target is gone from Esper. */
-export class TargetGoneError extends Error {
-  override readonly name = "TargetGoneError";
-}
-
 /** The certificate is still on some devices; the resource stays in the state. */
 export class RemovalError extends Error {
   override readonly name = "RemovalError";

@@ -5,7 +5,6 @@ import type { StateCounts } from "../client/index";
 import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
 import { renewalOfCertificate } from "./content/renewal";
 import type { OperationContext } from "./context";
-import { TargetGoneError } from "./errors";
 import { historyOf, recordedInstalls } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
 import { gatherDeparted, toRemoveAgain } from "./facts/departed";
@@ -18,11 +17,11 @@ import {
   wasSent,
   type DeviceStatus,
 } from "./facts/device-status";
-import { memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
+import { isGone, memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer, type NewerCommand } from "./facts/newer-commands";
 import { devicesOf, resume, type Resumed } from "./facts/resume";
 import { driftOf } from "./messages/drift";
-import { leftTargetSentence, ownedByOthersSentence } from "./messages/notices";
+import { goneIdSentences, leftTargetSentence, ownedByOthersSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
 import { sketchOf } from "./state/membership-sketch";
 import {
@@ -30,7 +29,6 @@ import {
   digestHeld,
   isTakenOff,
   noBacklog,
-  orphanedIds,
   rejectedDigest,
   statesSeen,
   type SentRequest,
@@ -53,8 +51,11 @@ export async function refresh(context: OperationContext, stored: State): Promise
     readFleet(client, stored.settings.target, listMaxAgeMs),
     readNewer(context, stored, commandsMaxAgeMs),
   ]);
-  refuseGone(stored, fleet);
+  const told = goneIdSentences(stored.settings.target, fleet);
   const results = new CommandResults(client, stored);
+  // Nobody can be looked at any more; the record tells which devices were sent the certificate.
+  if (stored.settings.target.kind === "group" && isGone(stored.settings.target, fleet))
+    return { state: stored, notes: told };
   const sameMembers = stored.record.membersDigest === fleet.digest;
   const resumed = resume(stored, newer);
   const isOld = sameMembers && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
@@ -63,20 +64,14 @@ export async function refresh(context: OperationContext, stored: State): Promise
     : await lookAgain(context, results, resumed, newer, fleet);
   const renewal = renewalOfCertificate(state.certificate, state.settings.renewBeforeDays, clock.now());
   const interrupted = newer.commands.filter(({ by, id }) => by === "own" && !isStored(stored, id)).length;
-  return { ...withDrift({ ...state, ...renewal }, interrupted, clock.now()), notes };
-}
-
-function refuseGone({ settings }: State, { unknownGroups, members }: Fleet): void {
-  if (settings.target.kind !== "group" || unknownGroups.length === 0 || members.size > 0) return;
-  throw new TargetGoneError(
-    `Esper does not know the group ${settings.target.group} any more, so nobody can say which devices hold "${settings.alias}". ` +
-      "Take the certificate out of the program and run `pulumi up`, which forgets it; or change `target` to another group.",
-  );
+  return { ...withDrift({ ...state, ...renewal }, interrupted, clock.now()), notes: [...told, ...notes] };
 }
 
 /** Whether the answers have changed since they were last seen, or time has made something of them. */
 async function hasNews(results: CommandResults, stored: State, nowMs: number): Promise<boolean> {
-  const open = stored.commands.filter((request) => !isSettled(request, request.states ?? {}));
+  const isOpen = (request: SentRequest): boolean =>
+    request.superseded !== true && !isSettled(request, request.states ?? {});
+  const open = stored.commands.filter(isOpen);
   await results.look(open);
   return open.some(({ id, sentAt, states }) => {
     if (results.forgotten.has(id)) return false;
@@ -128,6 +123,7 @@ async function lookAgain(
     ...own.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
   ].map(({ rows, listed, ...other }) => other);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
+  const isUnread = ({ id, superseded }: SentRequest): boolean => superseded === true || results.forgotten.has(id);
   const joined = statuses.filter((status) => !wasSent(status)).length;
   const gone = stored.coverage.members - (record.backlog?.missing ?? 0) + joined - coverage.members;
   const state: State = {
@@ -136,7 +132,7 @@ async function lookAgain(
     ...(coverage.installed === coverage.members && { progress: { ...stored.progress, state: "complete" } }),
     commands: commands.map((request) => ({
       ...request,
-      states: results.forgotten.has(request.id) ? statesSeen(stored, request.id) : results.countsOf(request.id),
+      states: isUnread(request) ? statesSeen(stored, request.id) : results.countsOf(request.id),
     })),
     record: {
       ...record,

@@ -24,10 +24,17 @@ export async function batchesForEveryone(
     all.map(async (address) => {
       const part = all.length === 1 ? fleet : await readFleet(client, { kind: "set", ...address }, listMaxAgeMs);
       const devices = new Set([...part.members.keys()].filter((id) => fleet.members.has(id)));
-      return { address, devices, targetWide: true };
+      return { address: withoutOthers(address, fleet), devices, targetWide: true };
     }),
   );
   return batches.filter(({ devices }) => devices.size > 0);
+}
+
+/** Without devices that are no members, and groups that are gone: for one unknown id Esper refuses the whole command. */
+function withoutOthers(address: Address, { members, unknownGroups }: Fleet): Address {
+  const groups = address.groups.filter((id) => !unknownGroups.includes(id));
+  const devices = address.devices.filter((id) => members.has(id));
+  return addresses(groups, devices)[0] ?? address;
 }
 
 export function batchesForDevices(devices: readonly string[]): readonly Batch[] {

@@ -100,7 +100,7 @@ function ownInstalls(prior: State | undefined, { installs }: Facts, sent: readon
 /** Whether an INSTALL of this resource is known on a device. */
 function ownDevices(
   { prior }: Plan,
-  { installs }: Facts,
+  { installs, departed }: Facts,
   newer: Newer | undefined,
   candidates: ReadonlyMap<string, Device>,
   reason: Step["reason"],
@@ -111,15 +111,13 @@ function ownDevices(
   const { sentTo, earlierSentTo, previouslySentTo } = prior.record;
   const sketches = [sentTo, earlierSentTo, previouslySentTo].filter((sketch) => sketch !== undefined);
   const joined = sketches.map((sketch) => difference(sketch, ids)?.joined);
-  const found = new Set<string>();
+  // What a destroy finds outside the target, it finds in the rows of this resource's own requests.
+  const found = new Set(reason === "destroy" ? departed.devices.map(({ id }) => id) : []);
   for (const command of newer?.commands ?? []) {
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }
   // Where too many came and left to tell who, nothing is known against it.
-  return (id) =>
-    found.has(id) ||
-    installs.reached?.has(id) === true ||
-    joined.some((since) => since === undefined || !since.has(id));
+  return (id) => found.has(id) || installs.reached?.has(id) === true || joined.some((since) => !since?.has(id));
 }
 
 const claimsMaxAgeMs = 10_000;

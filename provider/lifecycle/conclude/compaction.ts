@@ -42,5 +42,18 @@ export function compact(
     open.has(request.id) || isWaiting(request) || (request.createdAt ?? "") > keepAfter;
   const kept = requests.filter((request, index) => isOpen(request) || (isRecent(index) && !isMadeGood(request)));
   const isComplete = open.size === 0 && requests.length > 1;
-  return { requests: kept, isCompacted: isComplete || kept.length < requests.length };
+  return { requests: withSuperseded(kept, installs), isCompacted: isComplete || kept.length < requests.length };
+}
+
+/**
+ * Requests to the whole target stay, also where others say more of their devices: once the target is gone from Esper, their
+ * rows are all that tells which devices may hold the certificate.
+ */
+export function withSuperseded(
+  requests: readonly SentRequest[],
+  earlier: readonly SentRequest[],
+): readonly SentRequest[] {
+  const isDropped = ({ id, kind, targetWide }: SentRequest): boolean =>
+    kind === "install" && targetWide === true && !requests.some((request) => request.id === id);
+  return [...earlier.filter(isDropped).map((request) => ({ ...request, superseded: true })), ...requests];
 }

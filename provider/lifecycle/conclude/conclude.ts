@@ -8,6 +8,7 @@ import { coverageOf, isScheduled, type DeviceStatus } from "../facts/device-stat
 import type { InstallFile } from "../content/content";
 import { failureSentences } from "../messages/failures";
 import {
+  disabledSentence,
   leavingSentence,
   leftOutSentence,
   nobodySentence,
@@ -138,6 +139,8 @@ function judgeMembers(
   const offline = coverage.offline - scheduled.filter(({ device }) => !device.online).length;
   if (offline > 0) warnings.push(offlineSentence(offline));
   if (coverage.members === 0) warnings.push(nobodySentence);
-  if (coverage.unsupported > 0) warnings.push(unsupportedSentence(coverage.unsupported));
+  const tooOld = coverage.unsupported - fleet.disabled;
+  if (tooOld > 0) warnings.push(unsupportedSentence(tooOld));
+  if (fleet.disabled > 0) warnings.push(disabledSentence(fleet.disabled));
   return { problems, warnings, notes: scheduled.length > 0 ? [scheduledSentence(scheduled.length)] : [] };
 }

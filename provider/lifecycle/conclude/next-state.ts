@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { RawObject } from "../arguments/reader";
+import { sameTarget } from "../arguments/target";
 import type { Sent } from "../apply/send";
 import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
@@ -22,10 +23,11 @@ import {
   type OtherCommand,
   type RolloutProgress,
   type SentAs,
+  type SentRequest,
   type State,
   type StateRecord,
 } from "../state/state";
-import { compact } from "./compaction";
+import { compact, withSuperseded } from "./compaction";
 import type { Final } from "./final-statuses";
 
 /** What differs between the ways a run can end. */
@@ -61,10 +63,12 @@ export function nextState({ plan, facts, sent, final, identity, nowMs }: RunEnd,
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const oldestOther = otherCommands[0]?.createdAt;
   const { requests, isCompacted } = compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
-  const commands = [...requests, ...removals.requests].map((request) => ({
-    ...request,
-    states: results.countsOf(request.id),
-  }));
+  const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
+    (request) => ({
+      ...request,
+      ...(request.superseded !== true && { states: results.countsOf(request.id) }),
+    }),
+  );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
   const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
@@ -160,6 +164,15 @@ function earlierSentTo(
   const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
   const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
   return earlier.length === 0 ? {} : { earlierSentTo: sketchOf(new Set(earlier)) };
+}
+
+/** Earlier requests to the whole target: all that is known of its devices until a new one is sent. */
+function reachedBefore(
+  { prior, startsOver, settings }: Plan,
+  requests: readonly SentRequest[],
+): readonly SentRequest[] {
+  const isSentAnew = startsOver && requests.some(({ targetWide }) => targetWide);
+  return prior === undefined || isSentAnew || !sameTarget(prior.settings.target, settings.target) ? [] : prior.commands;
 }
 
 /** Whether devices had other content of this resource before the one that they are to have now. */

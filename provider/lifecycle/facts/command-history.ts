@@ -36,7 +36,7 @@ export function recordedInstalls({ prior, others, resumed }: Resumed, target: Ta
   const digest = digestHeld(prior);
   const isSameTarget = sameTarget(prior.settings.target, target);
   const requests = prior.commands
-    .filter((request) => request.kind === "install")
+    .filter((request) => request.kind === "install" && request.superseded !== true)
     .map((request) => (isSameTarget ? request : { ...request, targetWide: false }));
   const members = new Set(fleet.members.keys());
   const since = difference(prior.record.sentTo, members);

@@ -8,7 +8,7 @@ import { orphanedIds, type SentRequest, type State } from "../state/state";
 import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
 import type { CommandResults } from "./command-results";
 import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
-import { readFleet, type Fleet } from "./fleet";
+import { readFleet, supportedById, type Fleet } from "./fleet";
 import type { Newer } from "./newer-commands";
 import { devicesOf as devicesReached } from "./resume";
 
@@ -54,7 +54,7 @@ async function devicesReachedBy(
 ): Promise<readonly Device[]> {
   const rows = orphaned.length === 0 ? [] : await client.rows({ requestIds: orphaned });
   const ids = new Set([...rows.map((row) => row.deviceId), ...installedLast(newer)]);
-  return ids.size === 0 ? [] : [...(await client.devicesById([...ids], 0)).values()];
+  return [...(await supportedById(client, [...ids], 0)).values()];
 }
 
 /** Devices whose newest command of this resource, of those that its state does not know, is an install. */
@@ -117,7 +117,7 @@ async function removalStatuses(
   const inRows = history.flatMap((entry) => ("answers" in entry ? [...entry.answers.rows.keys()] : []));
   const named = new Map(departed.map((device) => [device.id, device]));
   const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !entitled.members.has(id));
-  const found = unnamed.length > 0 ? await client.devicesById(unnamed, 60_000) : new Map<string, Device>();
-  // A device that is gone from Esper is not there to lose anything.
+  const found = await supportedById(client, unnamed, 60_000);
+  // A device that is gone from Esper is not there to lose anything, and one that is not supported never had it.
   return deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
 }

@@ -9,13 +9,18 @@ import { devicesOf, groupsOf, type Target } from "../arguments/target";
 /** Android 9 is the first version whose devices take certificates from Esper (Esper, "Command API Examples"). */
 const oldestAndroid = 9;
 
+/** Esper's `state` of a device that was removed in the console; it stays listed (docs/background/esper-api.md, 5c). */
+const disabledState = 20;
+
 export interface Fleet {
   /** Devices that can hold a certificate, by id. */
   readonly members: ReadonlyMap<string, Device>;
   /** A digest of their ids: two fleets with the same one have the same members. */
   readonly digest: string;
-  /** Devices of the target that cannot: another platform, or Android before 9. */
+  /** Devices of the target that cannot: another platform, Android before 9, or removed in Esper. */
   readonly unsupported: number;
+  /** Those of them that were removed in Esper, which still lists them. */
+  readonly disabled: number;
   /** Ids named in the program that Esper does not know. */
   readonly unknownDevices: readonly string[];
   readonly unknownGroups: readonly string[];
@@ -45,7 +50,7 @@ export async function memberIds(
   return new Set(target === undefined ? [] : (await readFleet(client, target, maxAgeMs)).members.keys());
 }
 
-type Sorted = Pick<Fleet, "members" | "digest" | "unsupported">;
+type Sorted = Pick<Fleet, "members" | "digest" | "unsupported" | "disabled">;
 
 // The client gives the same list to all who ask within its age: the preview, the run, and every resource on the same group.
 const sortedLists = new WeakMap<readonly Device[], Sorted>();
@@ -55,15 +60,17 @@ function sortedOut(devices: readonly Device[]): Sorted {
   if (known !== undefined) return known;
   const members = new Map<string, Device>();
   const others = new Set<string>();
+  const disabled = new Set<string>();
   for (const device of devices) {
     if (canHoldCertificates(device)) members.set(device.id, device);
     else others.add(device.id);
+    if (isDisabled(device)) disabled.add(device.id);
   }
   const digest = createHash("sha256")
     .update([...members.keys()].sort().join("\n"))
     .digest("hex")
     .slice(0, 16);
-  const sorted = { members, digest, unsupported: others.size };
+  const sorted = { members, digest, unsupported: others.size, disabled: disabled.size };
   sortedLists.set(devices, sorted);
   return sorted;
 }
@@ -83,7 +90,23 @@ async function devicesInGroups(
   return { devices, unknownGroups: inQuestion.filter((_, index) => found[index] === undefined) };
 }
 
+/** Of devices by their ids those that can hold a certificate: the others are never sent anything. */
+export async function supportedById(
+  client: Client,
+  ids: readonly string[],
+  maxAgeMs: number,
+): Promise<ReadonlyMap<string, Device>> {
+  if (ids.length === 0) return new Map();
+  const found = await client.devicesById(ids, maxAgeMs);
+  return new Map([...found].filter(([, device]) => canHoldCertificates(device)));
+}
+
+function isDisabled({ state }: Device): boolean {
+  return state === disabledState;
+}
+
 function canHoldCertificates(device: Device): boolean {
+  if (isDisabled(device)) return false;
   if (device.platform !== "" && device.platform.toUpperCase() !== "ANDROID") return false;
   const major = Number.parseInt(device.osVersion, 10);
   return Number.isNaN(major) || major >= oldestAndroid;
@@ -94,6 +117,15 @@ export function narrowed(fleet: Fleet, deviceType: DeviceType): Fleet {
   if (deviceType === "all") return fleet;
   const isAddressed = (device: Device): boolean => device.online === (deviceType === "active");
   return { ...fleet, members: new Map([...fleet.members].filter(([, device]) => isAddressed(device))) };
+}
+
+/** Whether Esper does not know any of the target's ids. */
+export function isGone(target: Target, { unknownGroups, unknownDevices }: Fleet): boolean {
+  return (
+    unknownGroups.length === groupsOf(target).length &&
+    unknownDevices.length === devicesOf(target).length &&
+    unknownGroups.length + unknownDevices.length > 0
+  );
 }
 
 /** The same target where no device is to have the certificate. */

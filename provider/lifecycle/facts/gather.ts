@@ -4,7 +4,7 @@
 import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { unknownIdSentence, unreadableSentence } from "../messages/notices";
+import { goneIdSentences, unreadableSentence } from "../messages/notices";
 import { digestHeld } from "../state/state";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
@@ -71,7 +71,7 @@ export async function gather(
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
     priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),
     warnings: [
-      ...[...fleet.unknownGroups, ...fleet.unknownDevices].map(unknownIdSentence),
+      ...goneIdSentences(settings.target, fleet),
       ...(newer.unreadable > 0 ? [unreadableSentence(newer.unreadable)] : []),
     ],
   };

@@ -39,14 +39,8 @@ function countsForOwner(
   nowMs: number,
 ): boolean {
   if (scheduledFrom !== undefined && Date.parse(scheduledFrom) > nowMs) return false;
-  switch (row?.state) {
-    case "Cancelled":
-      return false;
-    case "Success":
-    case "Failure":
-    case "TimeOut":
-      return true;
-    default:
-      return nowMs - Date.parse(createdAt) <= commandLifeMs;
-  }
+  const state = row?.state;
+  if (state === "Cancelled") return false;
+  if (state === "Success" || state === "Failure" || state === "TimeOut") return true;
+  return nowMs - Date.parse(createdAt) <= commandLifeMs;
 }

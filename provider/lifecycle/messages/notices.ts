@@ -1,5 +1,6 @@
 // Sentences about what is normal and still worth a line: offline devices, schedules, devices that are left out. Pure.
 
+import type { Target } from "../arguments/target";
 import type { DeviceStatus } from "../facts/device-status";
 import { count, oneLine } from "./words";
 
@@ -37,6 +38,12 @@ export function unsupportedSentence(unsupported: number): string {
   return `${count(unsupported, "device")} of the target cannot hold certificates (Android 9 or later can).`;
 }
 
+export function disabledSentence(disabled: number): string {
+  const [was, is] =
+    disabled === 1 ? ["was", "is still listed; it is no member"] : ["were", "are still listed; they are no members"];
+  return `${count(disabled, "device")} ${was} removed in Esper and ${is}.`;
+}
+
 export const nobodySentence = "The target has no device that can hold a certificate yet.";
 
 export function leftOutSentence(heldBack: number): string {
@@ -45,6 +52,25 @@ export function leftOutSentence(heldBack: number): string {
 
 export function unknownIdSentence(id: string): string {
   return `Esper no longer knows ${id}; the run leaves it out. Remove it from \`target\`.`;
+}
+
+export function goneGroupSentence(group: string): string {
+  return (
+    `Esper no longer knows the group ${group}; its devices keep the certificate. ` +
+    "Change `target`, or take the certificate out of the program: the devices that were sent it are then told to remove it."
+  );
+}
+
+/** What is told of ids that the program names and that are gone. */
+export function goneIdSentences(
+  target: Target,
+  {
+    unknownGroups,
+    unknownDevices,
+  }: { readonly unknownGroups: readonly string[]; readonly unknownDevices: readonly string[] },
+): readonly string[] {
+  if (target.kind === "group") return unknownGroups.map(goneGroupSentence);
+  return [...unknownGroups, ...unknownDevices].map(unknownIdSentence);
 }
 
 export const overdueSentence = "The schedule is over; nothing is installed until it is moved.";

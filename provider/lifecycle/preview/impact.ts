@@ -70,7 +70,8 @@ async function describe(
   content: Content | undefined,
 ): Promise<TargetImpact> {
   const fleet = narrowed(await readFleet(client, target, listMaxAgeMs), deviceType);
-  const { members, unsupported, unknownGroups, unknownDevices } = fleet;
+  const { members, disabled, unknownGroups, unknownDevices } = fleet;
+  const unsupported = fleet.unsupported - disabled;
   const unknown = [...unknownGroups, ...unknownDevices];
   const devices = [...members.values()];
   const online = devices.filter((device) => device.online).length;
@@ -80,6 +81,7 @@ async function describe(
     `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline`,
     ...(unable === undefined ? [] : [unable]),
     ...(unsupported > 0 ? [`${count(unsupported, "device")} cannot hold certificates`] : []),
+    ...(disabled > 0 ? [`${count(disabled, "device")} removed in Esper`] : []),
     ...(unknown.length > 0 ? [`Esper does not know ${someOf(unknown)}`] : []),
     ...(isStaged(rollout) ? [firstWave(rollout, devices.length)] : []),
   ];

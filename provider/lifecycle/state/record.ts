@@ -24,7 +24,7 @@ const SentRequestCodec = t.readonly(
       devices: t.number,
       sentAt: t.string,
     }),
-    t.partial({ createdAt: t.string, targetWide: t.boolean, states }),
+    t.partial({ createdAt: t.string, targetWide: t.boolean, superseded: t.boolean, states }),
   ]),
 );
 

@@ -21,6 +21,11 @@ export interface SentRequest {
   readonly createdAt?: string | undefined;
   /** It is one of the requests that together addressed the whole target as it is written. */
   readonly targetWide?: boolean | undefined;
+  /**
+   * Later requests say where its devices stand. It is kept since its rows tell which devices it reached, for the day on which
+   * the target is gone.
+   */
+  readonly superseded?: boolean | undefined;
   /** How many devices were in which state when the record was written. */
   readonly states?: StateCounts | undefined;
 }

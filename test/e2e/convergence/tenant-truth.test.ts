@@ -1,0 +1,169 @@
+// What is true on a tenant that changes: devices that were removed in the console, ids and groups that are gone, another
+// tenant. The provider is driven in this process (docs/design.md, sections 1 to 3).
+
+import { expect } from "chai";
+import { startSimulator, type Simulator } from "../../../simulator";
+import { makeIdentity, p12Of } from "../../support/certificates";
+import { printed, QuickStack, type Ended } from "../../support/quick-stack";
+import { deviceNamed, newCommands } from "../../support/sent";
+import { at, holdersOf } from "../../support/story";
+
+const password = "a-password-of-the-truth";
+
+describe("a tenant that changes", () => {
+  let file: string;
+  let simulator: Simulator;
+  let config: Record<string, string>;
+  let runs = 0;
+  let stack: QuickStack;
+  let sent: () => readonly string[];
+
+  before(async () => {
+    file = Buffer.from(await p12Of(makeIdentity("truth.example"), password)).toString("base64");
+  });
+
+  beforeEach(async () => {
+    simulator = await startSimulator({
+      ...{ deviceMs: 20, pageSize: 5, faults: { unknownIdsRefused: {} } },
+      fleet: {
+        groups: [
+          { name: "Shops", devices: [{ alias: "s1" }] },
+          { name: "Berlin", parent: "Shops", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] },
+          { name: "Old", devices: [{ alias: "o1", osVersion: "8.1.0" }, { alias: "o2" }] },
+        ],
+      },
+    });
+    config = {
+      ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:pollSeconds": "0.05" },
+    };
+    runs += 1;
+    stack = new QuickStack(`truth-${runs}`, config);
+    sent = newCommands(simulator);
+    printed.length = 0;
+  });
+
+  afterEach(() => simulator.close());
+
+  const device = (alias: string): string => deviceNamed(simulator, alias);
+  const group = (name: string): string => simulator.world.group(name).id;
+  const coverage = (): unknown => at(stack.outputs, "coverage");
+
+  /** Every run has a client of its own, with nothing in its caches: another setting makes another client. */
+  function anew(): void {
+    runs += 1;
+    config["esper:requestTimeoutSeconds"] = String(20 + runs / 1_000);
+  }
+
+  function up(target: unknown, more: Readonly<Record<string, unknown>> = {}): Promise<Ended> {
+    anew();
+    const wait = { timeoutMinutes: 0.02 };
+    return stack.up({ alias: "corp", target, source: { base64: file, password }, wait, ...more });
+  }
+
+  function refresh(): Promise<Ended> {
+    anew();
+    return stack.refresh();
+  }
+
+  function destroy(): Promise<Ended> {
+    anew();
+    return stack.destroy();
+  }
+
+  function expectTold(words: string): void {
+    expect(printed.join("\n")).to.contain(words);
+  }
+
+  describe("devices that were removed in the console and are still listed", () => {
+    it("are no members, and told as removed", async () => {
+      simulator.world.setState(device("b3"), 20);
+      expect(await up({ group: group("Berlin") })).to.deep.equal({ did: "created" });
+      expect(coverage()).to.include({ members: 2, installed: 2, unsupported: 1 });
+      expectTold("1 device was removed in Esper and is still listed; it is no member.");
+    });
+
+    it("are left out where they are named", async () => {
+      simulator.world.setState(device("b3"), 20);
+      expect(await up({ devices: [device("b1"), device("b3")] })).to.deep.equal({ did: "created" });
+      expect(sent()).to.deep.equal(["INSTALL corp DEVICE b1"]);
+    });
+  });
+
+  describe("ids that are gone", () => {
+    it("are left out of what is sent, and told", async () => {
+      const target = { groups: [group("Shops"), group("Old")], devices: [device("b1"), device("b2")] };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      const gone = device("b1");
+      simulator.world.leave(gone);
+      simulator.world.removeGroup("Old");
+      sent();
+      expect(await up(target, { triggers: [1] })).to.deep.equal({ did: "updated" });
+      expect(sent()).to.deep.equal(["INSTALL corp DYNAMIC 3"]);
+      expectTold(`Esper no longer knows ${gone}; the run leaves it out.`);
+      printed.length = 0;
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expectTold(`Esper no longer knows ${gone}`);
+      printed.length = 0;
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expectTold(`Esper no longer knows ${gone}`);
+      expect(holdersOf(simulator, "corp"), "moved out of a group before the last install").to.deep.equal(["o2"]);
+    });
+  });
+
+  describe("a target group that is gone", () => {
+    const goneSentence = "Esper no longer knows the group ";
+
+    it("leaves its devices known: a refresh tells, and delete removes the certificate from them singly", async () => {
+      expect(await up({ group: group("Berlin") })).to.deep.equal({ did: "created" });
+      simulator.world.removeGroup("Berlin");
+      sent();
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expectTold(goneSentence);
+      expect(coverage()).to.include({ members: 3, installed: 3 });
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(sent()).to.deep.equal(["UNINSTALL corp DEVICE b1 b2 b3"]);
+      expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+
+    it("is survived by an update, after which delete still finds the devices", async () => {
+      const target = { group: group("Berlin") };
+      simulator.world.failWith(device("b2"), "The keystore is locked");
+      expect(await up(target)).to.have.property("error");
+      simulator.world.failWith(device("b2"), undefined);
+      expect(await up(target), "made good by a request to b2").to.deep.equal({ did: "updated" });
+      simulator.world.removeGroup("Berlin");
+      expect(await up(target, { triggers: [1] })).to.deep.equal({ did: "updated" });
+      expectTold(goneSentence);
+      sent();
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(sent()).to.deep.equal(["UNINSTALL corp DEVICE b1 b2 b3"]);
+    });
+
+    it("gives way to another group", async () => {
+      expect(await up({ group: group("Berlin") })).to.deep.equal({ did: "created" });
+      simulator.world.removeGroup("Berlin");
+      expect(await up({ group: group("Old") })).to.deep.equal({ did: "replaced" });
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["o2"]);
+    });
+  });
+
+  describe("devices that cannot hold a certificate", () => {
+    it("are sent no removal after a killed run", async () => {
+      simulator.world.failWith(device("o1"), "Unsupported command");
+      expect(await up({ devices: [device("b1")] })).to.deep.equal({ did: "created" });
+      await stack.killedAfter(() => up({ groups: [group("Old")] }));
+      sent();
+      expect(await up({ devices: [device("b1")] }, { triggers: [1] })).to.deep.equal({ did: "updated" });
+      expect(sent().filter((line) => line.startsWith("UNINSTALL"))).to.deep.equal(["UNINSTALL corp DEVICE o2"]);
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+    });
+
+    it("are left out of a removal from the whole target", async () => {
+      simulator.world.failWith(device("o1"), "Unsupported command");
+      expect(await up({ devices: [device("o1"), device("o2")] })).to.deep.equal({ did: "created" });
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(sent()).to.deep.equal(["INSTALL corp DEVICE o2", "UNINSTALL corp DEVICE o2"]);
+      expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+  });
+});
