@@ -1,8 +1,9 @@
 // `pulumi-esper convert`: writes a PKCS#12 file that Android reads, from another one or from PEM.
 // Passwords come from environment variables or standard input; an existing file is kept unless --force is given.
+
 import { open, readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { type KeyMaterial, type Profile, digestOf, fromPem, writePkcs12 } from "../provider/pkcs12";
+import { type KeyMaterial, type Profile, digestOf, fromPem, writePkcs12 } from "../provider/pkcs12/index";
 import { openFile } from "./terminal/open";
 import { type PasswordFlags, type Terminal, passwordFrom, processTerminal, variable } from "./terminal/terminal";
 

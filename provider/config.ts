@@ -3,6 +3,7 @@
 // refresh` are given the configuration of the last `up`, which may hold an old key. No message ever shows a value of
 // the key.
 
+import { createHash } from "node:crypto";
 import { SettingError } from "./errors";
 
 export interface Settings {
@@ -113,6 +114,11 @@ function checkedBaseUrl(given: string): string {
     );
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+/** Eleven characters that stand for a tenant; of one that is set by its name, the same as by its usual address. */
+export function tenantHashOf(baseUrl: string): string {
+  return createHash("sha256").update(`esper tenant ${baseUrl}`).digest("base64url").slice(0, 11);
 }
 
 /** In either case of its letters. */

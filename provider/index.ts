@@ -20,4 +20,4 @@ export { getDevices, getGroup, type DeviceFilter, type GroupFilter } from "./loo
 export { readPkcs12, writePkcs12, type Pkcs12Parts, type Pkcs12Report } from "./pkcs12-helpers";
 export { Pkcs12Error } from "./pkcs12/errors";
 export type { Finding, FindingCode, Pkcs12Problem, Pkcs12ProblemKind } from "./pkcs12";
-export type { Device, Group } from "./client/client";
+export type { Device, Group } from "./client";

@@ -2,7 +2,7 @@
 // Esper's own filters may match more than was asked for, so the exact match is made here.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { Client, Device, DeviceQuery, Group } from "./client/client";
+import type { Client, Device, DeviceQuery, Group } from "./client";
 import { systemClock } from "./clock";
 import { isUuid, readSettings } from "./config";
 
@@ -40,7 +40,7 @@ function sharedClient(): Promise<Client> {
 
 /** Loaded when it is asked for: most programs look nothing up. */
 async function makeClient(): Promise<Client> {
-  const { createClient } = await import("./client/create.js");
+  const { createClient } = await import("./client/index.js");
   const config = new pulumi.Config("esper");
   const stackConfig = (key: string): string | undefined => config.get(key.replace(/^esper:/, ""));
   return createClient({

@@ -33,7 +33,7 @@ export async function readPkcs12(bytes: Uint8Array, password?: string): Promise<
   }
   const { digestOf, findings, readPkcs12: read, summarize } = await import("./pkcs12/index.js");
   const p12 = await read(bytes, password);
-  return { summary: summarize(p12), findings: findings(p12, { now: systemClock.now() }), digest: digestOf(p12) };
+  return { summary: summarize(p12), findings: findings(p12, { nowMs: systemClock.now() }), digest: digestOf(p12) };
 }
 
 /** What {@link writePkcs12} makes a file of. */

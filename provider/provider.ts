@@ -3,8 +3,7 @@
 // Check, diff, create, read, update, delete: decode, hand on, print, encode. The deciding stands in lifecycle/.
 
 import { readFileSync } from "node:fs";
-import type { Client } from "./client/client";
-import { createClient } from "./client/create";
+import { type Client, createClient } from "./client";
 import { systemClock } from "./clock";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
 import { PartialFailure } from "./engine/partial-failure";

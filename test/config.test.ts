@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isLoopback, readSettings, type Environment, type Settings } from "../provider/config";
+import { isLoopback, readSettings, tenantHashOf, type Environment, type Settings } from "../provider/config";
 import { isSettingError } from "../provider/errors";
 
 const KEY = "a-key-that-nobody-may-see";
@@ -101,5 +101,16 @@ describe("settings", () => {
       expect(read({ ...enough, "esper:baseUrl": `http://${host}/api/` }).baseUrl).to.match(/^http:.*\/api$/);
     }
     expect(isLoopback("localhost.example")).to.be.false;
+  });
+
+  it("give a tenant one hash, whether its name or its usual address is set, and every other tenant another", () => {
+    const hashOf = (setting: string, value: string): string =>
+      tenantHashOf(read({ "esper:apiKey": "key", [setting]: value }).baseUrl);
+    const byName = hashOf("esper:tenant", "acme");
+    expect(byName).to.match(/^[\w-]{11}$/);
+    for (const address of ["https://acme-api.esper.cloud/api", "https://ACME-API.esper.cloud:443/api//"])
+      expect(hashOf("esper:baseUrl", address)).to.equal(byName);
+    expect(hashOf("esper:tenant", "Acme")).to.equal(byName);
+    expect(hashOf("esper:tenant", "globex")).not.to.equal(byName);
   });
 });

@@ -2,11 +2,7 @@
 // once; of the token's own information nothing but its end and its enterprise is ever taken out.
 
 import * as t from "io-ts";
-import { Anything } from "../../provider/client/codecs";
-import { Connection } from "../../provider/client/http/connection";
-import { pathOf, Requester } from "../../provider/client/http/request";
-import { Secrecy } from "../../provider/client/http/redaction";
-import { Throttle } from "../../provider/client/http/throttle";
+import { Anything, createRequester, pathOf, type Requester } from "../../provider/client";
 import type { Clock } from "../../provider/clock";
 import type { Settings } from "../../provider/config";
 import { isApiError } from "../../provider/errors";
@@ -26,15 +22,7 @@ export async function askEsper(
   clock: Clock,
   say: (line: string) => void,
 ): Promise<readonly Finding[]> {
-  const { requestsPerMinute, apiKey } = settings;
-  const ceiling = requestsPerMinute === undefined ? {} : { requestsPerMinute };
-  const requester = new Requester({
-    connection: new Connection({ ...settings, clock }),
-    throttle: new Throttle({ clock, random: Math.random, say, ...ceiling }),
-    secrecy: new Secrecy(apiKey),
-    clock,
-    random: Math.random,
-  });
+  const requester = createRequester({ settings, clock, random: Math.random, say });
   const { findings, enterprise, goesOn } = await checkKey(requester, settings, clock);
   if (!goesOn) return findings;
   const reads: Finding[] = [];

@@ -1,7 +1,8 @@
 // Lays out what `pulumi-esper inspect` tells as text for a terminal: titles, aligned lines, no colours.
 // Pure: an inspection in, a text out.
+
 import type { Protection } from "../../provider/pkcs12/index";
-import type { Inspection, ListedCertificate } from "./inspect";
+import type { Inspection, ListedCertificate } from "./inspection";
 import { printable } from "../terminal/style";
 
 type Row = readonly [name: string, value: string];

@@ -74,6 +74,42 @@ export interface SentCommand {
   readonly createdAt: string;
 }
 
+/** A command request in Esper's list, whoever sent it. */
+export interface CommandSighting {
+  readonly id: string;
+  readonly command: string;
+  readonly commandType: CommandType;
+  /** ISO instant of Esper's; of a date that cannot be, the instant of the read. */
+  readonly createdAt: string;
+  readonly label?: string;
+  /** The certificate's alias; absent where Esper does not show the arguments. */
+  readonly aliasName?: string;
+  /** As Esper lists them; absent where it does not show them. */
+  readonly devices?: readonly string[];
+  readonly groups?: readonly string[];
+  /** ISO instant at which the window of a scheduled one begins; absent for an immediate one. */
+  readonly scheduledFrom?: string;
+  /** Where the list itself has them (V2), as of that read. */
+  readonly counts?: StateCounts;
+}
+
+/** Which requests of the tenant are asked for: those of these commands created at `sinceAt` (ISO, Esper's time) or later. */
+export interface CommandsQuery {
+  readonly commands: readonly string[];
+  readonly sinceAt: string;
+  /** An answer that was read so long ago at most is used again; with 0 only the pages that came since are read. */
+  readonly maxAgeMs: number;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RecentCommandsFound {
+  /** Newest first. */
+  readonly commands: readonly CommandSighting[];
+  /** False where the list is longer than is read, so that older ones may be missing. */
+  readonly isComplete: boolean;
+}
+
 export type StateCounts = Readonly<Partial<Record<CommandState, number>>>;
 
 /** What became of one request on one device. */
@@ -87,6 +123,8 @@ export interface StatusRow {
   readonly reason?: string;
   /** ISO instant of the last change. */
   readonly updatedAt: string;
+  /** ISO instant, where Esper gives it. */
+  readonly createdAt?: string;
 }
 
 /** Which status rows are asked for: those of these requests, all or only those in `states`. */
@@ -109,6 +147,14 @@ export interface Device {
   readonly osVersion: string;
   /** Whether Esper could reach it when it was read. */
   readonly online: boolean;
+  /** Esper's number for its state: 1 online, 60 offline, 20 disabled, others while it is provisioned or wiped. */
+  readonly state?: number;
+  /** ISO instant of its enrolment. */
+  readonly createdAt?: string;
+  /** ISO instant of its last check-in, where Esper gives it. */
+  readonly lastSeen?: string;
+  /** The first IMEI of its network information, where Esper gives one. */
+  readonly imei?: string;
   /** The group that it is in itself. */
   readonly groupId?: string;
   /** Ids of its tags. */
@@ -152,18 +198,21 @@ export interface Sighting {
 }
 
 export interface Client {
+  /** Stands for the tenant in what is stored: the same for its name and its usual address, and nothing can be read in it. */
+  readonly tenantHash: string;
   /**
    * Sends one command request. It is sent again only when it is certain that Esper did not accept it; when the answer
    * leaves that open (connection cut, 5xx, time-out), the label is looked up first; what is not found is sent again under
    * the same label, seven times at most. Throws an ApiError or NetworkError when it was not accepted, and an
-   * OutcomeUnknownError when that could not be found out.
+   * OutcomeUnknownError when that could not be found out. Where there is no label to look for (V2), a request whose id
+   * is among `knownIds` is never taken for the one just sent.
    */
-  send(command: CommandToSend): Promise<SentCommand>;
+  send(command: CommandToSend, knownIds?: ReadonlySet<string>): Promise<SentCommand>;
   /**
-   * The requests of this command created at `sinceAt` (ISO) or later, newest first. What was read in the last `maxAgeMs`
-   * is used again, for all commands; further back is read only as far as somebody asks.
+   * The tenant's requests of these commands, whoever sent them, newest first and of any age. One list serves all callers
+   * of the process; further back is read only as far as somebody asks.
    */
-  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]>;
+  commandsSince(query: CommandsQuery): Promise<RecentCommandsFound>;
   /** How many devices are in which state; undefined when Esper does not know the request any more. */
   counts(requestId: string): Promise<StateCounts | undefined>;
   /** A forgotten request has none. */

@@ -5,65 +5,72 @@
 import type { Clock } from "../clock";
 
 /** Long enough to collect what one turn of a program asks, too short to be felt. */
-export const SPAN_MS = 20;
+export const spanMs = 20;
 
 interface Gathering<Question, Result> {
   readonly questions: Question[];
   readonly result: Promise<Result>;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly unwanted: AbortController;
+  waiting: number;
 }
 
 export class Gather<Question, Result> {
-  private readonly clock: Clock;
-  private readonly read: (questions: readonly Question[]) => Promise<Result>;
   private open: Gathering<Question, Result> | undefined;
 
-  constructor(clock: Clock, read: (questions: readonly Question[]) => Promise<Result>) {
-    this.clock = clock;
-    this.read = read;
+  constructor(
+    private readonly clock: Clock,
+    private readonly read: (questions: readonly Question[], signal: AbortSignal) => Promise<Result>,
+  ) {}
+
+  /** A caller whose signal is aborted waits no longer; when it was the last one, the read's own signal is aborted. */
+  async ask(question: Question, signal?: AbortSignal): Promise<Result> {
+    signal?.throwIfAborted();
+    const gathering = (this.open ??= this.gather());
+    gathering.questions.push(question);
+    gathering.waiting += 1;
+    return untilAborted(gathering.result, signal).finally(() => {
+      gathering.waiting -= 1;
+      if (gathering.waiting === 0) gathering.unwanted.abort();
+    });
   }
 
-  async ask(question: Question): Promise<Result> {
-    if (this.open !== undefined) {
-      this.open.questions.push(question);
-      return this.open.result;
-    }
-    const questions = [question];
-    const result = this.clock.sleep(SPAN_MS).then(() => {
+  private gather(): Gathering<Question, Result> {
+    const questions: Question[] = [];
+    const unwanted = new AbortController();
+    const result = this.clock.sleep(spanMs).then(() => {
       this.open = undefined;
-      return this.read(questions);
+      return this.read(questions, unwanted.signal);
     });
-    this.open = { questions, result };
-    return result;
+    // Whoever still waits gets it from `ask`.
+    result.catch(() => undefined);
+    return { questions, result, unwanted, waiting: 0 };
   }
 }
 
-/** Answers by key, for as long as a caller finds them young enough; equal questions at the same time share one read. */
-export class Cache<Result> {
-  private readonly clock: Clock;
-  private readonly entries = new Map<
-    string,
-    { readonly askedAtMs: number; readonly result: Promise<Result>; done: boolean }
-  >();
-
-  constructor(clock: Clock) {
-    this.clock = clock;
+/** The result, or the signal's reason when that comes first. */
+export async function untilAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return result;
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        reject(reasonOf(signal));
+      },
+      { once: true, signal: done.signal },
+    );
+  });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([result, aborted]);
+  } finally {
+    done.abort();
   }
+}
 
-  /** A failed read is not kept. */
-  async get(key: string, maxAgeMs: number, read: () => Promise<Result>): Promise<Result> {
-    const known = this.entries.get(key);
-    if (known !== undefined && (!known.done || this.clock.now() - known.askedAtMs <= maxAgeMs)) return known.result;
-    const entry = { askedAtMs: this.clock.now(), result: read(), done: false };
-    this.entries.set(key, entry);
-    try {
-      return await entry.result;
-    } catch (error) {
-      if (this.entries.get(key) === entry) this.entries.delete(key);
-      throw error;
-    } finally {
-      entry.done = true;
-    }
-  }
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error("It was no longer waited for.");
 }
 
 export function chunksOf<A>(items: readonly A[], size: number): readonly (readonly A[])[] {

@@ -17,6 +17,8 @@ export const CommandJson = t.intersection([
     groups: maybe(t.array(text)),
     alias: maybe(text),
     command_args: maybe(t.UnknownRecord),
+    schedule: maybe(text),
+    schedule_args: maybe(t.UnknownRecord),
     /** V2 only: its counts come with the request. */
     status: maybe(t.array(t.type({ state: text, total: t.number }))),
   }),
@@ -29,8 +31,11 @@ export const StatsJson = t.type({ status: t.array(t.type({ state: text, total: t
 
 export const StatusJson = t.intersection([
   t.type({ id: text, request: text, device: text, state: text, updated_at: text }),
-  t.partial({ reason: maybe(text) }),
+  t.partial({ reason: maybe(text), created_at: maybe(text) }),
 ]);
+
+/** Under which of these names, and whether alone or in a list, is not described. */
+const ImeiJson = maybe(t.union([text, t.array(t.unknown)]));
 
 export const DeviceJson = t.intersection([
   t.type({ id: text }),
@@ -45,6 +50,9 @@ export const DeviceJson = t.intersection([
     group_id: maybe(text),
     tags: maybe(t.array(t.unknown)),
     software_info: maybe(t.partial({ os_version: maybe(text) })),
+    created_at: maybe(text),
+    last_seen: maybe(text),
+    network_info: maybe(t.partial({ imei: ImeiJson, imei1: ImeiJson, imei_1: ImeiJson, imeis: ImeiJson })),
   }),
 ]);
 
@@ -76,8 +84,8 @@ function oneSpelling(item: unknown): unknown {
   const updatedAt = item["updated_at"] ?? item["updated_on"] ?? createdAt;
   return {
     ...item,
-    ...(createdAt === undefined ? {} : { created_at: createdAt }),
-    ...(updatedAt === undefined ? {} : { updated_at: updatedAt }),
+    ...(createdAt !== undefined && { created_at: createdAt }),
+    ...(updatedAt !== undefined && { updated_at: updatedAt }),
     ...("device" in item ? { device: lastOfUrl(deviceIn(item)) } : {}),
     ...("request" in item ? { request: lastOfUrl(item["request"]) } : {}),
     ...("enterprise" in item ? { enterprise: lastOfUrl(item["enterprise"]) } : {}),

@@ -2,7 +2,7 @@
 // One client a process: the limiter, the pool, the caches and the rounds are shared only within one.
 
 import type { Clock } from "../clock";
-import type { Settings } from "../config";
+import { type Settings, tenantHashOf } from "../config";
 import type { Client } from "./client";
 import { CommandsRequest } from "./commands/commands-request";
 import { CommandsV2 } from "./commands/commands-v2";
@@ -24,18 +24,27 @@ export interface ClientParts {
   readonly say?: (line: string) => void;
 }
 
+/** The way of single requests, for a caller that asks what the client has no operation for. */
+export function createRequester(parts: ClientParts): Requester {
+  return requesterWith(parts, new Secrecy(parts.settings.apiKey));
+}
+
+function requesterWith({ settings, clock, random, say = ignore }: ClientParts, secrecy: Secrecy): Requester {
+  const { requestsPerMinute } = settings;
+  const throttle = new Throttle({ clock, random, say, ...(requestsPerMinute !== undefined && { requestsPerMinute }) });
+  return new Requester({ connection: new Connection({ ...settings, clock }), throttle, secrecy, clock, random });
+}
+
+function ignore(): void {
+  // Nobody listens.
+}
+
 /** Sends nothing and loads no HTTP library before the first operation. */
-export function createClient({ settings, clock, random, say = () => undefined }: ClientParts): Client {
-  const { baseUrl, apiKey, requestTimeoutMs, requestsPerMinute, enterpriseId, pollMs } = settings;
-  const secrecy = new Secrecy(apiKey);
-  const connection = new Connection({ baseUrl, apiKey, requestTimeoutMs, clock });
-  const throttle = new Throttle({
-    clock,
-    random,
-    say,
-    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
-  });
-  const requester = new Requester({ connection, throttle, secrecy, clock, random });
+export function createClient(parts: ClientParts): Client {
+  const { settings, clock, say = ignore } = parts;
+  const { requestTimeoutMs, enterpriseId, pollMs } = settings;
+  const secrecy = new Secrecy(settings.apiKey);
+  const requester = requesterWith(parts, secrecy);
   const enterprise = new Enterprise(requester, enterpriseId);
   const endpointParts = { requester, secrecy, clock, say };
   const endpoint =
@@ -51,11 +60,12 @@ export function createClient({ settings, clock, random, say = () => undefined }:
     look: (requests) => endpoint.look(requests),
   });
   return {
-    send: (command) => {
+    tenantHash: tenantHashOf(settings.baseUrl),
+    send: (command, knownIds = new Set()) => {
       secrecy.hideArguments(command.commandArgs);
-      return poller.whileSending(() => send(endpoint, command, clock));
+      return poller.whileSending(() => send(endpoint, command, knownIds, clock));
     },
-    recent: (command, sinceAt, maxAgeMs) => endpoint.recent(command, sinceAt, maxAgeMs),
+    commandsSince: (query) => endpoint.commandsSince(query),
     counts: (requestId) => endpoint.counts(requestId),
     rows: (query) => endpoint.rows(query),
     watch: (requests, untilMs) => poller.watch(requests, untilMs),

@@ -1,7 +1,7 @@
 // What one operation on one resource works with: the client, time, chance, and telling people how far it is.
 // What people are told when it has ended is data (conclude/conclude.ts), not said from here.
 
-import type { Client } from "../client/client";
+import type { Client } from "../client";
 import type { Clock } from "../clock";
 
 export interface OperationContext {

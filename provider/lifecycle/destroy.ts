@@ -1,7 +1,7 @@
 // Takes the certificate off: UNINSTALL to every device that may have it, waited for by the same rules as an install.
 // An absent alias is a success for Esper, so everything may be sent again: a second destroy finishes what a first left.
 
-import type { Device, StatusRow } from "../client/client";
+import type { Device, StatusRow } from "../client/index";
 import { apply } from "./apply/apply";
 import type { Sent } from "./apply/send";
 import type { Target } from "./arguments/target";

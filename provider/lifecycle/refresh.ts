@@ -1,8 +1,8 @@
 // Looks again: members now, and the last answer of each. What is to be done that the last run did not leave so is put into
 // one line, `drift`, which the next preview shows (docs/design.md, section 3). It sends nothing.
 
-import type { StateCounts } from "../client/client";
-import { countOf, finalStates, sameCounts, totalOf } from "../client/commands/command-states";
+import type { StateCounts } from "../client/index";
+import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
 import { renewalOfCertificate } from "./content/renewal";
 import type { OperationContext } from "./context";
 import { TargetGoneError } from "./errors";

@@ -1,7 +1,8 @@
 // The digest under which the same content is recognized, whatever its password, ciphers, salts or order.
 // Made of public data only, so it may be shown, logged and stored. Follows docs/design.md, section 1.
+
 import { createHash } from "node:crypto";
-import type { KeyMaterial } from "./read";
+import type { KeyMaterial } from "./x509/key-material";
 
 /**
  * Lower-case hex of SHA-256 over the sorted, joined SHA-256 values of each certificate's DER and of each private key's

@@ -1,5 +1,6 @@
 // Why a PKCS#12 file cannot be used, as data with one sentence each.
 // Knows no file format details; every sentence is written here, so that none can carry a password or content.
+
 // Follows docs/design.md, section 4 and docs/background/pkcs12-and-android.md, section 5.
 
 /** One problem, told apart so that a program can act on it. `kind` never changes its meaning. */
@@ -94,7 +95,7 @@ export function corrupt(detail: string): Pkcs12Error {
 }
 
 export function unsupported(what: string, where: string, oid?: string): Pkcs12Error {
-  return new Pkcs12Error({ kind: "unsupported", what, where, ...(oid === undefined ? {} : { oid }) });
+  return new Pkcs12Error({ kind: "unsupported", what, where, ...(oid !== undefined && { oid }) });
 }
 
 export function limitExceeded(what: string, found: number, allowed: number): Pkcs12Error {

@@ -1,11 +1,14 @@
 // The public face of the PKCS#12 module: reading, judging and writing files, on node:crypto alone.
 // Only re-exports. No Pulumi, no I/O, no clock: bytes, passwords and instants come in as arguments.
 // Contract: docs/design.md, sections 1, 2 and 4; docs/background/pkcs12-and-android.md.
+
 export { androidSupport } from "./advice/android-versions";
 export type { AndroidSupport } from "./advice/android-versions";
-export { androidSentence, chooseEncoding, unableInShort } from "./advice/fleet-encoding";
-export type { Profile, SentAs } from "./advice/fleet-encoding";
+export { androidSentence, chooseEncoding, incompatibleInShort } from "./advice/fleet-encoding";
+export type { SentAs } from "./advice/fleet-encoding";
+export type { Profile } from "./container/profiles";
 export type { Certificate } from "./x509/certificate";
+export type { KeyMaterial } from "./x509/key-material";
 export { chainOf } from "./x509/chain";
 export type { Chain } from "./x509/chain";
 export { digestOf } from "./digest";
@@ -17,7 +20,7 @@ export type { Finding, FindingCode } from "./advice/findings";
 export { fromPem } from "./pem";
 export type { PemSource } from "./pem";
 export { readPkcs12 } from "./read";
-export type { KeyMaterial, Pkcs12 } from "./read";
+export type { Pkcs12 } from "./read";
 export { renewalOf, type Renewal } from "./advice/renewal";
 export type { OtherBag } from "./container/safes";
 export { summarize } from "./summary";

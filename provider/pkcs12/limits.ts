@@ -1,6 +1,7 @@
 // How much work one file may ask for. The caps are checked before the work they are about.
 // A file with 2^31 iterations would block for hours; real ones have 1 to 1,000,000.
 // Follows docs/background/pkcs12-and-android.md, sections 5 and 9.
+
 import { corrupt, limitExceeded } from "./errors";
 
 /** A file with a thousand certificates has 2 MB. */

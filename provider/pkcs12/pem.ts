@@ -1,12 +1,13 @@
 // Makes key material out of PEM or DER: a private key, its certificate, and the issuers beside it.
 // The same key in PKCS#1, SEC1 or PKCS#8 gives the same material. Sentences name the part at fault, never its content.
 // PEM: RFC 7468, with the older labels of OpenSSL.
+
 import { type KeyObject, createPrivateKey } from "node:crypto";
 import { type Certificate, certificateOf } from "./x509/certificate";
 import { certificateFor } from "./x509/chain";
 import { Pkcs12Error } from "./errors";
 import { type PrivateKey, privateKeyFrom } from "./x509/private-key";
-import type { KeyMaterial } from "./read";
+import type { KeyMaterial } from "./x509/key-material";
 
 type PemField = "certificate" | "privateKey" | "chain";
 

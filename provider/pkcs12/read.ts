@@ -1,6 +1,7 @@
 // Reads a PKCS#12 file: structure, MAC, decryption, then keys and certificates, in this order.
 // The entry to the folder's reading half. No I/O, no clock; the slow derivations let other work go on meanwhile.
 // Follows RFC 7292 and docs/background/pkcs12-and-android.md, sections 5 and 9.
+
 import { type Certificate, certificateOf } from "./x509/certificate";
 import { type Encoding, encodingOf } from "./container/encoding";
 import { Pkcs12Error, corrupt } from "./errors";
@@ -8,15 +9,10 @@ import { WorkBudget } from "./limits";
 import { type Mac, describeMac, macFits } from "./container/mac";
 import { passwordForms } from "./crypto/password-forms";
 import { type Pfx, pfxOf } from "./container/pfx";
-import { type PrivateKey, privateKeyOf } from "./x509/private-key";
+import type { KeyMaterial } from "./x509/key-material";
+import { privateKeyOf } from "./x509/private-key";
 import { type Contents, type FoundItem, type OtherBag, openSafes } from "./container/safes";
-import { Unlocker } from "./container/decryptor";
-
-/** Keys and certificates, apart from how they were stored. Doubles are folded; the order is the file's. */
-export interface KeyMaterial {
-  readonly certificates: readonly Certificate[];
-  readonly privateKeys: readonly PrivateKey[];
-}
+import { Decryptor } from "./container/decryptor";
 
 /** What stands in a PKCS#12 file. Holds private keys: never log or store it whole. */
 export interface Pkcs12 extends KeyMaterial {
@@ -34,24 +30,24 @@ export async function readPkcs12(bytes: Uint8Array, password: string | undefined
   const pfx = pfxOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const forms = passwordForms(password);
   const budget = new WorkBudget();
-  const unlocker = new Unlocker(forms, budget);
-  if (pfx.mac !== undefined && !(await macFits(pfx.mac, pfx.authSafe, unlocker))) {
+  const decryptor = new Decryptor(forms, budget);
+  if (pfx.mac !== undefined && !(await macFits(pfx.mac, pfx.authSafe, decryptor))) {
     // The diagnosis tries the standard forms only: a wrong password should not take five times as long.
     const [wide, narrow] = [forms.wide.slice(0, 1), forms.narrow.slice(0, 1)];
-    throw await whyMacFails(pfx, new Unlocker({ ...forms, wide, narrow }, budget));
+    throw await whyMacFails(pfx, new Decryptor({ ...forms, wide, narrow }, budget));
   }
-  return pkcs12From(await openSafes(pfx.authSafe, unlocker), pfx.mac, forms.empty);
+  return pkcs12From(await openSafes(pfx.authSafe, decryptor), pfx.mac, forms.empty);
 }
 
 /** A MAC cannot tell a wrong password from damage; the encrypted parts can, for they open with the right one only. */
-async function whyMacFails(pfx: Pfx, unlocker: Unlocker): Promise<Pkcs12Error> {
+async function whyMacFails(pfx: Pfx, decryptor: Decryptor): Promise<Pkcs12Error> {
   try {
-    await openSafes(pfx.authSafe, unlocker);
+    await openSafes(pfx.authSafe, decryptor);
   } catch (error) {
     if (!(error instanceof Pkcs12Error)) throw error;
-    if (unlocker.proven === "no" && error.kind !== "unsupported") return error;
+    if (decryptor.proven === "no" && error.kind !== "unsupported") return error;
   }
-  if (unlocker.proven === "no") return unlocker.failure("the file");
+  if (decryptor.proven === "no") return decryptor.failure("the file");
   return corrupt("the password opens it, but its checksum does not match what is in it");
 }
 

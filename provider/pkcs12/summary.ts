@@ -1,5 +1,6 @@
 // The few public facts about a PKCS#12 file that previews and outputs show as `certificate`.
 // Follows docs/design.md, section 2, "Outputs"; nothing in it is secret.
+
 import { type Chain, chainOf } from "./x509/chain";
 import { digestOf } from "./digest";
 import type { Pkcs12 } from "./read";

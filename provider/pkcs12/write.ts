@@ -1,16 +1,16 @@
 // Writes a PKCS#12 file that Android reads: leaf first, then its issuers, names on leaf and key alike.
 // The same content, profile and password give the same bytes, so that a file made anew is no change.
 // Follows RFC 7292 and docs/background/pkcs12-and-android.md, sections 7 to 9.
+
 import { createHash, createHmac } from "node:crypto";
 import { context } from "./asn1/ber";
-import type { Profile } from "./advice/fleet-encoding";
 import type { Certificate } from "./x509/certificate";
 import { certificateFor, chainOf } from "./x509/chain";
 import { bmpString, der, explicit, integer, objectIdentifier, octetString, sequence, setOf } from "./asn1/der";
 import { checkIterations } from "./limits";
 import type { PrivateKey } from "./x509/private-key";
-import { type SaltSource, defaultIterations, encrypt, macData } from "./container/profiles";
-import type { KeyMaterial } from "./read";
+import { type Profile, type SaltSource, defaultIterations, encrypt, macData } from "./container/profiles";
+import type { KeyMaterial } from "./x509/key-material";
 import { Bag, oidData, oidEncryptedData, oidFriendlyName, oidLocalKeyId, oidX509Certificate } from "./container/safes";
 
 export interface WriteOptions {

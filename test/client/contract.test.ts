@@ -137,7 +137,7 @@ for (const commandsApi of ["request", "v2"] as const) {
         }),
       );
       await client.send(commandFor([DEVICE], { commandType: "DYNAMIC", groups: [GROUP] }));
-      await client.recent("INSTALL_CERTIFICATE", "2026-01-01T00:00:00Z", 0);
+      await client.commandsSince({ commands: ["INSTALL_CERTIFICATE"], sinceAt: "2026-01-01T00:00:00Z", maxAgeMs: 0 });
       await client.counts(REQUEST);
       await client.rows({
         requestIds: [REQUEST, ROW],

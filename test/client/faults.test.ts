@@ -96,7 +96,9 @@ async function operations(bench: TenantBench, ids: readonly string[], groupId: s
     endOf((own) => own.devices({ groups: [groupId] }, 0)),
     endOf((own) => own.devicesById(ids, 0)),
     endOf((own) => own.group(groupId, 0)),
-    endOf((own) => own.recent("INSTALL_CERTIFICATE", "2020-01-01T00:00:00Z", 0)),
+    endOf((own) =>
+      own.commandsSince({ commands: ["INSTALL_CERTIFICATE"], sinceAt: "2020-01-01T00:00:00Z", maxAgeMs: 0 }),
+    ),
   ]);
 }
 

@@ -21,7 +21,7 @@ describe("loading a program", () => {
   it("loads neither the client nor the PKCS#12 module before they are used", () => {
     const asked = askedFor("index.ts");
     expect(asked).to.include("./certificate").and.to.include("./lookups").and.to.include("./pkcs12-helpers");
-    for (const heavy of ["./client/create", "./client/create.js", "./pkcs12", "./pkcs12/index.js", "io-ts"]) {
+    for (const heavy of ["./client/index.js", "./pkcs12", "./pkcs12/index.js", "io-ts"]) {
       expect(asked).not.to.include(heavy);
     }
   });
@@ -29,7 +29,7 @@ describe("loading a program", () => {
 
 describe("loading the client", () => {
   it("loads no HTTP library and no proxy agent before the first request", () => {
-    const asked = askedFor("client/create.ts");
+    const asked = askedFor("client/index.ts");
     expect(asked).to.include("io-ts").and.to.include("fp-ts/Either");
     for (const heavy of ["node-fetch", "https-proxy-agent", "proxy-from-env", "node:https", "fp-ts"]) {
       expect(asked).not.to.include(heavy);

@@ -2,7 +2,7 @@
 // time on the test's own clock. It answers what concerns sent requests, notes each question, and refuses all else.
 
 import type { Client, CommandState, Sighting, StateCounts, StatusRow } from "../../provider/client/client";
-import { FEW_DEVICES } from "../../provider/client/commands/status-rows";
+import { fewDevices } from "../../provider/client/commands/status-rows";
 import { steppedClock, type SteppedClock } from "../support/quick-clock";
 
 /** The rows of a request at a moment, counted from the start; undefined when Esper has forgotten the request. */
@@ -35,7 +35,7 @@ export function fakeClient(tenant: Tenant, { startMs = 0, exchangeMs = 0, pollMs
     for (;;) {
       const seen = requests.map(({ requestId, devices }): [string, Sighting] => {
         const rows = rowsNow(requestId);
-        return [requestId, { counts: countOf(rows), ...(devices <= FEW_DEVICES && { rows }) }];
+        return [requestId, { counts: countOf(rows), ...(devices <= fewDevices && { rows }) }];
       });
       asked.push("round");
       yield new Map(seen);
@@ -45,6 +45,7 @@ export function fakeClient(tenant: Tenant, { startMs = 0, exchangeMs = 0, pollMs
   }
 
   const client: Client = {
+    tenantHash: "tenant-hash",
     counts: async (requestId) => {
       const rows = tenant(requestId, passedMs());
       await exchange(`counts ${requestId}`);
@@ -56,7 +57,7 @@ export function fakeClient(tenant: Tenant, { startMs = 0, exchangeMs = 0, pollMs
     },
     watch,
     send: refuse,
-    recent: refuse,
+    commandsSince: refuse,
     cancel: refuse,
     devices: refuse,
     devicesById: refuse,

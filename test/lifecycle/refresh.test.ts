@@ -17,7 +17,7 @@ describe("a refresh", () => {
     const client: Client = {
       ...fake.client,
       devices: () => Promise.resolve(members),
-      recent: () => Promise.resolve([]),
+      commandsSince: () => Promise.resolve({ commands: [], isComplete: true }),
     };
     const context: OperationContext = {
       ...{ client, clock: fake.clock, random: () => 0, urnHash: "0123456789ab" },

@@ -53,7 +53,7 @@ function mutate(original: Buffer, random: () => number): Buffer {
 function judge(p12: Pkcs12): void {
   digestOf(p12);
   summarize(p12);
-  findings(p12, { now: Date.UTC(2026, 10, 23) });
+  findings(p12, { nowMs: Date.UTC(2026, 10, 23) });
   androidSupport(p12);
 }
 

@@ -4,34 +4,43 @@
 
 import type { Clock } from "../../clock";
 import { isApiError, isDecodeError, isNotFound } from "../../errors";
-import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "../client";
+import type {
+  CommandsQuery,
+  CommandToSend,
+  RecentCommandsFound,
+  RowQuery,
+  SentCommand,
+  Sighting,
+  StateCounts,
+  StatusRow,
+  Watched,
+} from "../client";
 import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "../codecs";
-import { bodyOf, sentAs, targetsOf } from "./command-json";
+import { bodyOf, sentAs, sentCommandOf, targetsOf } from "./command-json";
 import type { CommandsEndpoint, Round } from "./endpoint";
-import { PAGE_ROWS, readAll } from "../http/pages";
-import { Latest } from "./newest-first";
-import { readRecent, sentCommandOf } from "./recent-commands";
+import { pageRows, readAll } from "../http/pages";
+import { RecentCommands } from "./recent-commands";
 import { pathOf, type Requester } from "../http/request";
 import type { Secrecy } from "../http/redaction";
-import { chunksOf, Gather } from "../coalesce";
+import { chunksOf } from "../coalesce";
 import { countStates, readState, sumTotals } from "./command-states";
-import { FEW_DEVICES, IDS_IN_URL, rowReads, RowReader, rowsAskedFor } from "./status-rows";
+import { fewDevices, idsInUrl, rowReads, RowReader, rowsAskedFor } from "./status-rows";
 
-const COMMANDS = "/commands/v0/commands/";
-const STATUS = "/commands/v0/status/";
-const TO_READ = "to read device commands";
+const commandsPath = "/commands/v0/commands/";
+const statusPath = "/commands/v0/status/";
+const toRead = "to read device commands";
 /** The answers to a cancel that came too late; 304 is the documented one. */
-const TOO_LATE = [304, 400, 409];
+const tooLateStatuses = [304, 400, 409];
 /** So many times without counts, though the request is there: the route seems to be missing, and is left alone … */
-const MISSES = 3;
+const misses = 3;
 /** … for so long: the counts of several new requests may just have been late. */
-const ASK_AGAIN_MS = 60_000;
+const askAgainMs = 60_000;
 
-/** One request is looked for by its label among the latest. */
-interface Question {
-  readonly sinceMs: number;
-  readonly label: string;
-}
+/** A label is nearly always among the very newest; further back it is looked for in what the first look has read. */
+const looksForLabel = [
+  { roomMs: 2_000, maxAgeMs: 0 },
+  { roomMs: 10 * 60_000, maxAgeMs: 60_000 },
+] as const;
 
 export interface EndpointParts {
   readonly requester: Requester;
@@ -41,23 +50,20 @@ export interface EndpointParts {
 }
 
 export class CommandsRequest implements CommandsEndpoint {
-  private readonly parts: EndpointParts;
   private readonly rowReader: RowReader;
-  private readonly latest: Latest;
-  private readonly searches = new Map<string, Gather<Question, readonly SentCommand[]>>();
+  private readonly recent: RecentCommands;
   private statsMissed = 0;
   private statsMissedAtMs = 0;
 
-  constructor(parts: EndpointParts) {
-    this.parts = parts;
+  constructor(private readonly parts: EndpointParts) {
     this.rowReader = new RowReader(parts.secrecy, parts.say);
-    this.latest = new Latest({ ...parts, list: (command) => Promise.resolve(listOf(command)) });
+    this.recent = new RecentCommands({ ...parts, list: (command) => Promise.resolve(listOf(command)) });
   }
 
   async post(command: CommandToSend): Promise<SentCommand> {
     const accepted = await this.parts.requester.call({
       method: "POST",
-      path: COMMANDS,
+      path: commandsPath,
       body: { ...bodyOf(command), alias: command.label },
       codec: AcceptedJson,
       attempt: `send ${command.command} to ${targetsOf(command)}`,
@@ -66,39 +72,33 @@ export class CommandsRequest implements CommandsEndpoint {
     return { ...sentAs(command, accepted, this.parts.clock.now()), label: command.label };
   }
 
-  /** By the label, which is unique; the instant only bounds the search, with room for a clock that is wrong. */
-  async find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
-    const { label } = command;
-    const sinceMs = this.parts.requester.serverTime(attemptedAtMs) - 10 * 60_000;
-    const known = this.searches.get(command.command);
-    const search = known ?? new Gather(this.parts.clock, (asked) => this.search(command.command, asked));
-    this.searches.set(command.command, search);
-    return (await search.ask({ sinceMs, label })).find((sent) => sent.label === label);
+  /** By the label, which is unique; the instants only bound how far back the list is read, since clocks may be wrong. */
+  async find({ command, label }: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
+    const earliestMs = Math.min(attemptedAtMs, this.parts.requester.serverTime(attemptedAtMs));
+    for (const { roomMs, maxAgeMs } of looksForLabel) {
+      const sinceAt = new Date(earliestMs - roomMs).toISOString();
+      await this.recent.since({ commands: [command], sinceAt, maxAgeMs });
+      const found = this.recent.labelled(label);
+      if (found?.command === command) return sentCommandOf(found);
+    }
+    return undefined;
   }
 
-  private async search(command: string, questions: readonly Question[]): Promise<readonly SentCommand[]> {
-    const rows = await readRecent(this.parts.requester, listOf(command), {
-      sinceMs: Math.min(...questions.map(({ sinceMs }) => sinceMs)),
-      isEnough: (read) => questions.every(({ label }) => read.some(({ alias }) => alias === label)),
-    });
-    return rows.map(sentCommandOf).filter((sent) => sent.command === command);
-  }
-
-  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]> {
-    return this.latest.since(command, Date.parse(sinceAt), maxAgeMs);
+  commandsSince(query: CommandsQuery): Promise<RecentCommandsFound> {
+    return this.recent.since(query);
   }
 
   async counts(requestId: string, attempts?: number): Promise<StateCounts | undefined> {
     const limited = attempts === undefined ? {} : { attempts };
     const { clock } = this.parts;
-    if (this.statsMissed < MISSES || clock.now() - this.statsMissedAtMs > ASK_AGAIN_MS) {
+    if (this.statsMissed < misses || clock.now() - this.statsMissedAtMs > askAgainMs) {
       try {
         const stats = await this.parts.requester.call({
           method: "GET",
           path: pathOf`/commands/v0/commands/${requestId}/stats/`,
           codec: StatsJson,
           attempt: "read the counts of a command",
-          permission: TO_READ,
+          permission: toRead,
           ...limited,
         });
         this.statsMissed = 0;
@@ -122,8 +122,8 @@ export class CommandsRequest implements CommandsEndpoint {
         path: pathOf`/commands/v0/commands/${requestId}/`,
         codec: Anything,
         attempt: "read a command",
-        permission: TO_READ,
-        ...(attempts === undefined ? {} : { attempts }),
+        permission: toRead,
+        ...(attempts !== undefined && { attempts }),
       });
       return true;
     } catch (error) {
@@ -135,13 +135,13 @@ export class CommandsRequest implements CommandsEndpoint {
   async rows(query: RowQuery, attempts?: number): Promise<readonly StatusRow[]> {
     const reads = rowReads(query).map(async (filters) => {
       const list = {
-        path: STATUS,
+        path: statusPath,
         query: filters,
         item: StatusJson,
-        limit: PAGE_ROWS,
+        limit: pageRows,
         attempt: "read the status of commands",
-        permission: TO_READ,
-        ...(attempts === undefined ? {} : { attempts }),
+        permission: toRead,
+        ...(attempts !== undefined && { attempts }),
       };
       return readAll(this.parts.requester, list).catch((error: unknown) => {
         // History that Esper has dropped.
@@ -157,9 +157,9 @@ export class CommandsRequest implements CommandsEndpoint {
   async look(requests: readonly Watched[]): Promise<Round> {
     const sightings = new Map<string, Sighting>();
     const failures = new Map<string, unknown>();
-    const few = requests.filter(({ devices }) => devices <= FEW_DEVICES).map(({ requestId }) => requestId);
-    const many = requests.filter(({ devices }) => devices > FEW_DEVICES).map(({ requestId }) => requestId);
-    const lookAtFew = chunksOf(few, IDS_IN_URL).map(async (requestIds) => {
+    const few = requests.filter(({ devices }) => devices <= fewDevices).map(({ requestId }) => requestId);
+    const many = requests.filter(({ devices }) => devices > fewDevices).map(({ requestId }) => requestId);
+    const lookAtFew = chunksOf(few, idsInUrl).map(async (requestIds) => {
       try {
         const rows = await this.rows({ requestIds }, 1);
         for (const id of requestIds) {
@@ -192,8 +192,8 @@ export class CommandsRequest implements CommandsEndpoint {
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;
-      const isOpen = isDecodeError(error) || (isApiError(error) && TOO_LATE.includes(error.status));
-      if (!isOpen) throw error;
+      const isAmbiguous = isDecodeError(error) || (isApiError(error) && tooLateStatuses.includes(error.status));
+      if (!isAmbiguous) throw error;
     }
     // What stands there now tells: an answer without a body says nothing, and a repeated PUT whose first answer was lost
     // looks like one that came too late.
@@ -204,10 +204,10 @@ export class CommandsRequest implements CommandsEndpoint {
 
 function listOf(command: string | undefined) {
   return {
-    path: COMMANDS,
+    path: commandsPath,
     query: command === undefined ? {} : { command },
     item: CommandJson,
     attempt: `look for the latest ${command === undefined ? "" : `${command} `}commands`,
-    permission: TO_READ,
+    permission: toRead,
   };
 }

@@ -4,42 +4,50 @@
 // Source: docs/background/esper-api.md, 1b, 2c, 3b and 4a.
 
 import { isApiError, isNotFound } from "../../errors";
-import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "../client";
+import type {
+  CommandsQuery,
+  CommandToSend,
+  RecentCommandsFound,
+  RowQuery,
+  SentCommand,
+  Sighting,
+  StateCounts,
+  StatusRow,
+  Watched,
+} from "../client";
 import { AcceptedJson, CommandJson, StatusJson } from "../codecs";
-import { bodyOf, sentAs, targetsOf } from "./command-json";
+import { bodyOf, sentAs, sentCommandOf, targetsOf } from "./command-json";
 import type { EndpointParts } from "./commands-request";
 import type { CommandsEndpoint, Round } from "./endpoint";
 import type { Enterprise } from "../fleet/groups";
 import { withMeaning } from "../http/api-errors";
-import { PAGE_ROWS, readAll } from "../http/pages";
-import { Latest } from "./newest-first";
-import { readRecent, sentCommandOf, type RequestRow } from "./recent-commands";
+import { pageRows, readAll, readPage } from "../http/pages";
+import { NewestFirst, recentRows } from "./newest-first";
+import { RecentCommands } from "./recent-commands";
 import { pathOf } from "../http/request";
 import { countOf, countStates, finalStates, readState, sumTotals } from "./command-states";
-import { FEW_DEVICES, rowReads, RowReader, rowsAskedFor } from "./status-rows";
+import { fewDevices, rowReads, RowReader, rowsAskedFor } from "./status-rows";
 
-const TO_READ = "to read device commands";
+const toRead = "to read device commands";
 /** More requests than this are counted through the list, which holds 50 a page. */
-const FEW_REQUESTS = 4;
+const fewRequests = 4;
 /** The server's clock is known to about two seconds. */
-const CLOCK_TOLERANCE_MS = 2_000;
+const clockToleranceMs = 2_000;
 
 export interface V2Parts extends EndpointParts {
   readonly enterprise: Enterprise;
 }
 
 export class CommandsV2 implements CommandsEndpoint {
-  private readonly parts: V2Parts;
   private readonly rowReader: RowReader;
-  private readonly latest: Latest;
+  private readonly recent: RecentCommands;
   /** The requests of this process, by id, with the server's instant. */
   private readonly own = new Map<string, number>();
   private saidNoCancel = false;
 
-  constructor(parts: V2Parts) {
-    this.parts = parts;
+  constructor(private readonly parts: V2Parts) {
     this.rowReader = new RowReader(parts.secrecy, parts.say);
-    this.latest = new Latest({ ...parts, list: (command) => this.listOf(command) });
+    this.recent = new RecentCommands({ ...parts, list: (command) => this.listOf(command) });
   }
 
   async post(command: CommandToSend): Promise<SentCommand> {
@@ -67,28 +75,23 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 
   /** Without a label: the newest request of the same kind, targets and alias since the attempt, that is nobody else's. */
-  async find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined> {
-    const sinceMs = this.parts.requester.serverTime(attemptedAtMs) - CLOCK_TOLERANCE_MS;
-    const candidates = await this.listed(command.command, sinceMs);
+  async find(
+    command: CommandToSend,
+    attemptedAtMs: number,
+    knownIds: ReadonlySet<string>,
+  ): Promise<SentCommand | undefined> {
+    const sinceMs = this.parts.requester.serverTime(attemptedAtMs) - clockToleranceMs;
+    const query = { commands: [command.command], sinceAt: new Date(sinceMs).toISOString(), maxAgeMs: 0 };
     const wanted = sentAs(command, { id: "" }, 0);
-    const found = candidates.map(sentCommandOf).find((sent) => !this.own.has(sent.id) && isSameCommand(sent, wanted));
+    const found = (await this.recent.since(query)).commands
+      .map(sentCommandOf)
+      .find(({ id, ...sent }) => !this.own.has(id) && !knownIds.has(id) && isSameCommand(sent, wanted));
     if (found !== undefined) this.own.set(found.id, Date.parse(found.createdAt));
     return found;
   }
 
-  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]> {
-    return this.latest.since(command, Date.parse(sinceAt), maxAgeMs);
-  }
-
-  /** Newest first; of one command, or of all. */
-  private async listed(
-    command: string | undefined,
-    sinceMs: number,
-    attempts?: number,
-  ): Promise<readonly RequestRow[]> {
-    const list = { ...(await this.listOf(command)), ...(attempts === undefined ? {} : { attempts }) };
-    const rows = await readRecent(this.parts.requester, list, { sinceMs });
-    return rows.filter((row) => command === undefined || row.command === command);
+  commandsSince(query: CommandsQuery): Promise<RecentCommandsFound> {
+    return this.recent.since(query);
   }
 
   private async listOf(command: string | undefined) {
@@ -97,7 +100,7 @@ export class CommandsV2 implements CommandsEndpoint {
       query: command === undefined ? {} : { command },
       item: CommandJson,
       attempt: "look for the latest commands",
-      permission: TO_READ,
+      permission: toRead,
     };
   }
 
@@ -116,10 +119,24 @@ export class CommandsV2 implements CommandsEndpoint {
     );
     const wanted = new Set(ids);
     const counts = new Map<string, StateCounts>();
-    for (const { id, status } of await this.listed(undefined, sinceMs - CLOCK_TOLERANCE_MS, attempts)) {
-      if (!wanted.has(id) || status === null || status === undefined) continue;
-      for (const { state } of status) if (readState(state) === "Unknown") this.rowReader.noteUnknown(state);
-      counts.set(id, sumTotals(status));
+    const call = {
+      ...(await this.listOf(undefined)),
+      limit: recentRows,
+      ...(attempts !== undefined && { attempts }),
+    };
+    const list = new NewestFirst(
+      (offset) => readPage(this.parts.requester, call, offset),
+      () => this.parts.clock.now(),
+    );
+    for (let reachesMs = Infinity, isEnd = false; !isEnd && reachesMs >= sinceMs - clockToleranceMs;) {
+      const page = await list.next();
+      ({ isEnd } = page);
+      reachesMs = Math.min(reachesMs, page.reachesMs);
+      for (const { id, status } of page.items) {
+        if (!wanted.has(id) || status === null || status === undefined) continue;
+        for (const { state } of status) if (readState(state) === "Unknown") this.rowReader.noteUnknown(state);
+        counts.set(id, sumTotals(status));
+      }
     }
     return counts;
   }
@@ -127,7 +144,7 @@ export class CommandsV2 implements CommandsEndpoint {
   async rows(query: RowQuery): Promise<readonly StatusRow[]> {
     const { states } = query;
     const reads = [...new Set(query.requestIds)].flatMap((id) =>
-      rowReads({ requestIds: [id], ...(states === undefined ? {} : { states }) }).map(({ state }) =>
+      rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).map(({ state }) =>
         this.rowsOf(id, state === undefined ? {} : { state }),
       ),
     );
@@ -145,10 +162,10 @@ export class CommandsV2 implements CommandsEndpoint {
       path: pathOf`/v0/enterprise/${await this.parts.enterprise.id()}/command/${requestId}/status/`,
       query,
       item: StatusJson,
-      limit: PAGE_ROWS,
+      limit: pageRows,
       attempt: "read the status of a command",
-      permission: TO_READ,
-      ...(attempts === undefined ? {} : { attempts }),
+      permission: toRead,
+      ...(attempts !== undefined && { attempts }),
     };
     try {
       return (await readAll(this.parts.requester, list)).map((json) => this.rowReader.row(json));
@@ -163,7 +180,7 @@ export class CommandsV2 implements CommandsEndpoint {
     const sightings = new Map<string, Sighting>();
     const failures = new Map<string, unknown>();
     let listed: ReadonlyMap<string, StateCounts> = new Map();
-    const isListed = requests.length > FEW_REQUESTS || requests.some(({ devices }) => devices > FEW_DEVICES);
+    const isListed = requests.length > fewRequests || requests.some(({ devices }) => devices > fewDevices);
     if (isListed) {
       try {
         listed = await this.countsOf(
@@ -177,7 +194,7 @@ export class CommandsV2 implements CommandsEndpoint {
     }
     const looks = requests.map(async ({ requestId, devices }) => {
       const counts = listed.get(requestId);
-      if (counts !== undefined && (devices > FEW_DEVICES || countOf(counts, finalStates) < devices)) {
+      if (counts !== undefined && (devices > fewDevices || countOf(counts, finalStates) < devices)) {
         sightings.set(requestId, { counts });
         return;
       }
@@ -203,7 +220,7 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 }
 
-function isSameCommand(one: SentCommand, other: SentCommand): boolean {
+function isSameCommand(one: Omit<SentCommand, "id">, other: Omit<SentCommand, "id">): boolean {
   const sameIds = (these: readonly string[], those: readonly string[]): boolean =>
     new Set(these).size === new Set(those).size && these.every((id) => those.includes(id));
   return (

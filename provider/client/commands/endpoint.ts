@@ -1,7 +1,17 @@
 // What each of Esper's two command endpoints must be able to do for the client; commands-request and commands-v2
 // implement it. Internal to this folder: types only. What an endpoint lacks, its adapter makes up for or refuses.
 
-import type { CommandToSend, RowQuery, SentCommand, Sighting, StateCounts, StatusRow, Watched } from "../client";
+import type {
+  CommandsQuery,
+  CommandToSend,
+  RecentCommandsFound,
+  RowQuery,
+  SentCommand,
+  Sighting,
+  StateCounts,
+  StatusRow,
+  Watched,
+} from "../client";
 
 /** One round of reading: what was seen, and what failed, by request. A forgotten request is in neither. */
 export interface Round {
@@ -13,8 +23,8 @@ export interface CommandsEndpoint {
   /** One POST; it throws whatever leaves the outcome open (send.ts answers that). */
   post(command: CommandToSend): Promise<SentCommand>;
   /** The request that an attempt at this instant (of our clock) has left at Esper, if there is one. */
-  find(command: CommandToSend, attemptedAtMs: number): Promise<SentCommand | undefined>;
-  recent(command: string, sinceAt: string, maxAgeMs: number): Promise<readonly SentCommand[]>;
+  find(command: CommandToSend, attemptedAtMs: number, knownIds: ReadonlySet<string>): Promise<SentCommand | undefined>;
+  commandsSince(query: CommandsQuery): Promise<RecentCommandsFound>;
   counts(requestId: string): Promise<StateCounts | undefined>;
   rows(query: RowQuery): Promise<readonly StatusRow[]>;
   /** Never throws; each request is asked for once. */

@@ -1,129 +1,113 @@
-// The newest requests, kept for a while: whoever asks how far back is answered from what was read already, and a list is
-// read on only where somebody asks further. Questions of the same short span share the reads. One page of all commands
-// answers for every command where little goes on; where it does not reach back far enough, the command's own list does.
-// It must not know which endpoint the lists are of.
+// Walks a list of command requests from its newest end, page by page. Esper does not document the order: newest first is
+// what is met, oldest first is read from its end, and without an order a bounded number of pages is read.
+// It must not know which endpoint the list is of, nor what is kept of its rows.
 
-import type { Clock } from "../../clock";
-import type { SentCommand } from "../client";
-import type { ListCall } from "../http/pages";
-import { recentPages, sentCommandOf, type RecentPage, type RequestRow } from "./recent-commands";
-import type { Requester } from "../http/request";
-import { Gather } from "../coalesce";
+import type { Page } from "../http/pages";
 
-/** Other people's commands may fill any number of them. */
-const MAX_PAGES_OF_ALL = 1;
+/** Each row repeats its arguments, the file among them: what is asked for is no promise of what comes. */
+export const recentRows = 250;
+/** A list that is in order ends by its dates; one that is not is read so far and no further. */
+const maxPagesInOrder = 400;
+const maxPagesWithoutOrder = 40;
+/** An instant further ahead of the server's clock than this is none. */
+const believableAheadMs = 24 * 3_600_000;
 
-interface Question {
-  readonly sinceMs: number;
-  readonly maxAgeMs: number;
+export interface ListedRow {
+  readonly id: string;
+  readonly created_at: string;
 }
 
-export interface LatestOptions {
-  readonly requester: Requester;
-  readonly clock: Clock;
-  /** The list of one command, or of all. */
-  readonly list: (command: string | undefined) => Promise<Omit<ListCall<RequestRow>, "limit">>;
+export interface NewestPage<A> {
+  readonly items: readonly A[];
+  /** Every row that is newer than this is in one of the pages so far. */
+  readonly reachesMs: number;
+  /** No further page is read. */
+  readonly isEnd: boolean;
+  /** The list goes on, but is not read on: it is too long, or repeats itself. */
+  readonly isCut: boolean;
 }
 
-export class Latest {
-  private readonly options: LatestOptions;
-  private readonly byCommand = new Map<string | undefined, Walk>();
+type Order = "newestFirst" | "oldestFirst" | "none";
 
-  constructor(options: LatestOptions) {
-    this.options = options;
+export class NewestFirst<A extends ListedRow> {
+  private readonly seen = new Set<string>();
+  private order: Order = "none";
+  private pagesRead = 0;
+  private offset = 0;
+  /** Of a list whose oldest rows come first: how many of its first rows are known, and where its unread part ends. */
+  private firstRows = 0;
+  private unreadEnd = 0;
+
+  constructor(
+    private readonly read: (offset: number) => Promise<Page<A>>,
+    private readonly nowMs: () => number,
+  ) {}
+
+  /** So many rows came at the list's beginning since: the others stand further back by as many. */
+  shift(rows: number): void {
+    if (this.order === "newestFirst") this.offset += rows;
   }
 
-  /** The requests of this command created at `sinceMs` (the server's time) or later, newest first. */
-  async since(command: string, sinceMs: number, maxAgeMs: number): Promise<readonly SentCommand[]> {
-    const question = { sinceMs, maxAgeMs };
-    const found =
-      (await this.walk(undefined, MAX_PAGES_OF_ALL).since(question)) ??
-      (await this.walk(command, Infinity).since(question)) ??
-      [];
-    // A server that does not know the filter gives all commands.
-    return found.filter((sent) => sent.command === command);
+  /** After a failure the same page is asked for again. */
+  async next(): Promise<NewestPage<A>> {
+    const isFirst = this.pagesRead === 0;
+    const isFromEnd = this.order === "oldestFirst";
+    const at = isFromEnd ? Math.max(this.firstRows, this.unreadEnd - Math.max(1, this.firstRows)) : this.offset;
+    const page = await this.read(at);
+    this.pagesRead += 1;
+    if (isFirst) this.order = orderOf(this.instantsOf(page.items));
+    if (isFirst && this.order === "oldestFirst" && page.count !== undefined) return this.beginFromEnd(page, page.count);
+    if (isFirst && this.order === "oldestFirst") this.order = "none";
+    return isFromEnd ? this.nextFromEnd(page) : this.nextFromStart(page);
   }
 
-  private walk(command: string | undefined, maxPages: number): Walk {
-    const { clock, requester, list } = this.options;
-    const begin = async () => recentPages(requester, await list(command));
-    const walk = this.byCommand.get(command) ?? new Walk(clock, begin, maxPages);
-    this.byCommand.set(command, walk);
-    return walk;
-  }
-}
-
-type Pages = AsyncGenerator<RecentPage<RequestRow>, void, undefined>;
-
-/** What has been read of a list, and the way to its next page. */
-interface Reading {
-  readonly beganAtMs: number;
-  readonly sent: Map<string, SentCommand>;
-  readonly pages: Pages;
-  pagesRead: number;
-  reachesMs: number;
-}
-
-/** One list, read from its newest end on. */
-class Walk {
-  private readonly clock: Clock;
-  private readonly begin: () => Promise<Pages>;
-  private readonly maxPages: number;
-  private readonly gather: Gather<Question, Reading>;
-  private reading: Reading | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
-
-  constructor(clock: Clock, begin: () => Promise<Pages>, maxPages: number) {
-    this.clock = clock;
-    this.begin = begin;
-    this.maxPages = maxPages;
-    this.gather = new Gather(clock, (questions) => this.inTurn(() => this.read(questions)));
+  private nextFromStart({ items, count }: Page<A>): NewestPage<A> {
+    const before = this.seen.size;
+    for (const { id } of items) this.seen.add(id);
+    this.offset += items.length;
+    const hasMore = count === undefined ? items.length > 0 : this.offset < count;
+    // A page without a new row is the end, or a server that does not know `offset`, which has no more to show.
+    const repeats = items.length > 0 && this.seen.size === before;
+    const maxPages = this.order === "none" ? maxPagesWithoutOrder : maxPagesInOrder;
+    const isCut = hasMore && items.length > 0 && (repeats || this.pagesRead >= maxPages);
+    return { items, reachesMs: this.reachOf(items), isEnd: !hasMore || items.length === 0 || isCut, isCut };
   }
 
-  /** Undefined when the list would have to be read further than is allowed. */
-  async since(question: Question): Promise<readonly SentCommand[] | undefined> {
-    const { sent, reachesMs } = this.fitting(question) ?? (await this.gather.ask(question));
-    if (reachesMs >= question.sinceMs) return undefined;
-    return [...sent.values()]
-      .filter(({ createdAt }) => Date.parse(createdAt) >= question.sinceMs)
-      .sort((one, other) => Date.parse(other.createdAt) - Date.parse(one.createdAt));
+  private beginFromEnd({ items }: Page<A>, count: number): NewestPage<A> {
+    this.firstRows = items.length;
+    this.unreadEnd = count;
+    return { items, reachesMs: Infinity, isEnd: count <= items.length, isCut: false };
   }
 
-  /** What was read, when it is young enough and nothing is gained by reading on. */
-  private fitting({ sinceMs, maxAgeMs }: Question): Reading | undefined {
-    const { reading } = this;
-    if (reading === undefined || this.clock.now() - reading.beganAtMs > maxAgeMs) return undefined;
-    return reading.reachesMs < sinceMs || reading.pagesRead >= this.maxPages ? reading : undefined;
+  private nextFromEnd({ items }: Page<A>): NewestPage<A> {
+    this.unreadEnd -= Math.max(1, this.firstRows);
+    const isRead = items.length === 0 || this.unreadEnd <= this.firstRows;
+    const isCut = !isRead && this.pagesRead >= maxPagesInOrder;
+    return { items, reachesMs: this.reachOf(items), isEnd: isRead || isCut, isCut };
   }
 
-  /** One walk through the list at a time; a failed one is the matter of those who asked for it. */
-  private inTurn(read: () => Promise<Reading>): Promise<Reading> {
-    const own = this.turn.then(read);
-    this.turn = own.catch(() => undefined);
-    return own;
+  /** A page that is out of order proves nothing about what comes after it; nor does a date that cannot be. */
+  private reachOf(items: readonly A[]): number {
+    const instants = this.instantsOf(items);
+    const order = orderOf(instants);
+    if (this.order === "none" || (order !== this.order && new Set(instants).size > 1)) return Infinity;
+    return Math.min(Infinity, ...instants);
   }
 
-  private async read(questions: readonly Question[]): Promise<Reading> {
-    const sinceMs = Math.min(...questions.map((question) => question.sinceMs));
-    const maxAgeMs = Math.min(...questions.map((question) => question.maxAgeMs));
-    const isYoung = this.reading !== undefined && this.clock.now() - this.reading.beganAtMs <= maxAgeMs;
-    const reading = isYoung && this.reading !== undefined ? this.reading : await this.newReading();
-    this.reading = undefined;
-    while (reading.reachesMs >= sinceMs && reading.pagesRead < this.maxPages) await readOn(reading);
-    this.reading = reading;
-    return reading;
-  }
-
-  private async newReading(): Promise<Reading> {
-    const beganAtMs = this.clock.now();
-    return { beganAtMs, sent: new Map(), pages: await this.begin(), pagesRead: 0, reachesMs: Infinity };
+  private instantsOf(items: readonly A[]): readonly number[] {
+    const latestMs = this.nowMs() + believableAheadMs;
+    return items.map(({ created_at: at }) => Date.parse(at)).filter((atMs) => atMs <= latestMs);
   }
 }
 
-async function readOn(reading: Reading): Promise<void> {
-  const next = await reading.pages.next();
-  // Only what is kept of them: each row repeats the file that was sent.
-  if (next.done !== true) for (const row of next.value.items) reading.sent.set(row.id, sentCommandOf(row));
-  reading.reachesMs = next.done === true ? -Infinity : next.value.reachesMs;
-  reading.pagesRead += 1;
+/** When a row was made; a date that cannot be counts as just now, since nobody knows that it is older. */
+export function believableMs(createdAt: string, nowMs: number): number {
+  const atMs = Date.parse(createdAt);
+  return atMs <= nowMs + believableAheadMs ? atMs : nowMs;
+}
+
+function orderOf(instants: readonly number[]): Order {
+  if (instants.every((atMs, index) => index === 0 || atMs <= (instants[index - 1] ?? atMs))) return "newestFirst";
+  if (instants.every((atMs, index) => index === 0 || atMs >= (instants[index - 1] ?? atMs))) return "oldestFirst";
+  return "none";
 }

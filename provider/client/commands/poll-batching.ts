@@ -4,16 +4,16 @@
 // many wait for it as were under way together lately, or else after a short while. Instants come in as arguments.
 // It must not know what is sent, nor how it is read.
 
-import { SPAN_MS } from "../coalesce";
+import { spanMs } from "../coalesce";
 
 /** Others are waited for until nothing has begun for this long … */
-const QUIET_MS = 200;
+const quietMs = 200;
 /** … and no longer than this: a slow engine needs it to begin all its operations. */
-const GATHER_MS = 800;
+const gatherMs = 800;
 /** So long it counts how many were under way together. */
-const MEMORY_MS = 2_000;
+const memoryMs = 2_000;
 /** Who takes longer than this to send is not waited for. */
-const PATIENCE_MS = 250;
+const patienceMs = 250;
 
 export class FirstLook {
   private readonly sendingSinceMs = new Map<symbol, number>();
@@ -40,20 +40,20 @@ export class FirstLook {
     const lately = this.lately(nowMs);
     const together = Math.max(0, ...lately.map(({ number }) => number));
     const oldestMs = Math.min(...sinceMs);
-    if (sinceMs.length >= together) return oldestMs + SPAN_MS;
+    if (sinceMs.length >= together) return oldestMs + spanMs;
     const newestMs = Math.max(oldestMs, lately.at(-1)?.atMs ?? oldestMs);
-    return Math.min(newestMs + QUIET_MS, oldestMs + GATHER_MS);
+    return Math.min(newestMs + quietMs, oldestMs + gatherMs);
   }
 
   private begin(group: Map<symbol, number>, nowMs: number): symbol {
     const token = Symbol();
     group.set(token, nowMs);
-    const prompt = [...this.sendingSinceMs.values()].filter((sinceMs) => sinceMs > nowMs - PATIENCE_MS);
+    const prompt = [...this.sendingSinceMs.values()].filter((sinceMs) => sinceMs > nowMs - patienceMs);
     this.marks = [...this.lately(nowMs), { atMs: nowMs, number: prompt.length + this.waitingSinceMs.size }];
     return token;
   }
 
   private lately(nowMs: number): FirstLook["marks"] {
-    return this.marks.filter(({ atMs }) => atMs > nowMs - MEMORY_MS);
+    return this.marks.filter(({ atMs }) => atMs > nowMs - memoryMs);
   }
 }

@@ -1,6 +1,6 @@
 // Looks at requests round after round, for all who wait at once: one scheduler, whose rounds read together whatever is
 // due within a short span. It must not know how a request is read (an endpoint's `look`), nor when a wait is over.
-// Rules: the first look at a request comes soon (first-look.ts) as long as devices prove quick; between two looks at the
+// Rules: the first look at a request comes soon (poll-batching.ts) as long as devices prove quick; between two looks at the
 // same request lies `pollMs` at least; a round that fails is repeated at the next; every wait ends; what Esper has
 // forgotten keeps what was last seen.
 
@@ -8,17 +8,17 @@ import type { Clock } from "../../clock";
 import type { Sighting, Watched } from "../client";
 import type { Round } from "./endpoint";
 import { FirstLook } from "./poll-batching";
-import { SPAN_MS } from "../coalesce";
+import { spanMs } from "../coalesce";
 import { countOf, finalStates, totalOf } from "./command-states";
 
 /** The interval grows to this share of the time waited … */
-const SHARE_OF_WAITED = 1 / 5;
+const shareOfWaited = 1 / 5;
 /** … and no further than this. */
-const MAX_INTERVAL_MS = 15_000;
+const maxIntervalMs = 15_000;
 /** When others are read anyway, this share of an interval may be left out. */
-const SLACK = 1 / 4;
+const slackShare = 1 / 4;
 /** Rounds that are nobody's first lie `pollMs` apart, but nobody waits longer than this for the next. */
-const MAX_APART_MS = 1_000;
+const maxApartMs = 1_000;
 
 export interface PollerOptions {
   readonly clock: Clock;
@@ -42,7 +42,6 @@ interface Turn extends Timing {
 }
 
 export class Poller {
-  private readonly options: PollerOptions;
   private readonly turns = new Set<Turn>();
   private readonly firstLook = new FirstLook();
   private lastRoundMs = Number.NEGATIVE_INFINITY;
@@ -51,9 +50,7 @@ export class Poller {
   private isRunning = false;
   private wake = new AbortController();
 
-  constructor(options: PollerOptions) {
-    this.options = options;
-  }
+  constructor(private readonly options: PollerOptions) {}
 
   /** Somebody sends what is likely to be watched next; who has sent already waits a little for the others. */
   async whileSending<T>(send: () => Promise<T>): Promise<T> {
@@ -94,9 +91,9 @@ export class Poller {
 
   private nextTiming(now: number, startedAtMs: number, untilMs: number): Timing {
     const { pollMs } = this.options;
-    const intervalMs = Math.min(Math.max(pollMs, (now - startedAtMs) * SHARE_OF_WAITED), MAX_INTERVAL_MS);
+    const intervalMs = Math.min(Math.max(pollMs, (now - startedAtMs) * shareOfWaited), maxIntervalMs);
     const dueAtMs = Math.min(untilMs, now + intervalMs);
-    const earliestMs = Math.min(dueAtMs, now + Math.max(pollMs, intervalMs * (1 - SLACK)));
+    const earliestMs = Math.min(dueAtMs, now + Math.max(pollMs, intervalMs * (1 - slackShare)));
     return { kind: "later", dueAtMs, earliestMs };
   }
 
@@ -153,7 +150,7 @@ export class Poller {
     const others = turns.filter(({ kind }) => kind !== "soon").map(({ dueAtMs }) => dueAtMs);
     return Math.min(
       this.firstLook.dueAt(soon, now),
-      Math.max(Math.min(...others), this.lastRoundMs + Math.min(pollMs, MAX_APART_MS)) + SPAN_MS,
+      Math.max(Math.min(...others), this.lastRoundMs + Math.min(pollMs, maxApartMs)) + spanMs,
     );
   }
 

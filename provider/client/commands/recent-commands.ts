@@ -1,131 +1,180 @@
-// Reads the newest requests of a command out of a list whose order Esper does not document.
-// Newest first is what is met; oldest first is read from its end; without an order, a bounded number of pages is read.
-// It must not know which endpoint the list is of.
+// The tenant's newest command requests, whoever sent them, kept for a while: a caller that asks how far back is answered
+// from what was read already, and a list is read on only where somebody asks further. Questions of the same short span
+// share the reads, and to read anew reads only the pages that came since. One page of all commands answers for every
+// command where little goes on; where it does not reach back far enough, each command's own list does.
+// It must not know which endpoint the lists are of.
 
-import type { TypeOf } from "io-ts";
-import type { SentCommand } from "../client";
-import type { CommandJson } from "../codecs";
-import { readPage, type ListCall, type Page } from "../http/pages";
+import type { Clock } from "../../clock";
+import { Gather } from "../coalesce";
+import type { CommandSighting, CommandsQuery, RecentCommandsFound } from "../client";
+import { readPage, type ListCall } from "../http/pages";
 import type { Requester } from "../http/request";
+import { sightingOf, type RequestRow } from "./command-json";
+import { believableMs, NewestFirst, recentRows } from "./newest-first";
 
-/** Each row echoes its arguments, so a page of 50 may be some MB. */
-const RECENT_ROWS = 50;
-/** A list that is in order ends by its dates; one that is not is read so far and no further. */
-const MAX_PAGES = 400;
-const MAX_PAGES_UNORDERED = 40;
+/** Other people's commands may fill any number of them. */
+const maxPagesOfAll = 1;
+/** What is kept of one list at most: requests, and ids of devices and groups in them. */
+const maxRows = 100_000;
+const maxIds = 2_000_000;
+/** A request may turn up in the list a little later than one that was made after it. */
+const lateRowsMs = 60_000;
 
-interface Row {
-  readonly id: string;
-  readonly created_at: string;
-}
-
-export interface Wanted<A> {
+interface Question {
   readonly sinceMs: number;
-  /** What was looked for is among these: no further page is read. */
-  readonly isEnough?: (rows: readonly A[]) => boolean;
+  readonly maxAgeMs: number;
 }
 
-/** The rows created at `sinceMs` (the server's time) or later, newest first. */
-export async function readRecent<A extends Row>(
-  requester: Requester,
-  list: Omit<ListCall<A>, "limit">,
-  { sinceMs, isEnough = () => false }: Wanted<A>,
-): Promise<readonly A[]> {
-  const byId = new Map<string, A>();
-  for await (const { items, reachesMs } of recentPages(requester, list)) {
-    for (const item of items) byId.set(item.id, item);
-    if (reachesMs < sinceMs || isEnough([...byId.values()])) break;
-  }
-  return [...byId.values()]
-    .filter((row) => instantOf(row) >= sinceMs)
-    .sort((one, other) => instantOf(other) - instantOf(one));
+export interface RecentCommandsOptions {
+  readonly requester: Requester;
+  readonly clock: Clock;
+  /** The list of one command, or of all. */
+  readonly list: (command: string | undefined) => Promise<Omit<ListCall<RequestRow>, "limit">>;
 }
 
-export interface RecentPage<A> {
-  readonly items: readonly A[];
-  /** Every row that is newer than this is in one of the pages so far; minus infinity when there is no further page. */
-  readonly reachesMs: number;
+/** What has been read of a list. */
+interface Reading {
+  readonly list: NewestFirst<RequestRow>;
+  readonly rows: Map<string, CommandSighting>;
+  beganAtMs: number;
+  reachesMs: number;
+  pagesRead: number;
+  ids: number;
+  isEnd: boolean;
+  isCut: boolean;
 }
 
-/** The list from its newest end on, page by page, for as long as the caller reads on. */
-export async function* recentPages<A extends Row>(
-  requester: Requester,
-  list: Omit<ListCall<A>, "limit">,
-): AsyncGenerator<RecentPage<A>, void, undefined> {
-  const call = { ...list, limit: RECENT_ROWS };
-  const first = await readPage(requester, call, 0);
-  const order = orderOf(first.items);
-  if (order === "oldestFirst" && first.count !== undefined) yield* fromEnd(first.count);
-  else yield* fromStart();
+export class RecentCommands {
+  private readonly walks = new Map<string | undefined, Walk>();
 
-  async function* fromStart(): AsyncGenerator<RecentPage<A>, void, undefined> {
-    const maxPages = order === "none" ? MAX_PAGES_UNORDERED : MAX_PAGES;
-    const seen = new Set<string>();
-    let page = first;
-    let offset = 0;
-    for (let read = 1; ; read += 1) {
-      offset += page.items.length;
-      const before = seen.size;
-      for (const { id } of page.items) seen.add(id);
-      // A page without a new row is the end, or a server that does not know `offset`, which has no more to show.
-      const isRead = seen.size === before || (page.count !== undefined && offset >= page.count);
-      const isEnd = isRead || read >= maxPages;
-      yield { items: page.items, reachesMs: isEnd ? -Infinity : order === "newestFirst" ? oldestIn(page) : Infinity };
-      if (isEnd) return;
-      page = await readPage(requester, call, offset);
+  constructor(private readonly options: RecentCommandsOptions) {}
+
+  async since({ commands, sinceAt, maxAgeMs, signal }: CommandsQuery): Promise<RecentCommandsFound> {
+    const question = { sinceMs: Date.parse(sinceAt), maxAgeMs };
+    const all = await this.walk(undefined, maxPagesOfAll).ask(question, signal);
+    const readings = answers(all, question)
+      ? [all]
+      : await Promise.all(commands.map((command) => this.walk(command, Infinity).ask(question, signal)));
+    const byId = new Map<string, CommandSighting>();
+    for (const { rows } of readings) {
+      for (const row of rows.values()) {
+        // A server that does not know the filter gives all commands.
+        if (commands.includes(row.command) && Date.parse(row.createdAt) >= question.sinceMs) byId.set(row.id, row);
+      }
     }
+    const newestFirst = [...byId.values()].sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
+    return { commands: newestFirst, isComplete: readings.every((reading) => answers(reading, question)) };
   }
 
-  async function* fromEnd(count: number): AsyncGenerator<RecentPage<A>, void, undefined> {
-    const step = Math.max(1, first.items.length);
-    let end = count;
-    yield { items: first.items, reachesMs: end <= first.items.length ? -Infinity : Infinity };
-    for (let read = 2; end > first.items.length; read += 1) {
-      const page = await readPage(requester, call, Math.max(first.items.length, end - step));
-      end -= step;
-      const isEnd = page.items.length === 0 || end <= first.items.length || read >= MAX_PAGES;
-      yield { items: page.items, reachesMs: isEnd ? -Infinity : oldestIn(page) };
-      if (isEnd) return;
+  /** Among everything that was read, whatever its date: clocks may be wrong, a label is not. */
+  labelled(label: string): CommandSighting | undefined {
+    for (const walk of this.walks.values()) {
+      const found = walk.labelled(label);
+      if (found !== undefined) return found;
     }
+    return undefined;
+  }
+
+  private walk(command: string | undefined, maxPages: number): Walk {
+    const { clock, requester, list } = this.options;
+    const nowMs = (): number => Math.max(clock.now(), requester.serverTime(clock.now()));
+    const begin = async (): Promise<NewestFirst<RequestRow>> => {
+      const call = { ...(await list(command)), limit: recentRows };
+      return new NewestFirst((offset) => readPage(requester, call, offset), nowMs);
+    };
+    const walk = this.walks.get(command) ?? new Walk(clock, nowMs, begin, maxPages);
+    this.walks.set(command, walk);
+    return walk;
   }
 }
 
-function oldestIn({ items }: Page<Row>): number {
-  return Math.min(...items.map(instantOf));
+function answers({ reachesMs, isEnd, isCut }: Reading, { sinceMs }: Question): boolean {
+  return reachesMs < sinceMs || (isEnd && !isCut);
 }
 
-function orderOf(rows: readonly Row[]): "newestFirst" | "oldestFirst" | "none" {
-  const instants = rows.map(instantOf);
-  if (instants.every((at, index) => index === 0 || at <= (instants[index - 1] ?? at))) return "newestFirst";
-  if (instants.every((at, index) => index === 0 || at >= (instants[index - 1] ?? at))) return "oldestFirst";
-  return "none";
+/** One list, read from its newest end on. */
+class Walk {
+  private readonly gather: Gather<Question, Reading>;
+  private reading: Reading | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly nowMs: () => number,
+    private readonly begin: () => Promise<NewestFirst<RequestRow>>,
+    private readonly maxPages: number,
+  ) {
+    this.gather = new Gather(clock, (questions, signal) => this.inTurn(() => this.read(questions, signal)));
+  }
+
+  async ask(question: Question, signal?: AbortSignal): Promise<Reading> {
+    return this.fitting(question) ?? this.gather.ask(question, signal);
+  }
+
+  labelled(label: string): CommandSighting | undefined {
+    for (const row of this.reading?.rows.values() ?? []) if (row.label === label) return row;
+    return undefined;
+  }
+
+  /** What was read, when it is young enough and nothing is gained by reading on. */
+  private fitting({ sinceMs, maxAgeMs }: Question): Reading | undefined {
+    const { reading } = this;
+    if (reading === undefined || this.clock.now() - reading.beganAtMs > maxAgeMs) return undefined;
+    return reading.isEnd || reading.reachesMs < sinceMs || reading.pagesRead >= this.maxPages ? reading : undefined;
+  }
+
+  /** One walk through the list at a time; a failed one is the matter of those who asked for it. */
+  private inTurn(read: () => Promise<Reading>): Promise<Reading> {
+    const own = this.turn.then(read);
+    this.turn = own.catch(() => undefined);
+    return own;
+  }
+
+  private async read(questions: readonly Question[], signal: AbortSignal): Promise<Reading> {
+    const sinceMs = Math.min(...questions.map((question) => question.sinceMs));
+    const maxAgeMs = Math.min(...questions.map((question) => question.maxAgeMs));
+    const isYoung = this.reading !== undefined && this.clock.now() - this.reading.beganAtMs <= maxAgeMs;
+    const reading = isYoung && this.reading !== undefined ? this.reading : await this.anew(this.reading, signal);
+    this.reading = reading;
+    while (!reading.isEnd && reading.reachesMs >= sinceMs && reading.pagesRead < this.maxPages) {
+      await this.readOn(reading, signal);
+    }
+    return reading;
+  }
+
+  /** The pages that came since; where they meet what was known, that counts on. */
+  private async anew(before: Reading | undefined, signal: AbortSignal): Promise<Reading> {
+    const beganAtMs = this.clock.now();
+    const progress = { reachesMs: Infinity, pagesRead: 0, ids: 0, isEnd: false, isCut: false };
+    const reading: Reading = { list: await this.begin(), rows: new Map(), beganAtMs, ...progress };
+    if (before === undefined || before.rows.size === 0) return reading;
+    const newestMs = [...before.rows.values()].reduce((most, row) => Math.max(most, Date.parse(row.createdAt)), 0);
+    const meetsAtMs = Math.min(newestMs, before.beganAtMs) - lateRowsMs;
+    while (!reading.isEnd && reading.reachesMs >= meetsAtMs && reading.pagesRead < this.maxPages) {
+      await this.readOn(reading, signal);
+    }
+    if (reading.isEnd || reading.reachesMs >= meetsAtMs) return reading;
+    before.list.shift([...reading.rows.keys()].filter((id) => !before.rows.has(id)).length);
+    for (const row of reading.rows.values()) keep(before, row);
+    before.beganAtMs = beganAtMs;
+    return before;
+  }
+
+  private async readOn(reading: Reading, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { items, reachesMs, isEnd, isCut } = await reading.list.next();
+    const nowMs = this.nowMs();
+    // Only what is kept of them: each row repeats the file that was sent.
+    for (const row of items) keep(reading, sightingOf(row, believableMs(row.created_at, nowMs)));
+    reading.pagesRead += 1;
+    reading.reachesMs = Math.min(reading.reachesMs, reachesMs);
+    const isFull = !isEnd && (reading.rows.size >= maxRows || reading.ids >= maxIds);
+    reading.isEnd = isEnd || isFull;
+    reading.isCut = isCut || isFull;
+  }
 }
 
-function instantOf(row: Row): number {
-  const at = Date.parse(row.created_at);
-  return Number.isNaN(at) ? 0 : at;
-}
-
-/** A request as the API lists it. */
-export type RequestRow = TypeOf<typeof CommandJson>;
-
-/** In the provider's words. */
-export function sentCommandOf(row: RequestRow): SentCommand {
-  const aliasName = row.command_args?.["cert_alias_name"];
-  return {
-    id: row.id,
-    command: row.command,
-    commandType: row.command_type === "GROUP" || row.command_type === "DYNAMIC" ? row.command_type : "DEVICE",
-    devices: row.devices ?? [],
-    groups: row.groups ?? [],
-    ...(typeof row.alias === "string" && row.alias !== "" ? { label: row.alias } : {}),
-    ...(typeof aliasName === "string" ? { aliasName } : {}),
-    createdAt: isoInstant(row.created_at),
-  };
-}
-
-/** Esper's dates have six digits of a second or none; a text that is no date stays as it is. */
-export function isoInstant(text: string): string {
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? text : new Date(at).toISOString();
+function keep(reading: Reading, row: CommandSighting): void {
+  if (!reading.rows.has(row.id)) reading.ids += (row.devices?.length ?? 0) + (row.groups?.length ?? 0);
+  reading.rows.set(row.id, row);
 }

@@ -13,31 +13,36 @@ import type { CommandToSend, SentCommand } from "../client";
 import { targetsOf } from "./command-json";
 import type { CommandsEndpoint } from "./endpoint";
 
-const MAX_SENDS = 7;
+const maxSends = 7;
 /**
  * Before each look: 7.5 s in all. Every second time the first is left out, so that a fault that strikes every nth
  * request cannot strike each send.
  */
-const LOOKS_AFTER_MS = [500, 1000, 2000, 4000];
+const looksAfterMs = [500, 1000, 2000, 4000];
 
-export async function send(endpoint: CommandsEndpoint, command: CommandToSend, clock: Clock): Promise<SentCommand> {
+export async function send(
+  endpoint: CommandsEndpoint,
+  command: CommandToSend,
+  knownIds: ReadonlySet<string>,
+  clock: Clock,
+): Promise<SentCommand> {
   // Of the first attempt: what it left may turn up only when a later one is looked for.
   const attemptedAtMs = clock.now();
   for (let sends = 1; ; sends += 1) {
     try {
       return await endpoint.post(command);
     } catch (error) {
-      if (!leavesOpen(error)) throw error;
-      const waitsMs = LOOKS_AFTER_MS.slice(sends % 2 === 0 ? 1 : 0);
-      const found = await lookUp(endpoint, command, { attemptedAtMs, clock, waitsMs, cause: error });
+      if (!isAmbiguous(error)) throw error;
+      const waitsMs = looksAfterMs.slice(sends % 2 === 0 ? 1 : 0);
+      const found = await lookUp(endpoint, command, { attemptedAtMs, knownIds, clock, waitsMs, cause: error });
       if (found !== undefined) return found;
-      if (sends === MAX_SENDS) throw error;
+      if (sends === maxSends) throw error;
     }
   }
 }
 
 /** Whether Esper may have accepted the command although this was the answer. */
-function leavesOpen(error: unknown): boolean {
+function isAmbiguous(error: unknown): boolean {
   if (isNetworkError(error)) return error.mayHaveArrived;
   if (isApiError(error)) return error.status >= 500 || error.status === 408;
   return isDecodeError(error);
@@ -45,6 +50,7 @@ function leavesOpen(error: unknown): boolean {
 
 interface LookUp {
   readonly attemptedAtMs: number;
+  readonly knownIds: ReadonlySet<string>;
   readonly clock: Clock;
   readonly waitsMs: readonly number[];
   readonly cause: unknown;
@@ -53,17 +59,17 @@ interface LookUp {
 async function lookUp(
   endpoint: CommandsEndpoint,
   command: CommandToSend,
-  { attemptedAtMs, clock, waitsMs, cause }: LookUp,
+  { attemptedAtMs, knownIds, clock, waitsMs, cause }: LookUp,
 ): Promise<SentCommand | undefined> {
   let wasRead = false;
   for (const afterMs of waitsMs) {
     await clock.sleep(afterMs);
     try {
-      const found = await endpoint.find(command, attemptedAtMs);
+      const found = await endpoint.find(command, attemptedAtMs, knownIds);
       if (found !== undefined) return found;
       wasRead = true;
     } catch (error) {
-      if (!leavesOpen(error) && !isNetworkError(error)) throw unknownOutcome(command, error);
+      if (!isAmbiguous(error) && !isNetworkError(error)) throw unknownOutcome(command, error);
       // Several tries were made for this look already: a server in this state will not be asked four times more.
       if (!wasRead) throw unknownOutcome(command, cause);
     }

@@ -5,13 +5,13 @@ import type { CommandState, RowQuery, StatusRow } from "../client";
 import type { Secrecy } from "../http/redaction";
 import { chunksOf } from "../coalesce";
 import { readState, writeState } from "./command-states";
-import { isoInstant } from "./recent-commands";
+import { isoInstant } from "../iso-instant";
 
 /** Ids in one URL: 50 UUIDs are under 2 kB, which every server and proxy takes. */
-export const IDS_IN_URL = 50;
+export const idsInUrl = 50;
 /** A request with at most so many devices is read as rows: they say more than counts, and many fit into one read. */
-export const FEW_DEVICES = 25;
-const WITHHELD = "(Esper's reason is not shown: it repeats a part of what was sent)";
+export const fewDevices = 25;
+const withheld = "(Esper's reason is not shown: it repeats a part of what was sent)";
 
 export interface StatusJsonRow {
   readonly id: string;
@@ -20,19 +20,18 @@ export interface StatusJsonRow {
   readonly state: string;
   readonly updated_at: string;
   readonly reason?: string | null | undefined;
+  readonly created_at?: string | null | undefined;
 }
 
 /** Makes rows; says once for each state that is not known here. */
 export class RowReader {
-  private readonly secrecy: Secrecy;
-  private readonly say: (line: string) => void;
   private readonly saidStates = new Set<string>();
   private readonly reasons = new Map<string, string | undefined>();
 
-  constructor(secrecy: Secrecy, say: (line: string) => void) {
-    this.secrecy = secrecy;
-    this.say = say;
-  }
+  constructor(
+    private readonly secrecy: Secrecy,
+    private readonly say: (line: string) => void,
+  ) {}
 
   row(json: StatusJsonRow): StatusRow {
     const state = readState(json.state);
@@ -44,8 +43,9 @@ export class RowReader {
       deviceId: json.device,
       state,
       stateText: json.state,
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason !== undefined && { reason }),
       updatedAt: isoInstant(json.updated_at),
+      ...(json.created_at !== null && json.created_at !== undefined && { createdAt: isoInstant(json.created_at) }),
     };
   }
 
@@ -61,7 +61,7 @@ export class RowReader {
     if (text.trim() === "") return undefined;
     if (!this.reasons.has(text)) {
       if (this.reasons.size > 1000) this.reasons.clear();
-      this.reasons.set(text, this.secrecy.quote(text) ?? WITHHELD);
+      this.reasons.set(text, this.secrecy.quote(text) ?? withheld);
     }
     return this.reasons.get(text);
   }
@@ -69,10 +69,10 @@ export class RowReader {
 
 /** The query strings of the reads that answer the question: chunks of ids, and one read a state (`state=` takes one). */
 export function rowReads(query: RowQuery): readonly Readonly<Record<string, string>>[] {
-  const requests = chunksOf([...new Set(query.requestIds)], IDS_IN_URL);
+  const requests = chunksOf([...new Set(query.requestIds)], idsInUrl);
   const states = statesToAsk(query.states);
   return requests.flatMap((requestIds) =>
-    states.map((state) => ({ request: requestIds.join(","), ...(state === undefined ? {} : { state }) })),
+    states.map((state) => ({ request: requestIds.join(","), ...(state !== undefined && { state }) })),
   );
 }
 

@@ -7,25 +7,25 @@ import type { Device, DeviceQuery } from "../client";
 import { DeviceJson } from "../codecs";
 import { pages, readPage } from "../http/pages";
 import { pathOf, type Requester } from "../http/request";
-import { Cache, chunksOf, Gather } from "../coalesce";
-import { IDS_IN_URL } from "../commands/status-rows";
+import { Cache } from "../cache";
+import { isoInstant } from "../iso-instant";
+import { chunksOf, Gather } from "../coalesce";
+import { idsInUrl } from "../commands/status-rows";
 import type { TypeOf } from "io-ts";
 
 /** The documented maximum. */
-const DEVICES_A_PAGE = 1000;
+const devicesAPage = 1000;
 /** Up to so many ids are read one by one; for more, a page of the list is likely to be cheaper. */
-const FEW_IDS = 5;
+const fewIds = 5;
 /** So often somebody who asks for few gets them one by one; after that many are likely to follow. */
-const FEW_TIMES = 3;
-const LIST = "/v2/devices/";
-const TO_READ = "to read devices";
+const fewTimes = 3;
+const devicesPath = "/v2/devices/";
+const toRead = "to read devices";
 /** Esper's `state` of a device that is online (docs/background/esper-api.md, 5c). */
-const ACTIVE = 1;
-const NO_TAGS: readonly string[] = [];
+const activeState = 1;
+const noTags: readonly string[] = [];
 
 export class Devices {
-  private readonly requester: Requester;
-  private readonly clock: Clock;
   private readonly lists: Cache<readonly Device[]>;
   /** By id, also of devices that Esper does not know. */
   private readonly known = new Map<string, { readonly readAtMs: number; readonly device: Device | undefined }>();
@@ -36,9 +36,10 @@ export class Devices {
   /** One copy of the texts that many devices share. */
   private readonly texts = new Map<string, string>();
 
-  constructor(requester: Requester, clock: Clock) {
-    this.requester = requester;
-    this.clock = clock;
+  constructor(
+    private readonly requester: Requester,
+    private readonly clock: Clock,
+  ) {
     this.lists = new Cache(clock);
     this.byIds = new Gather(clock, (asked) => this.read([...new Set(asked.flat())]));
   }
@@ -51,7 +52,7 @@ export class Devices {
       const reads =
         groups.length === 0
           ? [marks]
-          : chunksOf(groups, IDS_IN_URL).map((some) => ({ ...marks, group_multi: some.join(",") }));
+          : chunksOf(groups, idsInUrl).map((some) => ({ ...marks, group_multi: some.join(",") }));
       const byId = new Map<string, Device>();
       await Promise.all(reads.map((filters) => this.collect(filters, byId)));
       for (const device of byId.values()) this.remember(device.id, device);
@@ -81,10 +82,10 @@ export class Devices {
   /** Many are looked for in the list, few are asked for one by one; what is found is remembered. */
   private async read(ids: readonly string[]): Promise<void> {
     const missing = new Set(ids);
-    if (missing.size > FEW_IDS) await this.readList(missing);
+    if (missing.size > fewIds) await this.readList(missing);
     else {
       this.timesAskedForFew += 1;
-      if (this.timesAskedForFew > FEW_TIMES) await this.readNextPage(missing);
+      if (this.timesAskedForFew > fewTimes) await this.readNextPage(missing);
     }
     // What the list lacks is asked for by name before it counts as unknown: the list may leave out some states.
     await Promise.all([...missing].map((id) => this.readOne(id)));
@@ -124,7 +125,7 @@ export class Devices {
         path: pathOf`/v2/devices/${id}`,
         codec: DeviceJson,
         attempt: `read the device ${id}`,
-        permission: TO_READ,
+        permission: toRead,
       });
       this.remember(id, this.deviceOf(row));
     } catch (error) {
@@ -142,16 +143,23 @@ export class Devices {
     const osVersion = filled(row.os_version) ?? filled(row.software_info?.os_version) ?? "";
     const serial = filled(row.serial);
     const groupId = filled(row.group_id);
+    const createdAt = filled(row.created_at);
+    const lastSeen = filled(row.last_seen);
+    const imei = imeiOf(row);
     const tags = (row.tags ?? []).filter((tag) => typeof tag === "string");
     return {
       id: row.id,
       name: filled(row.alias) ?? filled(row.name) ?? row.id,
-      ...(serial === undefined ? {} : { serial }),
+      ...(serial !== undefined && { serial }),
       platform: shared(filled(row.platform) ?? filled(row.os)?.toUpperCase() ?? ""),
       osVersion: shared(osVersion),
-      online: row.state === ACTIVE,
-      ...(groupId === undefined ? {} : { groupId: shared(groupId) }),
-      tags: tags.length === 0 ? NO_TAGS : tags,
+      online: row.state === activeState,
+      ...(typeof row.state === "number" && { state: row.state }),
+      ...(createdAt !== undefined && { createdAt: isoInstant(createdAt) }),
+      ...(lastSeen !== undefined && { lastSeen: isoInstant(lastSeen) }),
+      ...(imei !== undefined && { imei }),
+      ...(groupId !== undefined && { groupId: shared(groupId) }),
+      tags: tags.length === 0 ? noTags : tags,
     };
   }
 
@@ -161,16 +169,28 @@ export class Devices {
 }
 
 function listCall(query: Readonly<Record<string, string>>) {
-  return { path: LIST, query, item: DeviceJson, limit: DEVICES_A_PAGE, attempt: "list devices", permission: TO_READ };
+  return {
+    path: devicesPath,
+    query,
+    item: DeviceJson,
+    limit: devicesAPage,
+    attempt: "list devices",
+    permission: toRead,
+  };
 }
 
 function marksOf({ search, serial, tags, osVersion }: DeviceQuery): Readonly<Record<string, string>> {
   return {
-    ...(search === undefined ? {} : { search }),
-    ...(serial === undefined ? {} : { serial }),
+    ...(search !== undefined && { search }),
+    ...(serial !== undefined && { serial }),
     ...(tags === undefined || tags.length === 0 ? {} : { tags: tags.join(",") }),
-    ...(osVersion === undefined ? {} : { android_version_exact: osVersion }),
+    ...(osVersion !== undefined && { android_version_exact: osVersion }),
   };
+}
+
+function imeiOf({ network_info: network }: TypeOf<typeof DeviceJson>): string | undefined {
+  const given = [network?.imei, network?.imei1, network?.imei_1, network?.imeis].flat();
+  return given.find((imei): imei is string => typeof imei === "string" && imei.trim() !== "")?.trim();
 }
 
 function filled(text: string | null | undefined): string | undefined {

@@ -7,22 +7,20 @@ import type { Clock } from "../../clock";
 import { isNotFound } from "../../errors";
 import type { Group } from "../client";
 import { Anything, GroupJson, TokenInfoJson } from "../codecs";
-import { PAGE_ROWS, readAll } from "../http/pages";
+import { pageRows, readAll } from "../http/pages";
 import { pathOf, type Requester } from "../http/request";
-import { Cache } from "../coalesce";
+import { Cache } from "../cache";
 
-const TO_READ = "to read groups";
+const toRead = "to read groups";
 
 /** The enterprise id: from the settings, or found out once through the key. */
 export class Enterprise {
-  private readonly requester: Requester;
-  private readonly fromSettings: string | undefined;
   private found: Promise<string> | undefined;
 
-  constructor(requester: Requester, fromSettings: string | undefined) {
-    this.requester = requester;
-    this.fromSettings = fromSettings;
-  }
+  constructor(
+    private readonly requester: Requester,
+    private readonly fromSettings: string | undefined,
+  ) {}
 
   async id(): Promise<string> {
     if (this.fromSettings !== undefined) return this.fromSettings;
@@ -46,13 +44,13 @@ export class Enterprise {
 }
 
 export class Groups {
-  private readonly requester: Requester;
-  private readonly enterprise: Enterprise;
   private readonly single: Cache<Group | undefined>;
 
-  constructor(requester: Requester, enterprise: Enterprise, clock: Clock) {
-    this.requester = requester;
-    this.enterprise = enterprise;
+  constructor(
+    private readonly requester: Requester,
+    private readonly enterprise: Enterprise,
+    clock: Clock,
+  ) {
     this.single = new Cache(clock);
   }
 
@@ -62,7 +60,7 @@ export class Groups {
       const attempt = `read the group ${id}`;
       const path = pathOf`/enterprise/${enterpriseId}/devicegroup/${id}/`;
       try {
-        const row = await this.requester.call({ method: "GET", path, codec: GroupJson, attempt, permission: TO_READ });
+        const row = await this.requester.call({ method: "GET", path, codec: GroupJson, attempt, permission: toRead });
         return groupOf(row);
       } catch (error) {
         if (!isNotFound(error)) throw error;
@@ -74,7 +72,7 @@ export class Groups {
         query: { limit: 1, offset: 0 },
         codec: Anything,
         attempt: `${attempt} (is the enterprise id right? \`pulumi config set esper:enterpriseId\` / ESPER_ENTERPRISE_ID)`,
-        permission: TO_READ,
+        permission: toRead,
       });
       return undefined;
     });
@@ -86,9 +84,9 @@ export class Groups {
       path: pathOf`/enterprise/${enterpriseId}/devicegroup/`,
       query: { name },
       item: GroupJson,
-      limit: PAGE_ROWS,
+      limit: pageRows,
       attempt: "list groups by name",
-      permission: TO_READ,
+      permission: toRead,
     });
     // Whoever writes a name in another case is told how it is written, as far as Esper finds it.
     const wanted = name.toLowerCase();

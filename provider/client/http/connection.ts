@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 /** More than any page of Esper's: 1000 devices are about 5 MB. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const maxBodyBytes = 32 * 1024 * 1024;
 
 export interface ConnectionOptions {
   readonly baseUrl: string;
@@ -42,12 +42,9 @@ export interface ConnectionOptions {
 }
 
 export class Connection {
-  private readonly options: ConnectionOptions;
   private parts: Promise<{ fetch: typeof Fetch; agent: Agent }> | undefined;
 
-  constructor(options: ConnectionOptions) {
-    this.options = options;
-  }
+  constructor(private readonly options: ConnectionOptions) {}
 
   /** Throws a NetworkError when no whole answer came; any status is an answer. */
   async exchange(request: Exchange): Promise<Answer> {
@@ -68,12 +65,12 @@ export class Connection {
           Authorization: `Bearer ${apiKey}`,
           Accept: "application/json",
           "User-Agent": "pulumi-esper",
-          ...(request.body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(request.body !== undefined && { "Content-Type": "application/json" }),
         },
-        ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.body !== undefined && { body: request.body }),
         agent,
         redirect: "manual",
-        size: MAX_BODY_BYTES,
+        size: maxBodyBytes,
         signal: timeOut.signal,
       });
       answered = true;
@@ -136,7 +133,7 @@ function checkedProxy(proxy: string): string {
 }
 
 /** Failures of a look-up or of connecting: nothing of the request has left this machine. */
-const NEVER_SENT = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
+const neverSent = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
 
 interface Circumstances {
   readonly timedOut: boolean;
@@ -167,7 +164,7 @@ function codeOf(error: unknown): string {
 function reasonOf(code: string, error: unknown, timedOut: boolean): NetworkReason {
   if (timedOut) return "timedOut";
   if (error instanceof Error && "type" in error && error.type === "max-size") return "answerTooLarge";
-  if (NEVER_SENT.has(code)) return "unreachable";
+  if (neverSent.has(code)) return "unreachable";
   if (error instanceof Error && "erroredSysCall" in error && error.erroredSysCall === "connect") return "unreachable";
   if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ERR_SSL|EPROTO/.test(code)) return "certificate";
   return "cut";
@@ -196,6 +193,6 @@ function sentenceOf(reason: NetworkReason, code: string, seen: Circumstances): s
     case "cut":
       return `${host} closed the connection before its answer was complete${withCode}. Try again later.`;
     case "answerTooLarge":
-      return `${host} answered with more than ${MAX_BODY_BYTES / 1024 / 1024} MB, which is no answer of Esper's API. Check the address: ${settings}.`;
+      return `${host} answered with more than ${maxBodyBytes / 1024 / 1024} MB, which is no answer of Esper's API. Check the address: ${settings}.`;
   }
 }

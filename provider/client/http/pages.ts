@@ -8,7 +8,7 @@ import { pageOf } from "../codecs";
 import type { Call, Requester } from "./request";
 
 /** What Esper's own bulk tool asks for everywhere; the most that commands v0 allows is not documented. */
-export const PAGE_ROWS = 250;
+export const pageRows = 250;
 
 export interface ListCall<A> extends Omit<Call<A>, "method" | "body" | "codec"> {
   readonly item: t.Type<A, unknown>;

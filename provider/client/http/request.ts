@@ -1,5 +1,5 @@
 // The one path of every request: its turn, the exchange, the verdict on what came, the status's meaning, the decoding.
-// It must not know which operations there are. The decisions stand in retry.ts (pure), the words in meaning.ts.
+// It must not know which operations there are. The decisions stand in retry.ts (pure), the words in api-errors.ts.
 
 import { isLeft } from "fp-ts/Either";
 import type * as t from "io-ts";
@@ -8,7 +8,7 @@ import { DecodeError, isNetworkError } from "../../errors";
 import { unwrap } from "../codecs";
 import type { Answer, Connection, Exchange, Method } from "./connection";
 import { messageIn, refusalError } from "./api-errors";
-import { ATTEMPTS, judge, type Outcome } from "./retry";
+import { maxAttempts, judge, type Outcome } from "./retry";
 import type { Secrecy } from "./redaction";
 import type { Throttle } from "./throttle";
 
@@ -41,12 +41,9 @@ export interface RequesterParts {
 }
 
 export class Requester {
-  private readonly parts: RequesterParts;
   private skewMs = 0;
 
-  constructor(parts: RequesterParts) {
-    this.parts = parts;
-  }
+  constructor(private readonly parts: RequesterParts) {}
 
   /** The server's clock at an instant of ours, as its last answer told it; exact to about two seconds. */
   serverTime(ourMs: number): number {
@@ -78,7 +75,7 @@ export class Requester {
             rateLimited: rateLimited + 1,
             elapsedMs: clock.now() - sinceMs,
             waitedMs,
-            allowed: call.attempts ?? ATTEMPTS,
+            allowed: call.attempts ?? maxAttempts,
           };
           const verdict = judge(outcome, attempts, random);
           if (verdict.reason === "rateLimited") throttle.limited(answer?.retryAfter, turn, answer?.serverNowMs);
@@ -142,7 +139,7 @@ function exchangeOf<A>({ method, path, query, body, attempt }: Call<A>): Exchang
     method,
     path,
     query: new URLSearchParams(pairs),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
     attempt,
   };
 }

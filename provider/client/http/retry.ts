@@ -31,26 +31,26 @@ export type Verdict =
       readonly reason: "notSent" | "serverError" | "noAnswer" | "unreadable";
       readonly afterMs: number;
     }
-  | { readonly action: "giveUp"; readonly reason: "refused" | "rateLimited" | "outcomeOpen" | "hopeless" | "enough" };
+  | { readonly action: "giveUp"; readonly reason: "refused" | "rateLimited" | "ambiguous" | "hopeless" | "enough" };
 
 /** About twenty seconds of trying: at a server that fails half of all requests, one in a hundred still fails. */
-export const ATTEMPTS = 7;
-const MAX_RATE_LIMITED = 12;
+export const maxAttempts = 7;
+const maxRateLimited = 12;
 /** No new attempt after this long; the rate limit has a longer patience, since waiting is what Esper asked for. */
-const MAX_ELAPSED_MS = 90_000;
-const MAX_RATE_LIMITED_MS = 20 * 60_000;
+const maxElapsedMs = 90_000;
+const maxRateLimitedMs = 20 * 60_000;
 
 export function judge(outcome: Outcome, attempts: Attempts, random: () => number): Verdict {
   if (isRateLimited(outcome)) {
     // Refused before it was looked at, so a POST too is safe to send again.
-    const patience = attempts.rateLimited <= MAX_RATE_LIMITED && attempts.elapsedMs < MAX_RATE_LIMITED_MS;
+    const patience = attempts.rateLimited <= maxRateLimited && attempts.elapsedMs < maxRateLimitedMs;
     return patience ? { action: "slowDown", reason: "rateLimited" } : { action: "giveUp", reason: "rateLimited" };
   }
   // The same certificate, the same oversized body will come again.
   if (outcome.kind === "failure" && (outcome.reason === "certificate" || outcome.reason === "answerTooLarge")) {
     return {
       action: "giveUp",
-      reason: outcome.mayHaveArrived && attempts.method === "POST" ? "outcomeOpen" : "hopeless",
+      reason: outcome.mayHaveArrived && attempts.method === "POST" ? "ambiguous" : "hopeless",
     };
   }
   // A 4xx or a redirect says what it says; the same request gets the same answer.
@@ -62,12 +62,12 @@ export function judge(outcome: Outcome, attempts: Attempts, random: () => number
 
   const sentForCertain = outcome.kind === "answer" || outcome.mayHaveArrived;
   // The command may be in the devices' queues already: look for it first.
-  if (attempts.method === "POST" && sentForCertain) return { action: "giveUp", reason: "outcomeOpen" };
+  if (attempts.method === "POST" && sentForCertain) return { action: "giveUp", reason: "ambiguous" };
   // It was taken, if only without a word: the caller looks at what stands there now.
   if (attempts.method === "PUT" && outcome.kind === "answer" && outcome.status < 300) {
-    return { action: "giveUp", reason: "outcomeOpen" };
+    return { action: "giveUp", reason: "ambiguous" };
   }
-  if (attempts.made >= attempts.allowed || attempts.elapsedMs - attempts.waitedMs > MAX_ELAPSED_MS)
+  if (attempts.made >= attempts.allowed || attempts.elapsedMs - attempts.waitedMs > maxElapsedMs)
     return { action: "giveUp", reason: "enough" };
   const afterMs = backOffMs(attempts.made, random);
   if (!sentForCertain) {

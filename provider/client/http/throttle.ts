@@ -8,19 +8,19 @@ import type { Clock } from "../../clock";
 import { retryAfterMs } from "./retry-after";
 
 /** Exchanges at the same time: enough to hide a slow answer, few enough to waste little when the limit is met. */
-const MAX_IN_FLIGHT = 16;
+const maxInFlight = 16;
 /** A longer `Retry-After` is not believed. */
-const MAX_PAUSE_MS = 5 * 60_000;
-const FIRST_BACK_OFF_MS = 2_000;
+const maxPauseMs = 5 * 60_000;
+const firstBackOffMs = 2_000;
 /** Esper's own tool keeps below 27 requests a second; less than this is not concluded from a first 429. */
-const LEAST_FIRST_PACE = 10;
-const LEAST_PACE = 0.2;
+const leastFirstPace = 10;
+const leastPace = 0.2;
 /** Until the pace is back where the 429 came. */
-const RECOVERY_MS = 15_000;
+const recoveryMs = 15_000;
 /** Late timers may be made up for, by so much at once. */
-const CATCH_UP_MS = 100;
+const catchUpMs = 100;
 /** A shorter wait is not worth a line. */
-const SAY_FROM_MS = 1_000;
+const sayFromMs = 1_000;
 
 export interface ThrottleOptions {
   readonly clock: Clock;
@@ -40,7 +40,6 @@ interface Waiting {
 }
 
 export class Throttle {
-  private readonly options: ThrottleOptions;
   private tickets = 0;
   private readonly queue: Waiting[] = [];
   private inFlight = 0;
@@ -53,9 +52,7 @@ export class Throttle {
   private lesson: { readonly atMs: number; readonly pace: number; readonly lastTurn: number } | undefined;
   private lessonsInARow = 0;
 
-  constructor(options: ThrottleOptions) {
-    this.options = options;
-  }
+  constructor(private readonly options: ThrottleOptions) {}
 
   ticket(): Ticket {
     this.tickets += 1;
@@ -91,20 +88,20 @@ export class Throttle {
     // What was under way when the last 429 came has nothing new to teach, but may name a later instant.
     const isNews = this.lesson === undefined || turn > this.lesson.lastTurn;
     if (isNews) {
-      const pace = Math.max(LEAST_PACE, this.paceThatWasTooMuch(now));
+      const pace = Math.max(leastPace, this.paceThatWasTooMuch(now));
       this.lesson = { atMs: now, pace, lastTurn: this.turns };
       this.lessonsInARow += 1;
     }
     const told = retryAfterMs(retryAfter, serverNowMs ?? now);
     if (told === undefined && !isNews) return;
-    const wanted = told ?? FIRST_BACK_OFF_MS * 2 ** Math.min(this.lessonsInARow - 1, 6);
-    const pauseMs = Math.min(wanted, MAX_PAUSE_MS) * (1 + this.options.random() / 10);
+    const wanted = told ?? firstBackOffMs * 2 ** Math.min(this.lessonsInARow - 1, 6);
+    const pauseMs = Math.min(wanted, maxPauseMs) * (1 + this.options.random() / 10);
     const until = now + pauseMs;
     if (until <= this.pausedUntilMs) return;
-    const isLonger = until - Math.max(now, this.pausedUntilMs) >= SAY_FROM_MS;
+    const isLonger = until - Math.max(now, this.pausedUntilMs) >= sayFromMs;
     this.pausedUntilMs = until;
     if (isLonger) {
-      const capped = wanted > MAX_PAUSE_MS ? ` (it asked for ${String(Math.round(wanted / 1000))} s)` : "";
+      const capped = wanted > maxPauseMs ? ` (it asked for ${String(Math.round(wanted / 1000))} s)` : "";
       this.options.say(`waiting ${String(Math.ceil(pauseMs / 1000))} s: Esper's rate limit${capped}`);
     }
   }
@@ -112,14 +109,14 @@ export class Throttle {
   private paceThatWasTooMuch(now: number): number {
     const learned = this.pace(now);
     if (learned !== undefined) return learned;
-    return Math.max(LEAST_FIRST_PACE, this.acceptedAt.filter((at) => at > now - 1000).length);
+    return Math.max(leastFirstPace, this.acceptedAt.filter((at) => at > now - 1000).length);
   }
 
   /** Requests a second by the last lesson; undefined while there was none, or when it is long past. */
   private pace(now: number): number | undefined {
     if (this.lesson === undefined) return undefined;
     // Time spent paused teaches nothing.
-    const t = Math.max(0, now - Math.max(this.lesson.atMs, this.pausedUntilMs)) / RECOVERY_MS;
+    const t = Math.max(0, now - Math.max(this.lesson.atMs, this.pausedUntilMs)) / recoveryMs;
     const pace = this.lesson.pace * (1 + 0.5 * (t - 1) ** 5);
     return t > 4 ? undefined : pace;
   }
@@ -127,7 +124,7 @@ export class Throttle {
   private pump(): void {
     if (this.sleeping) return;
     for (;;) {
-      if (this.queue.length === 0 || this.inFlight >= MAX_IN_FLIGHT) return;
+      if (this.queue.length === 0 || this.inFlight >= maxInFlight) return;
       const now = this.options.clock.now();
       const waitMs = this.readyAt(now) - now;
       if (waitMs > 0) {
@@ -155,7 +152,7 @@ export class Throttle {
 
   private grant(now: number): void {
     const pace = this.pace(now);
-    if (pace !== undefined) this.nextMs = Math.max(this.nextMs, now - CATCH_UP_MS) + 1000 / pace;
+    if (pace !== undefined) this.nextMs = Math.max(this.nextMs, now - catchUpMs) + 1000 / pace;
     this.granted.push(now);
     if (this.granted.length > 20_000) this.granted.splice(0, 2000);
     this.inFlight += 1;

@@ -1,12 +1,12 @@
 // The two commands of a certificate, with their arguments.
 // The argument names and values are Esper's (help article "Command API Examples", 2026-11). Pure.
 
-import type { CommandToSend } from "../../client/client";
+import type { CommandToSend } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import { commandSchedule } from "../arguments/schedule";
 import type { Address } from "../arguments/target";
+import type { InstallFile } from "../content/content";
 import { installCommand, uninstallCommand } from "../state/command-label";
-import type { InstallFile } from "../state/state";
 
 export function installOf(settings: Settings, file: InstallFile, address: Address, label: string): CommandToSend {
   return {

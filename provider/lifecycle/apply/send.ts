@@ -1,6 +1,6 @@
 // Sends the commands of a step, batch after batch. It decides nothing.
 
-import type { CommandToSend } from "../../client/client";
+import type { CommandToSend } from "../../client/index";
 import type { Address } from "../arguments/target";
 import type { OperationContext } from "../context";
 import type { SentRequests } from "../facts/command-history";

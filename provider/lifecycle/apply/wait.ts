@@ -4,8 +4,8 @@
 // Counts alone end most waits. Rows are read only when the counts say that the open answers could all belong to devices
 // nobody waits for (offline ones), and only once for the same counts.
 
-import type { Client, CommandState, Device } from "../../client/client";
-import { countOf, finalStates } from "../../client/commands/command-states";
+import type { Client, CommandState, Device } from "../../client/index";
+import { countOf, finalStates } from "../../client/index";
 import type { Clock } from "../../clock";
 import type { OperationContext } from "../context";
 import type { CommandResults } from "../facts/command-results";

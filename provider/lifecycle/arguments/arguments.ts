@@ -1,7 +1,7 @@
 // What a user may write, with its defaults: reads the arguments of a certificate (docs/design.md, section 2).
 // Pure; files are not opened here. In a preview some values are unknown: then there are no failures about them, and no inputs.
 
-import type { DeviceType } from "../../client/client";
+import type { DeviceType } from "../../client";
 import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./reader";
 import { readRollout, type Rollout } from "./rollout";
 import { readSchedule, type Schedule } from "./schedule";

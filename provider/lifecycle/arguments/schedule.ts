@@ -2,7 +2,7 @@
 // (test/fixtures/esper/openapi.json, CommandScheduleArgs; the form of times and days is that of Esper's own bulk tool).
 // Pure: whether a window is over is judged with `now` as an argument.
 
-import type { CommandSchedule } from "../../client/client";
+import type { CommandSchedule } from "../../client";
 import { hasUnknown, type Fields } from "./reader";
 
 export interface Schedule {

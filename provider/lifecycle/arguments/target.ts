@@ -1,7 +1,7 @@
 // Which devices a program means: reads the `target` argument, compares two targets, and says how Esper is addressed.
 // Pure; it must not know a client or which devices exist.
 
-import type { CommandType } from "../../client/client";
+import type { CommandType } from "../../client";
 import { hasUnknown, type Fields } from "./reader";
 
 export type Target =

@@ -1,7 +1,7 @@
 // Which requests the state still needs to tell where devices stand; what is dropped is remembered by the sketch. Pure.
 
-import { totalOf } from "../../client/commands/command-states";
-import type { StateCounts } from "../../client/client";
+import { totalOf } from "../../client/index";
+import type { StateCounts } from "../../client/index";
 import type { DeviceStatus } from "../facts/device-status";
 import type { SentRequest } from "../state/state";
 

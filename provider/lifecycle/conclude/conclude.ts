@@ -5,6 +5,7 @@ import { isMoreThan } from "../arguments/rollout";
 import type { Applied } from "../apply/apply";
 import type { RolloutOutcome } from "../apply/rollout";
 import { coverageOf, isScheduled, type DeviceStatus } from "../facts/device-status";
+import type { InstallFile } from "../content/content";
 import { failureSentences } from "../messages/failures";
 import {
   leavingSentence,
@@ -20,7 +21,7 @@ import { unansweredOf } from "../policy/awaited";
 import type { GoalContent, Plan } from "../policy/plan";
 import { mayRetry } from "../policy/retry";
 import { previouslySentTo, stableContent } from "../policy/rollback";
-import { digestHeld, type InstallFile, type KeptContent, type RolloutProgress, type State } from "../state/state";
+import { digestHeld, type KeptContent, type RolloutProgress, type State } from "../state/state";
 import { nextState, type RunEnd } from "./next-state";
 
 export interface Outcome {

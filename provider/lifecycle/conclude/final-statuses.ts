@@ -1,7 +1,7 @@
 // Where everyone stands when a run has sent what it sends: the members, and the devices that are to lose the certificate.
 // It never throws: what cannot be read any more counts as it was last seen, and is a problem.
 
-import { totalOf } from "../../client/commands/command-states";
+import { totalOf } from "../../client/index";
 import { sentOfKind, type Sent } from "../apply/send";
 import type { OperationContext } from "../context";
 import { historyOf, historyWithoutAnswers, joinRequests, type SentRequests } from "../facts/command-history";

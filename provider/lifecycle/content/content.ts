@@ -4,17 +4,15 @@
 
 import { createHash } from "node:crypto";
 import {
-  androidSentence,
   androidSupport,
   chainOf,
-  chooseEncoding,
   digestOf,
   findings,
   fromPem,
   Pkcs12Error,
   readPkcs12,
   summarize,
-  unableInShort,
+  incompatibleInShort,
   writePkcs12,
   type AndroidSupport,
   type Chain,
@@ -22,34 +20,31 @@ import {
   type Pkcs12,
   type SentAs,
 } from "../../pkcs12/index";
-import type { InstallFile } from "../state/state";
 import { SourceError } from "../errors";
 import type { RawObject } from "../arguments/reader";
 import type { Encoding } from "../arguments/arguments";
 import type { Source } from "../arguments/source";
+import { chooseFor, type EncodingChoice } from "./encoding-choice";
 
 export interface Surroundings {
   readonly readFile: (path: string) => Uint8Array;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The encoding chosen for some devices, with what people should know about it. */
-export interface Fitting {
-  readonly sentAs: SentAs;
-  /** Why it is not the file as given. */
-  readonly note?: string;
-  /** Who cannot read even this. */
-  readonly warning?: string;
+/** What an INSTALL hands to a device; secret. */
+export interface InstallFile {
+  readonly base64: string;
+  readonly password: string;
 }
 
 export interface Content {
   readonly digest: string;
   /** The output `certificate`. */
   readonly summary: RawObject;
-  readonly findings: (now: number, renewBeforeDays: number | undefined) => readonly Finding[];
-  readonly fitting: (encoding: Encoding, osVersions: readonly string[]) => Fitting;
+  readonly findings: (nowMs: number, renewBeforeDays: number | undefined) => readonly Finding[];
+  readonly encodingFor: (encoding: Encoding, osVersions: readonly string[]) => EncodingChoice;
   /** Who cannot read the file as given, such as `38 run Android 10 to 12`. */
-  readonly unable: (osVersions: readonly string[]) => string | undefined;
+  readonly incompatible: (osVersions: readonly string[]) => string | undefined;
   readonly toSend: (sentAs: SentAs) => Promise<InstallFile>;
   /** Takes the password and the file out of a text that others had a hand in. */
   readonly withoutSecrets: (text: string) => string;
@@ -73,20 +68,12 @@ function contentOf(source: Source, bytes: Uint8Array, password: string | undefin
   return {
     digest: opened.digest,
     summary: opened.summary,
-    findings: (now, renewBeforeDays) =>
-      findings(p12, { now, ...(renewBeforeDays !== undefined && { renewBeforeDays }) }, chain),
-    fitting: (encoding, osVersions) => {
-      const chosen = chooseEncoding(encoding, support, osVersions);
-      // A file made from PEM is written for every Android version; nobody has given one.
-      const sentAs = chosen.sentAs === "asGiven" && source.kind === "pem" ? "androidLegacy" : chosen.sentAs;
-      const warning = androidSentence(support, osVersions, chosen.sentAs);
-      return {
-        sentAs,
-        ...(chosen.sentAs !== "asGiven" && { note: chosen.reason }),
-        ...(warning !== undefined && { warning }),
-      };
+    findings: (nowMs, renewBeforeDays) =>
+      findings(p12, { nowMs, ...(renewBeforeDays !== undefined && { renewBeforeDays }) }, chain),
+    encodingFor: (encoding, osVersions) => {
+      return chooseFor({ support, isMade: source.kind === "pem" }, encoding, osVersions);
     },
-    unable: (osVersions) => unableInShort(support, osVersions),
+    incompatible: (osVersions) => incompatibleInShort(support, osVersions),
     toSend: async (sentAs) => {
       if (sentAs === "asGiven" || source.kind === "pem") return { base64: base64(), password: secret };
       const written = await writePkcs12(p12, { profile: sentAs, password: secret });

@@ -1,5 +1,5 @@
 // When the certificate that devices are to have should be renewed, from what the state keeps of it. Pure; the rule itself
-// stands in pkcs12/renewal.ts.
+// is pkcs12/advice/renewal.
 
 import { renewalOf, type Renewal } from "../../pkcs12/index";
 import type { RawObject } from "../arguments/reader";
@@ -8,8 +8,8 @@ import type { RawObject } from "../arguments/reader";
 export function renewalOfCertificate(
   { notBefore, notAfter }: RawObject,
   renewBeforeDays: number | undefined,
-  now: number,
+  nowMs: number,
 ): Renewal {
   if (typeof notBefore !== "string" || typeof notAfter !== "string") return { renewAt: "", readyForRenewal: false };
-  return renewalOf(notBefore, notAfter, renewBeforeDays, now);
+  return renewalOf(notBefore, notAfter, renewBeforeDays, nowMs);
 }

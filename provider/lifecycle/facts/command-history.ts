@@ -1,7 +1,7 @@
 // Puts the requests of one resource together with their answers, so that device-status.ts can tell where devices stand.
 // It asks for answers by command-results.ts; it decides nothing.
 
-import { totalOf } from "../../client/commands/command-states";
+import { totalOf } from "../../client/index";
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import { difference } from "../state/membership-sketch";
 import { sentToAllAt, type SentRequest, type State } from "../state/state";

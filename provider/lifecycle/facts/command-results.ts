@@ -1,9 +1,18 @@
 // What Esper says of the requests: keeps the newest counts of each and reads rows only where counts do not tell enough.
 // It asks the client; it judges nothing (standing.ts and waiting.ts do).
 
-import type { Client, Sighting, StateCounts, StatusRow } from "../../client/client";
-import { countOf, countStates, knownStates, sameCounts, totalOf } from "../../client/commands/command-states";
-import { FEW_DEVICES } from "../../client/commands/status-rows";
+import {
+  type Client,
+  countOf,
+  countStates,
+  fewDevices,
+  knownStates,
+  sameCounts,
+  type Sighting,
+  type StateCounts,
+  type StatusRow,
+  totalOf,
+} from "../../client";
 import type { Answers } from "./device-status";
 import { statesSeen, type Exception, type SentRequest, type State } from "../state/state";
 
@@ -43,8 +52,8 @@ export class CommandResults {
   async look(all: readonly SentRequest[]): Promise<void> {
     // Where every device has succeeded nothing can change any more, and Esper may forget it.
     const requests = all.filter((request) => !this.isAllSuccess(request));
-    const small = requests.filter((request) => request.devices <= FEW_DEVICES);
-    const large = requests.filter((request) => request.devices > FEW_DEVICES);
+    const small = requests.filter((request) => request.devices <= fewDevices);
+    const large = requests.filter((request) => request.devices > fewDevices);
     const [rows] = await Promise.all([
       small.length > 0 ? this.client.rows({ requestIds: small.map((request) => request.id) }) : [],
       Promise.all(large.map((request) => this.lookAtCounts(request.id))),

@@ -1,7 +1,7 @@
 // Devices that left a set: which they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
 
-import type { Device } from "../../client/client";
-import { totalOf } from "../../client/commands/command-states";
+import type { Device } from "../../client/index";
+import { totalOf } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
 import type { SentRequest, State } from "../state/state";

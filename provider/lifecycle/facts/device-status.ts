@@ -1,7 +1,7 @@
 // Where each member stands: judged from the requests sent, the answers read, and the time. Pure.
 // The words installed, pending, failed and missing are those of docs/design.md, section 1.
 
-import type { Device, StatusRow } from "../../client/client";
+import type { Device, StatusRow } from "../../client";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 
 /** An install that no device took for this long never will be (Esper, "Command API Examples": 30 days). */

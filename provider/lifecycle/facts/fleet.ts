@@ -2,7 +2,7 @@
 // Facts only; what to do about them is plan.ts's business.
 
 import { createHash } from "node:crypto";
-import type { Client, Device, DeviceType } from "../../client/client";
+import type { Client, Device, DeviceType } from "../../client";
 import { UnknownTargetError } from "../errors";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 

@@ -2,7 +2,7 @@
 // done, or a destroy failed halfway, of which the engine stores nothing.
 // They are known by their label; the V2 endpoint has none, so nothing is found there (docs/design.md, section 3).
 
-import type { SentCommand } from "../../client/client";
+import type { CommandSighting } from "../../client/index";
 import type { OperationContext } from "../context";
 import { installCommand, labelPrefix, uninstallCommand } from "../state/command-label";
 import { digestHeld, orphanedIds, rejectedDigest, type Holding, type State } from "../state/state";
@@ -13,20 +13,22 @@ const lookBackMs = 3 * 24 * 3_600_000;
 /** Read once for all resources of a run. */
 const listMaxAgeMs = 60_000;
 
-export async function findOrphaned({ client, clock }: OperationContext, prior: State): Promise<readonly SentCommand[]> {
+export async function findOrphaned(
+  { client, clock }: OperationContext,
+  prior: State,
+): Promise<readonly CommandSighting[]> {
   const { newestAt, urnHash } = prior.record;
   const earliest = new Date(clock.now() - lookBackMs).toISOString();
   const sinceAt = newestAt > earliest ? newestAt : earliest;
-  const lists = await Promise.all(
-    [installCommand, uninstallCommand].map((command) => client.recent(command, sinceAt, listMaxAgeMs)),
-  );
+  const commands = [installCommand, uninstallCommand];
+  const list = await client.commandsSince({ commands, sinceAt, maxAgeMs: listMaxAgeMs });
   const own = labelPrefix(urnHash);
   const ids = new Set(prior.commands.map(({ id }) => id));
   const { alias } = prior.settings;
   // Where the alias changes, the old one is removed under the same label after the new one stands.
-  const isOfAlias = ({ aliasName }: SentCommand): boolean => (aliasName ?? alias) === alias;
-  const isNewer = ({ id, createdAt }: SentCommand): boolean => createdAt > newestAt && !ids.has(id);
-  return lists.flat().filter((sent) => sent.label?.startsWith(own) === true && isOfAlias(sent) && isNewer(sent));
+  const isOfAlias = ({ aliasName }: CommandSighting): boolean => (aliasName ?? alias) === alias;
+  const isNewer = ({ id, createdAt }: CommandSighting): boolean => createdAt > newestAt && !ids.has(id);
+  return list.commands.filter((sent) => sent.label?.startsWith(own) === true && isOfAlias(sent) && isNewer(sent));
 }
 
 /** The state that a run goes by, and the orphaned commands. */
@@ -51,7 +53,7 @@ export async function settleOrphaned(context: OperationContext, stored: State | 
   const foundIds = idsOf(found);
   const { record, settings } = stored;
   const own = labelPrefix(record.urnHash, digestHeld(stored) ?? "none");
-  const isMisleading = ({ command, label }: SentCommand): boolean =>
+  const isMisleading = ({ command, label }: CommandSighting): boolean =>
     command === uninstallCommand || label?.startsWith(own) !== true;
   if (found.some(isMisleading)) return { prior: withOrphaned(stored, found), foundIds, orphanedIds: [] };
   const mayBeOutside = settings.target.kind === "set" && rejectedDigest(stored) === undefined;
@@ -62,7 +64,7 @@ export async function settleOrphaned(context: OperationContext, stored: State | 
 const orphanedMax = 40;
 
 /** Nobody can say what the devices hold: the next run sends to all. */
-export function withOrphaned(state: State, found: readonly SentCommand[]): State {
+export function withOrphaned(state: State, found: readonly CommandSighting[]): State {
   if (found.length === 0) return state;
   const { record } = state;
   const newestAt = found.reduce((newest, { createdAt }) => (createdAt > newest ? createdAt : newest), record.newestAt);
@@ -79,6 +81,6 @@ export async function orphanedInstalls(context: OperationContext, state: State):
   return idsOf(found.filter(({ command }) => command === installCommand));
 }
 
-function idsOf(found: readonly SentCommand[]): readonly string[] {
+function idsOf(found: readonly CommandSighting[]): readonly string[] {
   return found.map(({ id }) => id);
 }

@@ -1,7 +1,7 @@
 // Which devices a run waits for, and which of them have not answered. Pure. Follows docs/design.md, section 2 (`wait`).
 
-import type { Device, StateCounts } from "../../client/client";
-import { countOf, finalStates, totalOf } from "../../client/commands/command-states";
+import type { Device, StateCounts } from "../../client/index";
+import { countOf, finalStates, totalOf } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import { isScheduled, type Answers, type DeviceStatus } from "../facts/device-status";
 import type { SentRequest } from "../state/state";

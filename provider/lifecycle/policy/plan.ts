@@ -5,11 +5,11 @@ import type { Inputs, Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import { isOver } from "../arguments/schedule";
 import { openParts } from "../arguments/source";
-import type { Content } from "../content/content";
+import type { Content, InstallFile } from "../content/content";
 import type { Facts } from "../facts/gather";
 import { overdueSentence } from "../messages/notices";
 import { pickWritten } from "../state/record";
-import { orphanedIds, type InstallFile, type SentAs, type State } from "../state/state";
+import { orphanedIds, type SentAs, type State } from "../state/state";
 import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";
 import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps";
 import { toRemoveAgain } from "../facts/departed";
@@ -112,7 +112,7 @@ function encodingChoice(
   const targets = installTargets(steps, [...fleet.members.keys()]);
   const installsNothing = !steps.steps.some(({ action }) => action === "install");
   if (prior !== undefined && installsNothing) return { sentAs: prior.sentAs };
-  return content.fitting(
+  return content.encodingFor(
     inputs.encoding,
     targets.map((id) => fleet.members.get(id)?.osVersion ?? ""),
   );

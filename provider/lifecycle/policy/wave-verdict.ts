@@ -1,6 +1,6 @@
 // Whether a wave of a rollout passed. Pure. Follows docs/design.md, section 7.
 
-import type { Device } from "../../client/client";
+import type { Device } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import { isMoreThan } from "../arguments/rollout";
 import type { DeviceStatus } from "../facts/device-status";

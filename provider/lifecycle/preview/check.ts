@@ -1,7 +1,7 @@
 // Everything before anything is sent: reads the arguments, opens the source, refuses, warns, and tells whom it reaches
 // (docs/design.md, sections 4 and 8). It asks Esper only of what is new, and sends nothing.
 
-import type { Client } from "../../client/client";
+import type { Client } from "../../client/index";
 import { isSettingError } from "../../errors";
 import { readInputs } from "../arguments/arguments";
 import { isObject, type Failure, type RawObject } from "../arguments/reader";

@@ -1,9 +1,10 @@
 // What a preview says of a new or changed certificate: whom it reaches (docs/design.md, section 8). A courtesy: it is
 // bounded in time for a whole run, and not to find out is a note, never an error.
 
-import type { Client, DeviceType } from "../../client/client";
+import type { Client, DeviceType } from "../../client";
 import type { Clock } from "../../clock";
-import type { Content, Fitting } from "../content/content";
+import type { Content } from "../content/content";
+import type { EncodingChoice } from "../content/encoding-choice";
 import { narrowed, readFleet } from "../facts/fleet";
 import type { Encoding } from "../arguments/arguments";
 import { count, someOf } from "../messages/words";
@@ -24,7 +25,7 @@ export interface TargetImpact {
   /** For example `reaches 412 devices: 374 online, 38 offline; 38 run Android 10 to 12`. */
   readonly reach: string;
   /** How the file will be encoded for these devices, and who cannot read it. */
-  readonly fitting?: Fitting;
+  readonly fitting?: EncodingChoice;
 }
 
 /** What is asked about: a certificate of which nothing else need be known. */
@@ -74,7 +75,7 @@ async function describe(
   const devices = [...members.values()];
   const online = devices.filter((device) => device.online).length;
   const osVersions = devices.map((device) => device.osVersion);
-  const unable = content?.unable(osVersions);
+  const unable = content?.incompatible(osVersions);
   const parts = [
     `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline`,
     ...(unable === undefined ? [] : [unable]),
@@ -82,7 +83,7 @@ async function describe(
     ...(unknown.length > 0 ? [`Esper does not know ${someOf(unknown)}`] : []),
     ...(isStaged(rollout) ? [firstWave(rollout, devices.length)] : []),
   ];
-  const fitting = content?.fitting(encoding, osVersions);
+  const fitting = content?.encodingFor(encoding, osVersions);
   return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
 }
 

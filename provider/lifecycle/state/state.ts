@@ -1,9 +1,10 @@
 // What a certificate's resource knows between two runs, in the lifecycle's words, and what follows from it. Pure.
 // It must not know how any of it is stored: record.ts reads and writes it (docs/design.md, section 5).
 
-import type { StateCounts } from "../../client/client";
+import type { StateCounts } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
+import type { InstallFile } from "../content/content";
 
 export type SentAs = "asGiven" | "androidLegacy" | "modern";
 
@@ -63,12 +64,6 @@ export interface WaveBoundaries {
   readonly canary: boolean;
   /** The last place of each further wave; "" when it has no device of its own, "~" when it takes in everyone. */
   readonly ends: readonly string[];
-}
-
-/** A PKCS#12 file as a device is given it. */
-export interface InstallFile {
-  readonly base64: string;
-  readonly password: string;
 }
 
 /** Content that a rollback may put back; a secret. */

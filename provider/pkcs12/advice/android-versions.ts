@@ -1,6 +1,7 @@
 // Which Android versions read a PKCS#12 file, judged by its algorithms and key types alone.
 // Pure; needs no key and no content. The table is docs/background/pkcs12-and-android.md, section 8, measured with the
 // sources of each version's Bouncy Castle; 15 and 16 are taken to be like 14 (no newer sources were found to differ).
+
 import type { Encoding, MacDescription, Protection } from "../container/encoding";
 import type { PublicKeyKind } from "../x509/public-key";
 
@@ -62,7 +63,7 @@ export function androidSupport(file: AndroidRelevant): AndroidSupport {
     const obstacles = obstaclesFor(file, generation);
     const couldBeBetter = generation.note !== undefined && obstaclesFor(file, generationOf(14)).length === 0;
     const note = obstacles.length > 0 && couldBeBetter ? generation.note : undefined;
-    return { version, reads: obstacles.length === 0, obstacles, ...(note === undefined ? {} : { note }) };
+    return { version, reads: obstacles.length === 0, obstacles, ...(note !== undefined && { note }) };
   });
   return { versions, emptyPassword: encoding.emptyPassword, encoding: encoding.label };
 }

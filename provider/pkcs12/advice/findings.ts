@@ -1,11 +1,12 @@
 // What is wrong or doubtful about the content of a PKCS#12 file, each with a code and a sentence.
 // Pure: the time is an argument, and nothing is refused here. Errors and warnings follow docs/design.md, section 4.
+
 import { isReadOnAndroid } from "./android-versions";
 import type { Certificate } from "../x509/certificate";
 import { type Chain, chainOf, x509Of } from "../x509/chain";
 import type { Encoding } from "../container/encoding";
 import type { PublicKeyKind } from "../x509/public-key";
-import type { KeyMaterial } from "../read";
+import type { KeyMaterial } from "../x509/key-material";
 import { daysBetween, renewalOf } from "./renewal";
 import type { OtherBag } from "../container/safes";
 import { isWeakSignature } from "../x509/signatures";
@@ -42,7 +43,7 @@ export interface Finding {
 
 export interface FindingOptions {
   /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly nowMs: number;
   /** See renewalOf. */
   readonly renewBeforeDays?: number | undefined;
 }
@@ -91,23 +92,23 @@ function keyFindings({ privateKeys }: KeyMaterial, { leaf, key }: Chain): Findin
   return found;
 }
 
-function dateFindings(leaf: Certificate, { issuers }: Chain, { now, renewBeforeDays }: FindingOptions): Finding[] {
+function dateFindings(leaf: Certificate, { issuers }: Chain, { nowMs, renewBeforeDays }: FindingOptions): Finding[] {
   const found: Finding[] = [];
   const { notBefore, notAfter } = leaf;
   const startAt = Date.parse(notBefore);
   const endAt = Date.parse(notAfter);
-  if (now > endAt) {
+  if (nowMs > endAt) {
     found.push(error("expired", `The certificate ${called(leaf)} expired on ${day(notAfter)}; have a new one issued.`));
-  } else if (renewalOf(notBefore, notAfter, renewBeforeDays, now).readyForRenewal) {
-    const days = daysBetween(now, endAt);
+  } else if (renewalOf(notBefore, notAfter, renewBeforeDays, nowMs).readyForRenewal) {
+    const days = daysBetween(nowMs, endAt);
     found.push(
       warning("expiresSoon", `The certificate ${called(leaf)} expires on ${day(notAfter)}, ${within(days)}; renew it.`),
     );
   }
-  if (now < startAt) {
+  if (nowMs < startAt) {
     found.push(warning("notYetValid", `The certificate ${called(leaf)} is not valid before ${notBefore}.`));
   }
-  const expired = issuers.find((issuer) => now > Date.parse(issuer.notAfter));
+  const expired = issuers.find((issuer) => nowMs > Date.parse(issuer.notAfter));
   if (expired !== undefined) {
     found.push(warning("issuerExpired", `The issuer ${called(expired)} expired on ${day(expired.notAfter)}.`));
   }

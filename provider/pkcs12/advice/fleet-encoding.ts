@@ -1,12 +1,13 @@
 // Sets what Android versions read against the versions that the targeted devices run: which encoding to send, and the
 // sentence for those devices that cannot read it. Pure. Follows docs/design.md, sections 2 (`encoding`) and 8.
+
 import type { AndroidSupport, AndroidVersionSupport } from "./android-versions";
+import type { Profile } from "../container/profiles";
 import { groupBy } from "../group-by";
 
-export type Profile = "androidLegacy" | "modern";
 export type SentAs = "asGiven" | Profile;
 
-export interface EncodingChoice {
+export interface EncodingAdvice {
   readonly sentAs: SentAs;
   /** One sentence, for people. */
   readonly reason: string;
@@ -32,7 +33,7 @@ export function chooseEncoding(
   wanted: "auto" | SentAs,
   support: AndroidSupport,
   osVersions: readonly string[],
-): EncodingChoice {
+): EncodingAdvice {
   if (wanted !== "auto") return { sentAs: wanted, reason: "This encoding was asked for." };
   const targets = targetsOf(support, osVersions);
   const helped = targets.filter(({ obstacles }) => obstacles.some(({ cause }) => cause !== "keyType"));
@@ -80,7 +81,7 @@ export function androidSentence(
  * Who of the devices cannot use the file as given, in a few words: "38 run Android 10 to 12". Undefined when all can.
  * @param osVersions one entry a device
  */
-export function unableInShort(support: AndroidSupport, osVersions: readonly string[]): string | undefined {
+export function incompatibleInShort(support: AndroidSupport, osVersions: readonly string[]): string | undefined {
   const unable = osVersions.flatMap((osVersion) => {
     const version = majorVersion(osVersion);
     return version === undefined || consequenceFor(support, version, "asGiven") === undefined ? [] : [version];

@@ -13,20 +13,20 @@ export interface Renewal {
  * @param notBefore ISO 8601
  * @param notAfter ISO 8601
  * @param renewBeforeDays days before the end; default a third of the certificate's life, at most 30 days
- * @param now milliseconds since 1970
+ * @param nowMs milliseconds since 1970
  */
 export function renewalOf(
   notBefore: string,
   notAfter: string,
   renewBeforeDays: number | undefined,
-  now: number,
+  nowMs: number,
 ): Renewal {
   const endAt = Date.parse(notAfter);
   const lifeMs = Math.max(0, endAt - Date.parse(notBefore));
   const beforeMs =
     renewBeforeDays === undefined ? Math.min(lifeMs / 3, longestDefaultDays * dayMs) : renewBeforeDays * dayMs;
   const renewAt = Math.floor(endAt - beforeMs);
-  return { renewAt: new Date(renewAt).toISOString(), readyForRenewal: now >= renewAt };
+  return { renewAt: new Date(renewAt).toISOString(), readyForRenewal: nowMs >= renewAt };
 }
 
 /** Whole days from one instant to a later one, rounded down. */

@@ -1,6 +1,7 @@
 // Reads BER, the encoding of every PKCS#12 file: definite and indefinite lengths, any length form, constructed strings.
 // Knows nothing of PKCS#12. Elements are read on demand and point into the given bytes; nothing is copied until asked.
 // Follows ITU-T X.690; the tolerances are those of docs/background/pkcs12-and-android.md, section 9.
+
 import { corrupt, limitExceeded } from "../errors";
 
 /** Real files nest to about 12; a hostile one must not exhaust the stack. */
@@ -26,7 +27,9 @@ export const Tag = {
   bmpString: 0x1e,
 } as const;
 
-export const context = (number: number): number => 0x80 | number;
+export function context(number: number): number {
+  return 0x80 | number;
+}
 
 export interface BerElement {
   readonly bytes: Buffer;

@@ -1,4 +1,5 @@
 // Writes DER, as far as PKCS#12 needs it. The counterpart of ber.ts; follows ITU-T X.690 section 10.
+
 import { Tag, context } from "./ber";
 
 const constructed = 0x20;

@@ -1,10 +1,11 @@
 // Takes the fields of a BER structure one after another, and reads the simple values in them.
 // Knows no structure; the callers name what they expect, and the names appear in the error sentences.
+
 import { type BerElement, Tag, childrenOf, contentOf, readElement } from "./ber";
 import { corrupt } from "../errors";
 
 /** A list of elements with a position. `where` is what the list is called in sentences ("MAC data"). */
-export class Fields {
+export class SequenceReader {
   private position = 0;
 
   constructor(
@@ -34,9 +35,9 @@ export class Fields {
 }
 
 /** The fields of a SEQUENCE. */
-export function fieldsOf(element: BerElement, where: string): Fields {
+export function readSequence(element: BerElement, where: string): SequenceReader {
   if (element.tag !== Tag.sequence) throw corrupt(`the ${where} is not a structure`);
-  return new Fields(childrenOf(element), where);
+  return new SequenceReader(childrenOf(element), where);
 }
 
 /** The one element inside an EXPLICIT tag. */
@@ -85,6 +86,6 @@ export interface AlgorithmIdentifier {
 }
 
 export function algorithmOf(element: BerElement, where: string): AlgorithmIdentifier {
-  const fields = fieldsOf(element, where);
+  const fields = readSequence(element, where);
   return { oid: oidOf(fields.take(Tag.oid)), parameters: fields.any() };
 }

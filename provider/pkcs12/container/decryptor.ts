@@ -1,6 +1,7 @@
 // Holds the password while one file is read, and opens the file's encrypted parts with it.
 // Knows no structure of the file; it is handed schemes and bytes, and remembers which form of the password fits.
 // Follows docs/background/pkcs12-and-android.md, sections 5 (failure classes) and 9 (fallback forms).
+
 import { isWholeSequence } from "../asn1/ber";
 import { decipher } from "../crypto/ciphers";
 import { Pkcs12Error, corrupt } from "../errors";
@@ -12,7 +13,7 @@ import type { Scheme } from "./schemes";
 
 type FormKind = "wide" | "narrow";
 
-export class Unlocker {
+export class Decryptor {
   /** The MAC fits, or a part could be decrypted: the password is right. */
   proven: "no" | "byDecryption" | "byMac" = "no";
   private readonly fitting = new Map<FormKind, Buffer>();

@@ -1,5 +1,6 @@
 // How a file is protected, in words and plain data: what its parts are encrypted with, and its checksum (MAC).
 // Holds no keys and no content, so it may be shown and stored. Android's verdict (android.ts) rests on it alone.
+
 import type { Scheme } from "./schemes";
 
 /** How one part is encrypted. */
@@ -72,7 +73,7 @@ export function encodingOf(parts: {
   const names = new Set([...privateKeys, ...certificates].map(({ name }) => name));
   const ciphers = [...names].map((name) => (name === "none" ? "not encrypted" : name)).join(" and ");
   const label = `${ciphers === "" ? "empty" : ciphers}, ${mac?.name ?? "no MAC"}`;
-  return { label, privateKeys, certificates, emptyPassword, ...(mac === undefined ? {} : { mac }) };
+  return { label, privateKeys, certificates, emptyPassword, ...(mac !== undefined && { mac }) };
 }
 
 function distinct(protections: readonly Protection[]): Protection[] {

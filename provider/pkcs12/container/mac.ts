@@ -1,15 +1,16 @@
 // The checksum (MAC) over a PKCS#12 file's contents: reads its description and checks it with a password.
 // Follows RFC 7292 section 4 (MacData) and RFC 9579 (PBMAC1).
+
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type BerElement, Tag, octetsOf } from "../asn1/ber";
 import type { MacDescription } from "./encoding";
 import { corrupt, unsupported } from "../errors";
-import { type AlgorithmIdentifier, algorithmOf, fieldsOf, integerOf } from "../asn1/sequence-reader";
+import { type AlgorithmIdentifier, algorithmOf, readSequence, integerOf } from "../asn1/sequence-reader";
 import { type Hash, hashByHmacOid, hashByOid, isDamagedHashOid } from "../crypto/hashes";
 import { Purpose, pbkdf2, pkcs12Kdf } from "../crypto/kdf";
 import { checkIterations } from "../limits";
 import { pbkdf2Of } from "./schemes";
-import type { Unlocker } from "./decryptor";
+import type { Decryptor } from "./decryptor";
 
 const oidPbmac1 = "1.2.840.113549.1.5.14";
 
@@ -24,8 +25,8 @@ export interface Mac {
 }
 
 export function macOf(macData: BerElement): Mac {
-  const fields = fieldsOf(macData, "MAC data");
-  const digestInfo = fieldsOf(fields.take(Tag.sequence), "MAC value");
+  const fields = readSequence(macData, "MAC data");
+  const digestInfo = readSequence(fields.take(Tag.sequence), "MAC value");
   const algorithm = algorithmOf(digestInfo.take(Tag.sequence), "MAC algorithm");
   const expected = octetsOf(digestInfo.take(Tag.octetString));
   const salt = octetsOf(fields.take(Tag.octetString));
@@ -43,7 +44,7 @@ export function macOf(macData: BerElement): Mac {
 
 function pbmac1Of(algorithm: AlgorithmIdentifier, expected: Buffer): Mac {
   if (algorithm.parameters === undefined) throw corrupt("the MAC has no parameters");
-  const fields = fieldsOf(algorithm.parameters, "PBMAC1 parameters");
+  const fields = readSequence(algorithm.parameters, "PBMAC1 parameters");
   const kdf = algorithmOf(fields.take(Tag.sequence), "key derivation of the MAC");
   const scheme = algorithmOf(fields.take(Tag.sequence), "PBMAC1 scheme");
   const { derivation, keyLength } = pbkdf2Of(kdf, "its MAC");
@@ -62,16 +63,16 @@ export function describeMac({ kind, hash, iterations }: Mac): MacDescription {
   return { name, kind, hash: hash.name, iterations };
 }
 
-/** True when the MAC fits with one form of the password, which the unlocker then remembers. */
-export async function macFits(mac: Mac, content: Buffer, unlocker: Unlocker): Promise<boolean> {
+/** True when the MAC fits with one form of the password, which the decryptor then remembers. */
+export async function macFits(mac: Mac, content: Buffer, decryptor: Decryptor): Promise<boolean> {
   const kind = mac.kind === "pbmac1" ? "narrow" : "wide";
-  for (const form of unlocker.candidates(kind)) {
-    unlocker.budget.spend(mac.iterations);
+  for (const form of decryptor.candidates(kind)) {
+    decryptor.budget.spend(mac.iterations);
     const computed = createHmac(mac.hash.nodeName, await macKey(mac, form))
       .update(content)
       .digest();
     if (computed.length === mac.expected.length && timingSafeEqual(computed, mac.expected)) {
-      unlocker.remember(kind, form, "byMac");
+      decryptor.remember(kind, form, "byMac");
       return true;
     }
   }

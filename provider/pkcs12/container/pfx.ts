@@ -1,9 +1,10 @@
 // Takes a PKCS#12 file's outer structure apart: the contents as bytes, and the description of their MAC.
 // Refuses what is none, is cut short, or is of a kind that needs more than a password. Needs no password itself.
 // Follows RFC 7292 section 4.
+
 import { Tag, context, octetsOf, readElement, readHeader } from "../asn1/ber";
 import { Pkcs12Error, corrupt, limitExceeded, unsupported } from "../errors";
-import { fieldsOf, innerOf, integerOf, oidOf } from "../asn1/sequence-reader";
+import { readSequence, innerOf, integerOf, oidOf } from "../asn1/sequence-reader";
 import { maxFileBytes } from "../limits";
 import { type Mac, macOf } from "./mac";
 import { oidData } from "./safes";
@@ -24,9 +25,9 @@ export function pfxOf(bytes: Buffer): Pfx {
   if (impostor !== undefined) throw new Pkcs12Error({ kind: "notPkcs12", ...impostor });
   checkComplete(bytes);
   // Bytes after the structure are passed over: some ways of copying add a line end or zeros.
-  const fields = fieldsOf(readElement(bytes), "file");
+  const fields = readSequence(readElement(bytes), "file");
   const version = integerOf(fields.take(Tag.integer));
-  const contentInfo = fieldsOf(fields.take(Tag.sequence), "file's content");
+  const contentInfo = readSequence(fields.take(Tag.sequence), "file's content");
   const type = oidOf(contentInfo.take(Tag.oid));
   if (version !== 3) throw unsupported(`version ${version} of the format`, "the file");
   if (type === oidSignedData) throw unsupported("a signature in place of a password", "its integrity", type);

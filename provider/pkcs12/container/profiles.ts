@@ -1,12 +1,15 @@
 // The two ways in which files are written: encryption, MAC and iteration counts of each profile.
 // Every salt and vector is given; this file makes none up. Follows RFC 7292 appendix C and RFC 8018 section 6.2.
+
 import { createCipheriv, createHmac } from "node:crypto";
-import type { Profile } from "../advice/fleet-encoding";
 import { integer, nullValue, objectIdentifier, octetString, sequence } from "../asn1/der";
 import { type Hash, sha1, sha256 } from "../crypto/hashes";
 import { Purpose, pbkdf2, pkcs12Kdf } from "../crypto/kdf";
 import { wide } from "../crypto/password-forms";
 import { oidPbeSha1And3Des, oidPbes2, oidPbkdf2 } from "./schemes";
+
+/** `androidLegacy`: SHA1-3DES and HMAC-SHA-1. `modern`: AES-256 and HMAC-SHA-256. */
+export type Profile = "androidLegacy" | "modern";
 
 const oidAes256Cbc = "2.16.840.1.101.3.4.1.42";
 

@@ -1,14 +1,15 @@
 // Walks the contents of a PKCS#12 file and opens what is encrypted: its safes, their bags, keys and certificates.
 // Interprets no key and no certificate. Kinds of bags that are of no use here are listed, never fatal.
 // Follows RFC 7292 section 4 and appendix D; names of a bag: RFC 2985 section 5.5.
+
 import { type BerElement, Tag, childrenOf, context, octetsOf, rawOf } from "../asn1/ber";
 import type { BagNames } from "../x509/certificate";
 import { type Protection, protectionOf, unprotected } from "./encoding";
 import { unsupported } from "../errors";
-import { type Fields, algorithmOf, fieldsOf, innerOf, listIn, oidOf } from "../asn1/sequence-reader";
+import { type SequenceReader, algorithmOf, readSequence, innerOf, listIn, oidOf } from "../asn1/sequence-reader";
 import { textOf } from "../x509/names";
 import { schemeOf } from "./schemes";
-import type { Unlocker } from "./decryptor";
+import type { Decryptor } from "./decryptor";
 
 export const oidData = "1.2.840.113549.1.7.1";
 export const oidEncryptedData = "1.2.840.113549.1.7.6";
@@ -47,19 +48,19 @@ export interface Contents {
 }
 
 /** @param authSafe the AuthenticatedSafe, out of its byte string */
-export async function openSafes(authSafe: Buffer, unlocker: Unlocker): Promise<Contents> {
+export async function openSafes(authSafe: Buffer, decryptor: Decryptor): Promise<Contents> {
   const contents: Contents = { privateKeys: [], certificates: [], otherBags: [] };
   for (const contentInfo of listIn(authSafe, "list of contents")) {
-    const fields = fieldsOf(contentInfo, "content");
+    const fields = readSequence(contentInfo, "content");
     const type = oidOf(fields.take(Tag.oid));
     const content = fields.maybe(context(0));
     if (type === oidData) {
       // A content may be left out altogether.
       if (content === undefined) continue;
-      await readBags(octetsOf(innerOf(content, "content")), [], unlocker, contents);
+      await readBags(octetsOf(innerOf(content, "content")), [], decryptor, contents);
     } else if (type === oidEncryptedData && content !== undefined) {
-      const { plain, protection } = await openEncryptedData(innerOf(content, "encrypted part"), unlocker);
-      await readBags(plain, [protection], unlocker, contents);
+      const { plain, protection } = await openEncryptedData(innerOf(content, "encrypted part"), decryptor);
+      await readBags(plain, [protection], decryptor, contents);
     } else if (type === oidEnvelopedData) {
       throw unsupported("encryption for a recipient's key", "a part", type);
     } else {
@@ -71,35 +72,35 @@ export async function openSafes(authSafe: Buffer, unlocker: Unlocker): Promise<C
 
 async function openEncryptedData(
   element: BerElement,
-  unlocker: Unlocker,
+  decryptor: Decryptor,
 ): Promise<{ plain: Buffer; protection: Protection }> {
   const where = "an encrypted part";
-  const data = fieldsOf(element, where);
+  const data = readSequence(element, where);
   data.take(Tag.integer);
-  const info = fieldsOf(data.take(Tag.sequence), where);
+  const info = readSequence(data.take(Tag.sequence), where);
   info.take(Tag.oid);
   const scheme = schemeOf(algorithmOf(info.take(Tag.sequence), `encryption of ${where}`), where);
-  const plain = await unlocker.open(scheme, octetsOf(info.take(context(0))), where);
+  const plain = await decryptor.open(scheme, octetsOf(info.take(context(0))), where);
   return { plain, protection: protectionOf(scheme) };
 }
 
 function readBags(
   safeContents: Buffer,
   protections: readonly Protection[],
-  unlocker: Unlocker,
+  decryptor: Decryptor,
   contents: Contents,
 ): Promise<void> {
-  return readBagList(listIn(safeContents, "list of entries"), protections, unlocker, contents);
+  return readBagList(listIn(safeContents, "list of entries"), protections, decryptor, contents);
 }
 
 async function readBagList(
   bags: readonly BerElement[],
   protections: readonly Protection[],
-  unlocker: Unlocker,
+  decryptor: Decryptor,
   contents: Contents,
 ): Promise<void> {
   for (const bag of bags) {
-    const fields = fieldsOf(bag, "entry");
+    const fields = readSequence(bag, "entry");
     const oid = oidOf(fields.take(Tag.oid));
     const value = innerOf(fields.take(context(0)), "entry");
     const names = namesOf(fields.maybe(Tag.set));
@@ -108,15 +109,15 @@ async function readBagList(
         contents.privateKeys.push({ bytes: rawOf(value), names, protections: orUnprotected(protections) });
         break;
       case Bag.shroudedKey: {
-        const { plain, protection } = await openKey(value, unlocker);
+        const { plain, protection } = await openKey(value, decryptor);
         contents.privateKeys.push({ bytes: plain, names, protections: [...protections, protection] });
         break;
       }
       case Bag.certificate:
-        addCertificate(fieldsOf(value, "certificate entry"), names, orUnprotected(protections), contents);
+        addCertificate(readSequence(value, "certificate entry"), names, orUnprotected(protections), contents);
         break;
       case Bag.safeContents:
-        await readBagList(childrenOf(value), protections, unlocker, contents);
+        await readBagList(childrenOf(value), protections, decryptor, contents);
         break;
       default:
         contents.otherBags.push({ type: oid === Bag.crl ? "crl" : oid === Bag.secret ? "secret" : "unknown", oid });
@@ -124,15 +125,20 @@ async function readBagList(
   }
 }
 
-async function openKey(value: BerElement, unlocker: Unlocker): Promise<{ plain: Buffer; protection: Protection }> {
+async function openKey(value: BerElement, decryptor: Decryptor): Promise<{ plain: Buffer; protection: Protection }> {
   const where = "a private key";
-  const fields = fieldsOf(value, "encrypted private key");
+  const fields = readSequence(value, "encrypted private key");
   const scheme = schemeOf(algorithmOf(fields.take(Tag.sequence), `encryption of ${where}`), where);
-  const plain = await unlocker.open(scheme, octetsOf(fields.take(Tag.octetString)), where);
+  const plain = await decryptor.open(scheme, octetsOf(fields.take(Tag.octetString)), where);
   return { plain, protection: protectionOf(scheme) };
 }
 
-function addCertificate(fields: Fields, names: BagNames, protections: readonly Protection[], contents: Contents): void {
+function addCertificate(
+  fields: SequenceReader,
+  names: BagNames,
+  protections: readonly Protection[],
+  contents: Contents,
+): void {
   const oid = oidOf(fields.take(Tag.oid));
   if (oid === oidX509Certificate) {
     const bytes = octetsOf(innerOf(fields.take(context(0)), "certificate entry"));
@@ -147,7 +153,7 @@ function namesOf(attributes: BerElement | undefined): BagNames {
   let friendlyName: string | undefined;
   let localKeyId: Buffer | undefined;
   for (const attribute of attributes === undefined ? [] : childrenOf(attributes)) {
-    const fields = fieldsOf(attribute, "entry's name");
+    const fields = readSequence(attribute, "entry's name");
     const oid = oidOf(fields.take(Tag.oid));
     const values = fields.maybe(Tag.set);
     const value = values === undefined ? undefined : childrenOf(values)[0];
@@ -155,8 +161,8 @@ function namesOf(attributes: BerElement | undefined): BagNames {
     if (oid === oidLocalKeyId && value?.tag === Tag.octetString) localKeyId = octetsOf(value);
   }
   return {
-    ...(friendlyName === undefined ? {} : { friendlyName }),
-    ...(localKeyId === undefined ? {} : { localKeyId }),
+    ...(friendlyName !== undefined && { friendlyName }),
+    ...(localKeyId !== undefined && { localKeyId }),
   };
 }
 

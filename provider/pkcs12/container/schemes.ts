@@ -1,10 +1,11 @@
 // Reads the AlgorithmIdentifier of something encrypted into a scheme: derivation, cipher and their parameters.
 // Does no work; every cap is checked here, before any. Unknown algorithms are named with their OID and place.
 // Follows RFC 7292 appendix C (PKCS#12 PBE) and RFC 8018 appendix A (PBES1, PBES2); RC2 versions: RFC 8018 B.2.3.
+
 import { type BerElement, Tag, octetsOf } from "../asn1/ber";
 import { type Cipher, des2Cbc, des3Cbc, desCbc, pbes2Ciphers, rc2Cbc, rc2CbcOid, rc4Cipher } from "../crypto/ciphers";
 import { corrupt, unsupported } from "../errors";
-import { type AlgorithmIdentifier, algorithmOf, fieldsOf, integerOf } from "../asn1/sequence-reader";
+import { type AlgorithmIdentifier, algorithmOf, readSequence, integerOf } from "../asn1/sequence-reader";
 import { type Hash, hashByHmacOid, md5, sha1 } from "../crypto/hashes";
 import { type ScryptCost, checkIterations, checkScrypt } from "../limits";
 
@@ -70,7 +71,7 @@ export function pbkdf2Of(
   where: string,
 ): { derivation: Derivation & { function: "PBKDF2" }; keyLength: number | undefined } {
   if (oid !== oidPbkdf2) throw unsupported("an unknown key derivation", where, oid);
-  const fields = fieldsOf(need(parameters, where), `PBKDF2 parameters of ${where}`);
+  const fields = readSequence(need(parameters, where), `PBKDF2 parameters of ${where}`);
   const salt = octetsOf(fields.take(Tag.octetString));
   const iterations = checkIterations(integerOf(fields.take(Tag.integer)));
   const keyLength = fields.maybe(Tag.integer);
@@ -83,7 +84,7 @@ export function pbkdf2Of(
 }
 
 function pbes2Scheme(parameters: BerElement | undefined, where: string): Scheme {
-  const fields = fieldsOf(need(parameters, where), `PBES2 parameters of ${where}`);
+  const fields = readSequence(need(parameters, where), `PBES2 parameters of ${where}`);
   const kdf = algorithmOf(fields.take(Tag.sequence), `key derivation of ${where}`);
   const encryption = algorithmOf(fields.take(Tag.sequence), `cipher of ${where}`);
   const { derivation, keyLength } = kdf.oid === oidScrypt ? scryptOf(kdf, where) : pbkdf2Of(kdf, where);
@@ -94,7 +95,7 @@ function scryptOf(
   { parameters }: AlgorithmIdentifier,
   where: string,
 ): { derivation: Derivation; keyLength: undefined } {
-  const fields = fieldsOf(need(parameters, where), `scrypt parameters of ${where}`);
+  const fields = readSequence(need(parameters, where), `scrypt parameters of ${where}`);
   const salt = octetsOf(fields.take(Tag.octetString));
   const cost = integerOf(fields.take(Tag.integer));
   const blockSize = integerOf(fields.take(Tag.integer));
@@ -113,7 +114,7 @@ function cipherOf(
   const cipher = pbes2Ciphers[oid];
   if (cipher === undefined) throw unsupported("an unknown cipher", where, oid);
   if (cipher.mode === "gcm") {
-    const fields = fieldsOf(need(parameters, where), `cipher parameters of ${where}`);
+    const fields = readSequence(need(parameters, where), `cipher parameters of ${where}`);
     const iv = octetsOf(fields.take(Tag.octetString));
     const length = fields.maybe(Tag.integer);
     // RFC 5084: 12 is the default, 12 to 16 are allowed.
@@ -127,7 +128,7 @@ function cipherOf(
 }
 
 function rc2Of(parameters: BerElement, keyLength: number | undefined, where: string) {
-  const fields = fieldsOf(parameters, `RC2 parameters of ${where}`);
+  const fields = readSequence(parameters, `RC2 parameters of ${where}`);
   const versionElement = fields.maybe(Tag.integer);
   const version = versionElement === undefined ? undefined : integerOf(versionElement);
   // RFC 8018 B.2.3: three versions stand for sizes below 256 bits; none at all means 32 bits.
@@ -152,7 +153,7 @@ function ivOf(iv: Buffer, cipher: Cipher, where: string): Buffer {
 }
 
 function pbeParameters(parameters: BerElement | undefined, where: string): { salt: Buffer; iterations: number } {
-  const fields = fieldsOf(need(parameters, where), `encryption parameters of ${where}`);
+  const fields = readSequence(need(parameters, where), `encryption parameters of ${where}`);
   const salt = octetsOf(fields.take(Tag.octetString));
   return { salt, iterations: checkIterations(integerOf(fields.take(Tag.integer))) };
 }

@@ -1,6 +1,7 @@
 // Says what bytes are that are not a PKCS#12 file, and what to do with them.
 // Looks at the beginning and at the outer structure only; never decodes a key.
 // The formats are those that people hand over in its place: docs/background/pkcs12-and-android.md, sections 5 and 9.
+
 import { type BerElement, Tag, contentOf, readElement, readHeader } from "../asn1/ber";
 import { Pkcs12Error } from "../errors";
 
@@ -115,7 +116,7 @@ function partsOf(bytes: Buffer, most = 4): Part[] {
     const header = readHeader(bytes, at, bytes.length);
     if (header === undefined) break;
     const element = elementAt(bytes, at);
-    parts.push({ tag: header.tag, ...(element === undefined ? {} : { element }) });
+    parts.push({ tag: header.tag, ...(element !== undefined && { element }) });
     at = element?.end ?? bytes.length;
   }
   return parts;

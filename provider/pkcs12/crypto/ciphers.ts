@@ -1,6 +1,7 @@
 // The ciphers found in PKCS#12 files, and decryption with them.
 // Knows no passwords and no BER. What OpenSSL 3 moved out of reach (single DES, RC2, RC4) is brought along or built up.
 // OIDs: NIST's CSOR (AES), RFC 8018 B.2, RFC 3657 (Camellia), RFC 5794 (ARIA), GM/T 0006 (SM4).
+
 import { createDecipheriv } from "node:crypto";
 import { rc2CbcDecrypt } from "./rc2";
 import { rc4 } from "./rc4";

@@ -1,5 +1,6 @@
 // The hash functions that occur in PKCS#12 files: for MACs, key derivations and PBKDF2.
 // A table and two lookups; computing is node:crypto's.
+
 // OIDs: NIST's CSOR (2.16.840.1.101.3.4.2), RFC 8018 B.1 (1.2.840.113549.2), RFC 3370 (SHA-1).
 
 export interface Hash {

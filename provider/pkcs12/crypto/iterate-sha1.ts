@@ -1,5 +1,6 @@
 // SHA-1 of a 20-byte message again and again: the inner loop of PKCS#12 key derivation.
 // In plain JavaScript because a call into node:crypto costs three to five times as much as one block of SHA-1.
+
 // Follows FIPS 180-4 section 6.1. Not a general SHA-1; the only input is an earlier SHA-1 digest.
 
 // The schedule is shared between calls: everything here is synchronous, and every call writes all of it.

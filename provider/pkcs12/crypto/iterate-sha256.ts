@@ -1,5 +1,6 @@
 // SHA-256 of a 32-byte message again and again: the inner loop of PKCS#12 MACs with SHA-256.
 // In plain JavaScript because a call into node:crypto costs more than one block of SHA-256.
+
 // Follows FIPS 180-4 section 6.2. Not a general SHA-256; the only input is an earlier SHA-256 digest.
 
 // FIPS 180-4 section 4.2.2.

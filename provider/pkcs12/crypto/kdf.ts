@@ -1,6 +1,7 @@
 // Turns a password into key material: the derivation of PKCS#12 itself, PBKDF1, PBKDF2 and scrypt.
 // Knows neither ciphers nor where the parameters stood. Nothing here blocks the event loop for long.
 // Follows RFC 7292 appendix B, RFC 8018 section 5, RFC 7914.
+
 import {
   createHash,
   hash as hashOnce,

@@ -1,5 +1,6 @@
 // The byte forms of a password that writers of PKCS#12 files have used, the standard one first.
 // Knows nothing of files. Follows RFC 7292 B.1 (UTF-16), RFC 8018 (UTF-8) and docs/background/pkcs12-and-android.md,
+
 // section 9 for what OpenSSL before 1.1 and old NSS did instead.
 
 export interface PasswordForms {

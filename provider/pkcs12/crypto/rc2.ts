@@ -1,4 +1,5 @@
 // RC2 in CBC mode, which node:crypto no longer offers; the default of many exports until about 2021. For reading only.
+
 // Follows RFC 2268; the table is section 2's PITABLE (digits of pi).
 
 // prettier-ignore

@@ -1,4 +1,5 @@
 // RC4, which node:crypto no longer offers; some old exports still use it. For reading only.
+
 // Follows the description in RFC 6229 (test vectors) and RFC 7292 appendix C.
 
 /** Decrypts (or encrypts, which is the same) with a key of 5 to 16 bytes. */

@@ -1,10 +1,11 @@
 // Reads the fields of one X.509 certificate that summaries, chains and findings need.
 // Keeps the bytes as they came: a fingerprint is only right when nothing is encoded again.
 // Follows RFC 5280 section 4.1. Own parsing because node:crypto's takes some 20 times longer for files of hundreds.
+
 import { createHash } from "node:crypto";
 import { type BerElement, Tag, context, contentOf, rawOf, readElement } from "../asn1/ber";
 import { corrupt } from "../errors";
-import { algorithmOf, fieldsOf } from "../asn1/sequence-reader";
+import { algorithmOf, readSequence } from "../asn1/sequence-reader";
 import { nameOf } from "./names";
 import { type PublicKeyKind, publicKeyKind } from "./public-key";
 import { signatureName } from "./signatures";
@@ -38,15 +39,15 @@ export interface BagNames {
 /** @throws Pkcs12Error `corrupt` when the bytes are no certificate. */
 export function certificateOf(bytes: Buffer, names: BagNames = {}): Certificate {
   const element = readElement(bytes);
-  const outer = fieldsOf(element, "certificate");
-  const body = fieldsOf(outer.take(Tag.sequence), "certificate");
+  const outer = readSequence(element, "certificate");
+  const body = readSequence(outer.take(Tag.sequence), "certificate");
   const { oid: signatureOid } = algorithmOf(outer.take(Tag.sequence), "certificate's signature algorithm");
   outer.take(Tag.bitString);
   body.maybe(context(0));
   const serialNumber = contentOf(body.take(Tag.integer));
   body.take(Tag.sequence);
   const issuer = body.take(Tag.sequence);
-  const validity = fieldsOf(body.take(Tag.sequence), "certificate's validity");
+  const validity = readSequence(body.take(Tag.sequence), "certificate's validity");
   const [notBefore, notAfter] = [timeOf(validity.any()), timeOf(validity.any())];
   const subject = body.take(Tag.sequence);
   const publicKey = body.take(Tag.sequence);

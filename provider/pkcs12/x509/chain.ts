@@ -1,12 +1,13 @@
 // Finds the leaf (the certificate of the private key) and the chain of issuers from it upwards.
 // An issuer must bear the right name and have made the signature: names alone are easily imitated.
 // Follows docs/background/pkcs12-and-android.md, section 9; what an issuer is, node:crypto's checkIssued and verify say.
+
 import { type KeyObject, X509Certificate, createPublicKey } from "node:crypto";
 import type { Certificate } from "./certificate";
 import { groupBy } from "../group-by";
 import { comparableName } from "./names";
 import type { PrivateKey } from "./private-key";
-import type { KeyMaterial } from "../read";
+import type { KeyMaterial } from "./key-material";
 
 /** Enough for any real file; a hostile one with thousands of equal names must not keep the processor busy. */
 const maxSignatureChecks = 500;

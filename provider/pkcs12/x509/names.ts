@@ -1,7 +1,8 @@
 // Turns an X.509 name (subject, issuer) into one line, and into a key under which equal names meet.
 // Follows RFC 4514: the most specific part first, specials escaped. Types without a short name keep their OID.
+
 import { type BerElement, Tag, childrenOf, contentOf } from "../asn1/ber";
-import { fieldsOf, oidOf } from "../asn1/sequence-reader";
+import { readSequence, oidOf } from "../asn1/sequence-reader";
 
 // RFC 4514 section 3, RFC 4519, and the two that many certificates carry beside them.
 const shortNames: Readonly<Record<string, string>> = {
@@ -33,7 +34,7 @@ export function comparableName(name: string): string {
 }
 
 function attributeOf(element: BerElement): string {
-  const fields = fieldsOf(element, "name");
+  const fields = readSequence(element, "name");
   const oid = oidOf(fields.take(Tag.oid));
   const value = fields.any();
   return `${shortNames[oid] ?? oid}=${value === undefined ? "" : escape(textOf(value))}`;

@@ -1,9 +1,10 @@
 // Makes sure that a PKCS#8 structure is a private key, and finds the public key that belongs to it.
 // The key itself stays in `pkcs8` and goes nowhere else. Follows RFC 5208 and RFC 5958.
+
 import { type KeyObject, createPrivateKey, createPublicKey } from "node:crypto";
 import { Tag, readElement } from "../asn1/ber";
 import { corrupt, unsupported } from "../errors";
-import { algorithmOf, fieldsOf, integerOf } from "../asn1/sequence-reader";
+import { algorithmOf, readSequence, integerOf } from "../asn1/sequence-reader";
 import type { BagNames } from "./certificate";
 import { type PublicKeyKind, publicKeyKind } from "./public-key";
 
@@ -19,7 +20,7 @@ export interface PrivateKey {
 
 /** @throws Pkcs12Error `corrupt`, or `unsupported` with the OID of a key type that node:crypto does not know. */
 export function privateKeyOf(pkcs8: Buffer, names: BagNames = {}): PrivateKey {
-  const fields = fieldsOf(readElement(pkcs8), "private key");
+  const fields = readSequence(readElement(pkcs8), "private key");
   integerOf(fields.take(Tag.integer));
   const { oid } = algorithmOf(fields.take(Tag.sequence), "private key's algorithm");
   const publicKey = publicKeyDer(pkcs8);

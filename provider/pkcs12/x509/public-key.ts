@@ -1,8 +1,9 @@
 // Says in words what kind of public key a SubjectPublicKeyInfo holds: "RSA 2048", "EC P-256", "Ed25519".
 // Reads the structure only; the mathematics is node:crypto's.
 // OIDs: RFC 3279, RFC 5480, RFC 5639 (brainpool), RFC 8410.
+
 import { type BerElement, Tag, childrenOf, contentOf, readElement } from "../asn1/ber";
-import { algorithmOf, fieldsOf, oidOf } from "../asn1/sequence-reader";
+import { algorithmOf, readSequence, oidOf } from "../asn1/sequence-reader";
 
 export interface PublicKeyKind {
   readonly type: "RSA" | "RSA-PSS" | "DSA" | "EC" | "EdDSA" | "other";
@@ -36,7 +37,7 @@ const curves: Readonly<Record<string, string>> = {
 };
 
 export function publicKeyKind(spki: BerElement): PublicKeyKind {
-  const fields = fieldsOf(spki, "public key");
+  const fields = readSequence(spki, "public key");
   const { oid, parameters } = algorithmOf(fields.take(Tag.sequence), "public key algorithm");
   const bitString = fields.take(Tag.bitString);
   if (oid === oidRsa || oid === oidRsaPss) {

@@ -1,4 +1,5 @@
 // Names of the algorithms that certificates are signed with, and which of them are weak.
+
 // OIDs: RFC 3279, RFC 4055, RFC 5758, RFC 8410.
 
 const names: Readonly<Record<string, string>> = {

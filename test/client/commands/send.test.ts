@@ -221,8 +221,9 @@ describe("sending a command", () => {
       });
       const bench = benchFor(server.url, quickClock(100));
       expect((await bench.client.send(command)).id).to.equal("r0");
-      const since = new Date(Date.now() - 20_500).toISOString();
-      const recent = await bench.client.recent(command.command, since, 0);
+      const sinceAt = new Date(Date.now() - 20_500).toISOString();
+      const query = { commands: [command.command], sinceAt, maxAgeMs: 0 };
+      const recent = (await bench.client.commandsSince(query)).commands;
       expect(recent.map(({ id }) => id).slice(0, 3)).to.deep.equal(["r0", "r1", "r2"]);
       expect(recent).to.have.length.within(15, 21);
     });

@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { tenantBench, type TenantBench } from "../harness";
+import { startAnswering } from "../../support/answering-server";
+import { quickClock } from "../../support/quick-clock";
+import { benchFor, tenantBench, type TenantBench } from "../harness";
 
 describe("devices and groups", () => {
   let bench: TenantBench;
@@ -135,5 +137,30 @@ describe("devices and groups", () => {
     const found = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
     expect(found.find(({ name }) => name === "till-1")).to.include({ online: false, osVersion: "9" });
     expect(found.filter(({ online }) => online)).to.have.length(1);
+  });
+});
+
+describe("a device of Esper's list", () => {
+  const kept = async (row: object): Promise<unknown> => {
+    const server = await startAnswering(() => ({ body: { content: { count: 1, results: [{ id: "d", ...row }] } } }));
+    const [device] = await benchFor(server.url, quickClock(20)).client.devices({}, 0);
+    await server.close();
+    return device;
+  };
+  const plain = { id: "d", name: "d", platform: "", osVersion: "", online: false, tags: [] };
+
+  it("says when it was enrolled, when it was last seen, its state and its IMEI", async () => {
+    const row = { state: 20, created_at: "2026-01-02T03:04:05.678901Z", last_seen: "2026-02-03T04:05:06Z" };
+    expect(await kept({ ...row, network_info: { imei1: "356938035643809", wifi_mac: "00:11" } })).to.deep.equal({
+      ...{ ...plain, state: 20, imei: "356938035643809" },
+      ...{ createdAt: "2026-01-02T03:04:05.678Z", lastSeen: "2026-02-03T04:05:06.000Z" },
+    });
+  });
+
+  it("has the first IMEI of a list, and none where there is none", async () => {
+    for (const network_info of [{ imei: ["", "1"] }, { imeis: ["1", "2"] }, { imei: "", imei_1: "1" }])
+      expect(await kept({ network_info })).to.include({ imei: "1" });
+    for (const network_info of [null, undefined, {}, { imei: null }, { imei: [] }, { imei: [7] }])
+      expect(await kept({ network_info })).to.deep.equal(plain);
   });
 });

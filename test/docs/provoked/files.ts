@@ -53,14 +53,14 @@ const problems: Readonly<Record<Pkcs12Error["kind"], Provoke>> = {
 };
 
 const found = async (file: string, code: Finding["code"], now = nowMs): Promise<readonly string[]> =>
-  sentencesOf(findingsIn(await read(file), { now }), code);
+  sentencesOf(findingsIn(await read(file), { nowMs: now }), code);
 
 function sentencesOf(findings: readonly Finding[], code: Finding["code"]): readonly string[] {
   return findings.filter((finding) => finding.code === code).map(({ message }) => message);
 }
 
 async function changed(code: Finding["code"], change: (p12: Pkcs12) => Pkcs12): Promise<readonly string[]> {
-  return sentencesOf(findingsIn(change(await read("iter-modern-2048.p12")), { now: nowMs }), code);
+  return sentencesOf(findingsIn(change(await read("iter-modern-2048.p12")), { nowMs }), code);
 }
 
 const inYear = (year: number): number => Date.parse(`${year}-01-01T00:00:00Z`);
@@ -126,9 +126,9 @@ const aboutFleets: Provocations = {
     const content = await openSource(source, surroundings);
     const ed25519 = await openSource({ kind: "file", path: "x.p12", password }, surroundings);
     const told = [
-      content.fitting("asGiven", ["10", "13", "14"]),
-      content.fitting("auto", ["10", "13", "14"]),
-      ed25519.fitting("asGiven", ["14"]),
+      content.encodingFor("asGiven", ["10", "13", "14"]),
+      content.encodingFor("auto", ["10", "13", "14"]),
+      ed25519.encodingFor("asGiven", ["14"]),
     ];
     return told.flatMap(({ note, warning }) => [note, warning].filter((sentence) => sentence !== undefined));
   },

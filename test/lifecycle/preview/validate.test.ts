@@ -14,8 +14,8 @@ function contentOf(found: readonly Finding[], digest = digestA): Content {
     digest,
     summary: {},
     findings: () => found,
-    fitting: () => ({ sentAs: "asGiven" }),
-    unable: () => undefined,
+    encodingFor: () => ({ sentAs: "asGiven" }),
+    incompatible: () => undefined,
     toSend: () => Promise.reject(new Error("Nothing is sent when arguments are checked.")),
     withoutSecrets: (text) => text,
   };

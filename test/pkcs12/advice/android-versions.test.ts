@@ -5,7 +5,7 @@ import {
   androidSentence,
   androidSupport,
   chooseEncoding,
-  unableInShort,
+  incompatibleInShort,
 } from "../../../provider/pkcs12/index";
 import { read } from "../fixtures";
 
@@ -104,11 +104,13 @@ describe("a fleet of Android devices", () => {
 
   it("is told in short who cannot read the file, whatever the reason", async () => {
     const support = await supportOf("iter-modern-2048.p12");
-    expect(unableInShort(support, fleet)).to.equal("38 run Android 10 to 12");
-    expect(unableInShort(support, ["13", "16", "unknown"])).to.equal("1 runs Android 13");
-    expect(unableInShort(await supportOf("ossl-legacy-ed25519.p12"), ["14", "15"])).to.equal("2 run Android 14 and 15");
-    expect(unableInShort(support, ["14", "15", "17"])).to.be.undefined;
-    expect(unableInShort(support, [])).to.be.undefined;
+    expect(incompatibleInShort(support, fleet)).to.equal("38 run Android 10 to 12");
+    expect(incompatibleInShort(support, ["13", "16", "unknown"])).to.equal("1 runs Android 13");
+    expect(incompatibleInShort(await supportOf("ossl-legacy-ed25519.p12"), ["14", "15"])).to.equal(
+      "2 run Android 14 and 15",
+    );
+    expect(incompatibleInShort(support, ["14", "15", "17"])).to.be.undefined;
+    expect(incompatibleInShort(support, [])).to.be.undefined;
   });
 
   it("is told of keys that no encoding helps, also after re-encoding", async () => {

@@ -3,11 +3,11 @@ import { expect } from "chai";
 import { type Finding, type KeyMaterial, findings, renewalOf } from "../../../provider/pkcs12/index";
 import { read } from "../fixtures";
 
-const now = Date.parse("2026-11-23T00:00:00Z");
+const nowMs = Date.parse("2026-11-23T00:00:00Z");
 const dayMs = 86_400_000;
 
-async function findingsOf(file: string, at = now): Promise<Finding[]> {
-  return findings(await read(file), { now: at });
+async function findingsOf(file: string, at = nowMs): Promise<Finding[]> {
+  return findings(await read(file), { nowMs: at });
 }
 
 const codes = (found: readonly Finding[]): string[] => found.map(({ code }) => code);
@@ -71,7 +71,7 @@ describe("findings", () => {
   it("tell of a key that belongs to none of the certificates", async () => {
     const [own, other] = [await read("iter-modern-2048.p12"), await read("ossl-modern-rsa2048.p12")];
     const mixed: KeyMaterial = { certificates: own.certificates, privateKeys: other.privateKeys };
-    const [first] = findings(mixed, { now });
+    const [first] = findings(mixed, { nowMs });
     expect(first?.code).to.equal("keyMismatch");
     expect(first?.severity).to.equal("error");
     expect(first?.message).to.match(/belongs to none of the certificates; export the certificate/);
@@ -86,7 +86,7 @@ describe("findings", () => {
         keyKind: { type: "RSA", bits: 1024, label: "RSA 1024" } as const,
       };
     });
-    const found = codes(findings({ ...p12, certificates: weakened }, { now }));
+    const found = codes(findings({ ...p12, certificates: weakened }, { nowMs }));
     expect(found.filter((code) => code === "weakKey")).to.have.length(3);
     expect(found.filter((code) => code === "weakSignature")).to.have.length(2);
   });
@@ -94,11 +94,11 @@ describe("findings", () => {
   it("tell of a missing MAC", async () => {
     const p12 = await read("bc180-aes256aes128gcm.p12");
     expect(p12.encoding.mac).to.be.undefined;
-    expect(codes(findings(p12, { now }))).to.include("noMac");
+    expect(codes(findings(p12, { nowMs }))).to.include("noMac");
   });
 
   it("begin with the errors", async () => {
-    const found = findings(await read("many-100.p12"), { now: Date.parse("2099-01-01") });
+    const found = findings(await read("many-100.p12"), { nowMs: Date.parse("2099-01-01") });
     expect(codes(found).slice(0, 1)).to.deep.equal(["expired"]);
     expect(codes(found)).to.include.members(["issuerExpired", "extraCertificates"]);
   });
@@ -107,7 +107,7 @@ describe("findings", () => {
     const p12 = await read("iter-modern-2048.p12");
     const endAt = Date.parse("2036-01-01T00:00:00Z");
     const at = (instant: number, renewBeforeDays?: number): string[] => {
-      return codes(findings(p12, { now: instant, renewBeforeDays })).filter((code) => code.startsWith("expire"));
+      return codes(findings(p12, { nowMs: instant, renewBeforeDays })).filter((code) => code.startsWith("expire"));
     };
     expect(at(endAt - 30 * dayMs - 1)).to.deep.equal([]);
     expect(at(endAt - 30 * dayMs)).to.deep.equal(["expiresSoon"]);
