@@ -6,7 +6,7 @@ import type { RawObject } from "../../provider/lifecycle/arguments/reader";
 import { readInputs, readSettings, type Inputs } from "../../provider/lifecycle/arguments/arguments";
 import type { Answers, HistoryEntry, DeviceStatus } from "../../provider/lifecycle/facts/device-status";
 import { pickWritten } from "../../provider/lifecycle/state/record";
-import type { Coverage, SentRequest, State, StateRecord } from "../../provider/lifecycle/state/state";
+import type { Coverage, KeptContent, SentRequest, State, StateRecord } from "../../provider/lifecycle/state/state";
 
 export const dayMs = 24 * 3_600_000;
 export const nowMs = Date.parse("2026-11-20T12:00:00Z");
@@ -80,6 +80,11 @@ export function status(
   const usual = { phase, state: states[phase], reason: "", since: at(30_000) };
   const sent = phase === "missing" ? {} : { requestId: uuid(0xa1) };
   return { ...usual, ...sent, ...change, device: device(number, change.device) };
+}
+
+/** Content that the state keeps for a rollback. */
+export function keptContent(digest: string): KeptContent {
+  return { digest, base64: "AAAA", password: "", sentAs: "asGiven", certificate: { digest } };
 }
 
 export interface StateChange {

@@ -6,6 +6,7 @@ import { certificate } from "../../../provider/provider";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
 import { diff, type Verdict } from "../../../provider/lifecycle/policy/diff";
 import type { Asked } from "../../../provider/lifecycle/policy/full-send";
+import * as policyReasons from "../../../provider/lifecycle/policy/reasons";
 import type { Reason } from "../../../provider/lifecycle/policy/reasons";
 import { rollbackWarning } from "../../../provider/lifecycle/policy/rollback";
 import { at, dayMs, digestA, digestB, groupA, groupB, nowMs, program, state, uuid, type StateChange } from "../given";
@@ -30,7 +31,24 @@ function askedBy(raw: Program, digest: string | null): Asked {
   return { alias, target, settings: inputs, digest: digest ?? undefined };
 }
 
+const orphaned = { kind: "unknown", orphanedCommandIds: [uuid(7)] } as const;
+const rolledBack = { kind: "rolledBack", to: digestA, rejected: digestB } as const;
+const staged = { rollout: { waves: ["10%", "100%"] } };
+
 const setOfTwo = { target: { groups: [groupA], devices: [uuid(1), uuid(2)] } };
+/** Two devices of the first wave have it, ten wait. */
+function pausedAt(progress: State["progress"]["state"]): StateChange {
+  return {
+    coverage: { installed: 2, missing: 10 },
+    record: { heldBack: 10 },
+    rest: { progress: { wave: 1, waves: 2, state: progress } },
+  };
+}
+
+function expiredOn(number: number): State["exceptions"][number] {
+  return { device: uuid(number), name: `ESR-${number}`, state: "Expired", reason: "", since: at(dayMs) };
+}
+
 const failed3 = { members: 12, installed: 9, failed: 3 };
 
 const rows: Readonly<Record<string, Row>> = {
@@ -250,6 +268,85 @@ const rows: Readonly<Record<string, Row>> = {
     replaces: ["target"],
     deleteBeforeReplace: true,
   },
+  "an interrupted run sent commands that the state does not know": {
+    prior: { record: { holding: orphaned } },
+    action: "update",
+    reason: "interruptedRun",
+  },
+  "an interrupted run, and the alias changed": {
+    prior: { record: { holding: orphaned } },
+    program: { alias: "corp-client-2" },
+    action: "replace",
+    reason: "aliasChanged",
+    replaces: ["alias"],
+  },
+  "the program still asks for content that was rolled back": {
+    prior: { record: { holding: rolledBack, heldBack: 2 }, coverage: { installed: 10, missing: 2 } },
+    digest: digestB,
+    action: "nothing",
+    reason: "contentRejected",
+  },
+  "the program asks for content that was rolled back, with other triggers": {
+    prior: { record: { holding: rolledBack } },
+    program: { triggers: ["again"] },
+    digest: digestB,
+    action: "update",
+    reason: "contentChanged",
+  },
+  "the program asks for the content that a rollback gave back, and some lack it": {
+    prior: { record: { holding: rolledBack, heldBack: 2 }, coverage: { installed: 10, missing: 2 } },
+    action: "update",
+    reason: "devicesMissing",
+  },
+  "a rollback has not reached two devices": {
+    prior: { record: { holding: rolledBack }, coverage: { installed: 10, failed: 2 } },
+    digest: digestB,
+    action: "update",
+    reason: "rollbackUnfinished",
+  },
+  "a run was interrupted after a rollback": {
+    prior: { record: { holding: { ...orphaned, rejected: digestB } } },
+    digest: digestB,
+    action: "update",
+    reason: "rollbackUnfinished",
+  },
+  "a paused rollout stays paused": {
+    prior: { ...pausedAt("paused"), program: staged },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "a paused rollout goes on when the rollout changes": {
+    prior: { ...pausedAt("paused"), program: staged },
+    program: { rollout: { waves: ["50%", "100%"] } },
+    action: "update",
+    reason: "rolloutContinues",
+  },
+  "a rollout that left devices beyond its last wave goes on when the wave grows": {
+    prior: { ...pausedAt("complete"), program: { rollout: { waves: ["10%"] } } },
+    program: staged,
+    action: "update",
+    reason: "rolloutContinues",
+  },
+  "a stopped rollout goes on once its failures are made good": {
+    prior: { ...pausedAt("stopped"), program: staged },
+    action: "update",
+    reason: "rolloutContinues",
+  },
+  "a stopped rollout waits while more have failed than may, and no retry is left": {
+    prior: {
+      ...pausedAt("stopped"),
+      program: staged,
+      coverage: { installed: 1, failed: 1, missing: 10 },
+      record: { heldBack: 10, roundsUsed: 3 },
+    },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "an install expired on two devices": {
+    prior: { coverage: { installed: 10, missing: 2 }, rest: { exceptions: [expiredOn(1), expiredOn(2)] } },
+    action: "update",
+    reason: "installsExpired",
+  },
   "a preview does not know the content yet": { digest: null, action: "update", reason: "notKnownYet" },
   "a preview does not know the alias yet, which is no replacement": {
     program: { alias: unknownValue },
@@ -271,6 +368,9 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
+/** Every reason of the policy: the exported constants that name themselves. */
+const reasons = Object.entries(policyReasons).flatMap(([name, value]) => (name === value ? [value] : []));
+
 describe("what Pulumi does with a certificate that stands", () => {
   for (const [title, row] of Object.entries(rows)) {
     it(`${row.action}${row.deleteBeforeReplace === true ? ", the old one first" : ""}: ${title}`, () => {
@@ -286,6 +386,12 @@ describe("what Pulumi does with a certificate that stands", () => {
       expect(message, "one sentence for people").to.match(/^[A-Z0-9].*\.$/);
     });
   }
+
+  it("has a row here for every reason but the two that only a run has", () => {
+    const onlyInRuns: readonly string[] = ["created", "devicesLeft"];
+    const seen = new Set<string>(Object.values(rows).map(({ reason }) => reason));
+    expect(reasons.filter((reason) => !seen.has(reason))).to.have.members(onlyInRuns);
+  });
 
   it("speaks of one device as one", () => {
     const messages = [
