@@ -20,6 +20,29 @@ export default tseslint.config(
     },
   },
   {
+    files: ["provider/lifecycle/**/*.ts", "cli/**/*.ts"],
+    rules: {
+      // The dialect (CONTRIBUTING.md): functions are declared at the head of a file's level, fields by the constructor.
+      "@typescript-eslint/parameter-properties": ["error", { prefer: "parameter-property" }],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ExportNamedDeclaration > VariableDeclaration > VariableDeclarator > ArrowFunctionExpression",
+          message: "Declare an exported function with `function`.",
+        },
+        {
+          selector: "Program > VariableDeclaration > VariableDeclarator[id.name=/^[A-Z0-9]+_[A-Z0-9_]+$/]",
+          message: "Name a constant in lowerCamel.",
+        },
+        {
+          selector:
+            "SpreadElement > ConditionalExpression[alternate.type='ObjectExpression'][alternate.properties.length=0]",
+          message: "Spread what is optional as `...(x !== undefined && { x })`.",
+        },
+      ],
+    },
+  },
+  {
     files: ["test/**/*.ts"],
     // chai's assertions are property reads: expect(x).to.be.true
     rules: { "@typescript-eslint/no-unused-expressions": "off" },

@@ -100,7 +100,7 @@ function ownInstalls(prior: State | undefined, { installs }: Facts, sent: readon
 /** Whether an INSTALL of this resource is known on a device. */
 function ownDevices(
   { prior }: Plan,
-  { installs, departed }: Facts,
+  { installs, departed, newer: before }: Facts,
   newer: Newer | undefined,
   candidates: ReadonlyMap<string, Device>,
   reason: Step["reason"],
@@ -113,7 +113,7 @@ function ownDevices(
   const joined = sketches.map((sketch) => difference(sketch, ids)?.joined);
   // What a destroy finds outside the target, it finds in the rows of this resource's own requests.
   const found = new Set(reason === "destroy" ? departed.devices.map(({ id }) => id) : []);
-  for (const command of newer?.commands ?? []) {
+  for (const command of [...before.commands, ...(newer?.commands ?? [])]) {
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }
   // Where too many came and left to tell who, nothing is known against it.

@@ -7,7 +7,7 @@ import { readSettings } from "../../../provider/config";
 import { unknownValue } from "../../../provider/lifecycle/arguments/reader";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
 import { Impact } from "../../../provider/lifecycle/preview/impact";
-import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state/state";
+import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state/record";
 import { fromPem, writePkcs12 } from "../../../provider/pkcs12";
 import { certificate } from "../../../provider/provider";
 import { startSimulator, type Simulator } from "../../../simulator";
@@ -205,7 +205,7 @@ export const devices: Provocations = {
     story(async ({ args, simulator, said }) => {
       const schedule = { window: { start: "2020-01-01T00:00:00Z", end: "2020-01-02T00:00:00Z" } };
       const program = args({ schedule, triggers: ["again"] });
-      const known = state({ program: args({ schedule }), rest: { commands: [] }, record: { base: 0, seen: [] } });
+      const known = state({ program: args({ schedule }), rest: { commands: [] } });
       const provider = certificate(urn);
       const config = new Map([
         ["esper:baseUrl", simulator.url],
@@ -218,7 +218,7 @@ export const devices: Provocations = {
 
   "stored states that cannot be read": async () => {
     const outputs = toOutputs(state());
-    const newer = { ...state().record, schema: schemaNumber + 1 };
+    const newer = { schema: schemaNumber + 1 };
     return [
       await messageOf(() => readState({ ...outputs, coverage: "edited" })),
       await messageOf(() => readState({ ...outputs, record: newer })),

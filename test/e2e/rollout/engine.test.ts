@@ -31,8 +31,10 @@ function wavesOf({ world }: Simulator, rollout: unknown): readonly (readonly str
   const ids = world.devices("Shops").map(({ id }) => id);
   const { options } = readInputs({ rollout });
   const none = new Set<string>();
-  const limits = waveBoundaries(options.rollout, "corp", ids, none);
-  return limits.limits.map((_, index) => ids.filter((id) => waveOf(limits, "corp", id, none) === index + 1).sort());
+  const boundaries = waveBoundaries(options.rollout, "corp", ids, none);
+  return boundaries.ends.map((_, index) =>
+    ids.filter((id) => waveOf(boundaries, "corp", id, none) === index + 1).sort(),
+  );
 }
 
 /** Whom the nth command and those after it went to, as one sorted list. */
