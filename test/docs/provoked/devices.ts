@@ -7,7 +7,7 @@ import { readSettings } from "../../../provider/config";
 import { unknownValue } from "../../../provider/lifecycle/arguments/reader";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
 import { Impact } from "../../../provider/lifecycle/preview/impact";
-import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state/state";
+import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state/record";
 import { fromPem, writePkcs12 } from "../../../provider/pkcs12";
 import { certificate } from "../../../provider/provider";
 import { startSimulator, type Simulator } from "../../../simulator";
@@ -153,7 +153,7 @@ export const devices: Provocations = {
       return [(await stack.up(args({ rollout: { waves: [2, "100%"] } }))).error];
     }),
 
-  "a rollout that is taken back, and its content again": () =>
+  "a rollout that is rolled back, and its content again": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "x", "x", "x");
       const rollout = { waves: [2, "100%"], onFailure: "rollback" };
@@ -170,7 +170,7 @@ export const devices: Provocations = {
       return [created.error, (await stack.up(args({ source: other, rollout }))).error];
     }),
 
-  "a rollout that cannot be taken back": () =>
+  "a rollout that cannot be rolled back": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "x", "x", "x");
       const rollout = { waves: [2, "100%"], onFailure: "rollback" };
@@ -205,7 +205,7 @@ export const devices: Provocations = {
     story(async ({ args, simulator, said }) => {
       const schedule = { window: { start: "2020-01-01T00:00:00Z", end: "2020-01-02T00:00:00Z" } };
       const program = args({ schedule, triggers: ["again"] });
-      const known = state({ program: args({ schedule }), rest: { commands: [] }, record: { base: 0, seen: [] } });
+      const known = state({ program: args({ schedule }), rest: { commands: [] } });
       const provider = certificate(urn);
       const config = new Map([
         ["esper:baseUrl", simulator.url],

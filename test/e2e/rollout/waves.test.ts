@@ -9,7 +9,7 @@ import { password, waves } from "./shops";
 import { testStories, type Stories } from "./stories";
 
 const stopped = (wave: number, of: number, held: number): RegExp =>
-  new RegExp(`^Wave ${wave} of ${of} did not pass, so the rollout stopped; ${held} devices? of later waves`, "m");
+  new RegExp(`^Wave ${wave} of ${of} failed; later waves \\(${held} devices?\\) were not started\\. `, "m");
 
 const offline = { online: false };
 const half = (online: number, away: number): readonly DeviceSpec[] => [
@@ -66,7 +66,7 @@ const stories: Stories = {
       await shops.upUnchanged("first", { retryRounds: 0 });
       await shops.refresh();
       await shops.upUnchanged("first", { retryRounds: 0 });
-      expect(printed.join("\n")).to.match(/1 device failed, and the 0 retry rounds are used up/);
+      expect(printed.join("\n")).to.match(/1 device failed, and `retryRounds` is 0\./);
       await shops.upWell("first", { retryRounds: 0, rollout: { waves, maxFailures: 1 } });
       expect(shops.sent()).to.deep.equal(["INSTALL 10"]);
       expect(shops.outputs?.["coverage"]).to.include({ installed: 19, failed: 1, missing: 0 });
@@ -410,7 +410,7 @@ const stories: Stories = {
       world.failWith(joined[0] ?? "", "The keystore is locked");
       await shops.refresh();
       shops.sent();
-      await shops.upBadly(/^Wave \d of 3 did not pass, so the rollout stopped/m, "first");
+      await shops.upBadly(/^Wave \d of 3 failed/m, "first");
       const asked = shops.simulator.world.commandLog.slice(3).flatMap(({ devices }) => devices);
       expect(asked, "only those that joined").to.satisfy((ids: string[]) => ids.every((id) => joined.includes(id)));
       world.failWith(joined[0] ?? "", undefined);
