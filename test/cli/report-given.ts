@@ -1,7 +1,8 @@
 // What the report's tests start from: a stack export with certificates in many conditions, made of states as the provider
 // writes them. The words of devices in it are as awkward as devices can be.
 
-import { pickWritten, toOutputs, type Exception } from "../../provider/lifecycle/state/state";
+import { pickWritten, toOutputs } from "../../provider/lifecycle/state/record";
+import type { Exception } from "../../provider/lifecycle/state/state";
 import { at, dayMs, groupA, groupB, nowMs, program, state, uuid, type StateChange } from "../lifecycle/given";
 
 export interface StoredChange extends StateChange {
@@ -97,7 +98,7 @@ export const fleetExport = exportOf([
     program: { target: { groups: [groupA, groupB], devices: [uuid(1)] }, rollout: { waves: ["1%", "10%", "100%"] } },
     endsInDays: 3_600,
     coverage: { members: 1_200, installed: 9, failed: 3, missing: 1_188 },
-    record: { held: 1_188 },
+    record: { heldBack: 1_188 },
     rest: {
       progress: { wave: 1, waves: 3, state: "stopped" },
       exceptions: range(0, 3).map((index) => exception(100 + index, "Failure", hostile, `${hostile}-${index}`)),
@@ -109,7 +110,7 @@ export const fleetExport = exportOf([
     endsInDays: 95,
     program: { rollout: { waves: ["10%"] } },
     coverage: { members: 300, installed: 30, missing: 270 },
-    record: { held: 270 },
+    record: { heldBack: 270 },
   }),
   stored("lockers", { endsInDays: 365, coverage: { members: 24, installed: 24 } }),
   stored("spare", { coverage: { members: 0, installed: 0 }, endsInDays: 45, livedDays: 45 }),

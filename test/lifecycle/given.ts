@@ -5,14 +5,8 @@ import type { CommandState, Device, StatusRow } from "../../provider/client/clie
 import type { RawObject } from "../../provider/lifecycle/arguments/reader";
 import { readInputs, readSettings, type Inputs } from "../../provider/lifecycle/arguments/arguments";
 import type { Answers, HistoryEntry, DeviceStatus } from "../../provider/lifecycle/facts/device-status";
-import {
-  pickWritten,
-  schemaNumber,
-  type Coverage,
-  type SentRequest,
-  type State,
-  type StoredRecord,
-} from "../../provider/lifecycle/state/state";
+import { pickWritten } from "../../provider/lifecycle/state/record";
+import type { Coverage, SentRequest, State, StateRecord } from "../../provider/lifecycle/state/state";
 
 export const dayMs = 24 * 3_600_000;
 export const nowMs = Date.parse("2026-11-20T12:00:00Z");
@@ -76,7 +70,8 @@ export function entry(sent: SentRequest, given: Answers, sentTo: readonly string
   return { request: sent, answers: given, sentTo: new Set(sentTo) };
 }
 
-export function standing(
+/** Where a member stands. */
+export function status(
   number: number,
   phase: DeviceStatus["phase"],
   change: Partial<Omit<DeviceStatus, "device">> & { readonly device?: Partial<Device> } = {},
@@ -90,7 +85,7 @@ export function standing(
 export interface StateChange {
   readonly program?: Readonly<Record<string, unknown>>;
   readonly coverage?: Partial<Coverage>;
-  readonly record?: Partial<StoredRecord>;
+  readonly record?: Partial<StateRecord>;
   readonly rest?: Partial<Omit<State, "coverage" | "record">>;
 }
 
@@ -106,7 +101,7 @@ export function state(change: StateChange = {}): State {
     sentAs: "asGiven",
     exceptions: [],
     exceptionsOmitted: 0,
-    commands: [request({ sentAt: at(3_600_000) })],
+    commands: [request({ sentAt: at(3_600_000), targetWide: true, states: { Success: 12 } })],
     progress: { wave: 1, waves: 1, state: "complete" },
     readyForRenewal: false,
     renewAt: "2027-10-20T00:00:00.000Z",
@@ -116,10 +111,8 @@ export function state(change: StateChange = {}): State {
       ...change.coverage,
     },
     record: {
-      ...{ schema: schemaNumber, urnHash: "0123456789ab", digest: digestA, members: "m".repeat(32), rounds: 0 },
-      ...{ sentToAllAt: at(3_600_000), base: 1, covered: "", seen: [{ Success: 12 }] },
-      newestAt: at(3_600_000),
-      left: { failed: 0, missing: 0, expired: 0, removalsFailed: 0 },
+      ...{ urnHash: "0123456789ab", holding: { kind: "content", digest: digestA }, membersDigest: "m".repeat(16) },
+      ...{ roundsUsed: 0, sentTo: "", newestAt: at(3_600_000) },
       source: { file: "certs/corp-client.p12" },
       ...change.record,
     },

@@ -5,7 +5,7 @@ import { refresh } from "../../provider/lifecycle/refresh";
 import type { OperationContext } from "../../provider/lifecycle/context";
 import { sketchOf } from "../../provider/lifecycle/state/membership-sketch";
 import { fakeClient } from "./fake-client";
-import { devices, nowMs, row, state } from "./given";
+import { at, devices, nowMs, request, row, state } from "./given";
 
 const silent = (): void => undefined;
 
@@ -19,16 +19,17 @@ describe("a refresh", () => {
       devices: () => Promise.resolve(members),
       commandsSince: () => Promise.resolve({ commands: [], isComplete: true }),
     };
-    const run: OperationContext = {
+    const context: OperationContext = {
       ...{ client, clock: fake.clock, random: () => 0, urnHash: "0123456789ab" },
-      ...{ status: silent, note: silent, warn: silent },
+      ...{ status: silent, note: silent },
     };
-    const known = state({
+    const prior = state({
       coverage: { installed: 5, pending: 7 },
-      record: { seen: [{ Success: 5 }], covered: sketchOf(new Set(members.map(({ id }) => id))) },
+      record: { sentTo: sketchOf(new Set(members.map(({ id }) => id))) },
+      rest: { commands: [request({ sentAt: at(3_600_000), targetWide: true, states: { Success: 5 } })] },
     });
-    const { digest } = await readFleet(client, known.settings.target, 0);
-    const refreshed = await refresh(run, { ...known, record: { ...known.record, members: digest } });
+    const { digest } = await readFleet(client, prior.settings.target, 0);
+    const refreshed = await refresh(context, { ...prior, record: { ...prior.record, membersDigest: digest } });
     expect(refreshed.state.coverage).to.include({ members: 12, installed: 12, pending: 0 });
   });
 });

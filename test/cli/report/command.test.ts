@@ -46,19 +46,19 @@ describe("what of a certificate needs attention", () => {
     "not devices that are offline": [{ coverage: { installed: 10, pending: 2, offline: 2 } }],
     "devices that failed": [{ coverage: { installed: 11, failed: 1 } }, "failed"],
     "devices that joined": [{ coverage: { members: 13, missing: 1 } }, "missing"],
-    "not waves held back on purpose": [{ coverage: { installed: 2, missing: 10 }, record: { held: 10 } }],
-    "what is missing beyond them": [{ coverage: { installed: 1, missing: 11 }, record: { held: 10 } }, "missing"],
+    "not waves held back on purpose": [{ coverage: { installed: 2, missing: 10 }, record: { heldBack: 10 } }],
+    "what is missing beyond them": [{ coverage: { installed: 1, missing: 11 }, record: { heldBack: 10 } }, "missing"],
     "not a paused rollout": [
       {
         coverage: { installed: 2, missing: 10 },
-        record: { held: 10 },
+        record: { heldBack: 10 },
         rest: { progress: { wave: 1, waves: 3, state: "paused" } },
       },
     ],
     "a stopped rollout": [
       {
         coverage: { installed: 2, missing: 10 },
-        record: { held: 10 },
+        record: { heldBack: 10 },
         rest: { progress: { wave: 1, waves: 3, state: "stopped" } },
       },
       "stopped",
@@ -67,7 +67,10 @@ describe("what of a certificate needs attention", () => {
     "content that was rolled back": [{ rest: { progress: { wave: 1, waves: 3, state: "rolledBack" } } }, "rolledBack"],
     "drift that a refresh found": [{ drift: "1 device joined", record: { drifted: true } }, "drift"],
     "not drift that a later run has dealt with": [{ drift: "1 device joined" }],
-    "commands of a run that was cut off": [{ record: { strays: [uuid(1)] } }, "drift"],
+    "commands of an interrupted run": [
+      { record: { holding: { kind: "unknown", orphanedCommandIds: [uuid(1)] } } },
+      "drift",
+    ],
     "removals that failed": [{ record: { removalsFailed: 2 } }, "removalsFailed"],
     "a certificate to be renewed": [{ endsInDays: 20 }, "renewal"],
     "not one with time left": [{ endsInDays: 31 }],
@@ -88,7 +91,7 @@ describe("what of a certificate needs attention", () => {
     expect(messages({ coverage: { installed: 11, failed: 1 } })).to.deep.equal([
       "1 of 12 devices failed; the next `pulumi up` tries again on what failed alone.",
     ]);
-    expect(messages({ coverage: { installed: 11, failed: 1 }, record: { rounds: 3 } })).to.deep.equal([
+    expect(messages({ coverage: { installed: 11, failed: 1 }, record: { roundsUsed: 3 } })).to.deep.equal([
       "1 of 12 devices failed; the 3 retry rounds are used up: mend the cause, then raise `retryRounds` or change `triggers`.",
     ]);
     expect(messages({ endsInDays: -2 })[0]).to.match(/^It expired on 2026-11-18, \d days? ago: give the source a new/);

@@ -218,7 +218,7 @@ export const devices: Provocations = {
 
   "stored states that cannot be read": async () => {
     const outputs = toOutputs(state());
-    const newer = { ...state().record, schema: schemaNumber + 1 };
+    const newer = { schema: schemaNumber + 1 };
     return [
       await messageOf(() => readState({ ...outputs, coverage: "edited" })),
       await messageOf(() => readState({ ...outputs, record: newer })),

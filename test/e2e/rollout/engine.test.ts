@@ -32,7 +32,9 @@ function wavesOf({ world }: Simulator, rollout: unknown): readonly (readonly str
   const { options } = readInputs({ rollout });
   const none = new Set<string>();
   const boundaries = waveBoundaries(options.rollout, "corp", ids, none);
-  return boundaries.ends.map((_, index) => ids.filter((id) => waveOf(boundaries, "corp", id, none) === index + 1).sort());
+  return boundaries.ends.map((_, index) =>
+    ids.filter((id) => waveOf(boundaries, "corp", id, none) === index + 1).sort(),
+  );
 }
 
 /** Whom the nth command and those after it went to, as one sorted list. */

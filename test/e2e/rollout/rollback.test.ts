@@ -11,10 +11,7 @@ import { testStories, type Stories } from "./stories";
 const rollout = { waves, onFailure: "rollback" };
 const rollback = { rollout };
 const tookBack = (wave: number, of: number, devices: number, what: RegExp): RegExp =>
-  new RegExp(
-    `^Wave ${wave} of ${of} failed, so the rollout was rolled back: ${devices} devices? ${what.source}`,
-    "m",
-  );
+  new RegExp(`^Wave ${wave} of ${of} failed, so the rollout was rolled back: ${devices} devices? ${what.source}`, "m");
 const gotBack = /got the previous certificate back/;
 const lostAgain = /lost the alias again/;
 

@@ -46,7 +46,9 @@ const stories: Stories = {
       expect(shops.sent()).to.deep.equal(["INSTALL 20"]);
       expect(shops.simulator.world.commandLog[0]).to.include({ schedule: "WINDOW", deviceType: "all" });
       expect(shown(shops)).to.include({ installed: 0, pending: 20, offline: 0, failed: 0 });
-      expect(printed.join("\n")).to.contain("20 devices wait for the schedule; a device that is off for all of it does not get the command.");
+      expect(printed.join("\n")).to.contain(
+        "20 devices wait for the schedule; a device that is off for all of it does not get the command.",
+      );
       expect(shops.outputs)
         .to.have.nested.property("exceptions[0].state")
         .that.matches(/Scheduled/);

@@ -7,15 +7,10 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { CommandToSend } from "../../../provider/client/client";
 import { bodyOf } from "../../../provider/client/commands/command-json";
-import {
-  installOf,
-  labelPrefix,
-  newLabel,
-  uninstallOf,
-  urnHashOf,
-} from "../../../provider/lifecycle/apply/esper-commands";
+import { installOf, uninstallOf } from "../../../provider/lifecycle/apply/esper-commands";
 import { isObject } from "../../../provider/lifecycle/arguments/reader";
 import { addresses } from "../../../provider/lifecycle/arguments/target";
+import { labelPrefix, newLabel, urnHashOf } from "../../../provider/lifecycle/state/command-label";
 import { digestA, digestB, groupA, inputsOf, program, uuid } from "../given";
 
 const file = { base64: "MIIKwQIBAzCC", password: "pass-word-1" };

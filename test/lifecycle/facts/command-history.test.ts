@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { CommandResults } from "../../../provider/lifecycle/facts/command-results";
-import { recordedInstalls, historyOf } from "../../../provider/lifecycle/facts/command-history";
+import { historyOf, recordedInstalls } from "../../../provider/lifecycle/facts/command-history";
 import { sketchOf } from "../../../provider/lifecycle/state/membership-sketch";
 import { deviceStatuses } from "../../../provider/lifecycle/facts/device-status";
-import type { StoredRecord } from "../../../provider/lifecycle/state/state";
+import type { SentRequest, StateRecord } from "../../../provider/lifecycle/state/state";
 import { fakeClient } from "../fake-client";
 import { devices, nowMs, request, row, state, uuid } from "../given";
 
@@ -14,34 +14,32 @@ function ids(count: number, from = 0): ReadonlySet<string> {
 }
 
 /** Where three members stand whose rows all say Success, by what the state remembers. */
-async function standings(record: Partial<StoredRecord>): Promise<readonly string[]> {
+async function phases(record: Partial<StateRecord>, states?: SentRequest["states"]): Promise<readonly string[]> {
   const members = devices(3);
-  const sent = request({ devices: 3 });
+  const sent = request({ devices: 3, targetWide: true, states });
   const known = state({ program: { target: { groups: [uuid(0xb1)] } }, rest: { commands: [sent] }, record });
   const fleet = { members: new Map(members.map((one) => [one.id, one])), digest: "", unsupported: 0 };
   const installs = recordedInstalls(known, target, { ...fleet, unknownDevices: [], unknownGroups: [] });
   const { client } = fakeClient(() => members.map((_, index) => row(index, "Success")));
-  const book = new CommandResults(client, known);
-  await book.look(installs.requests);
-  const ledger = await historyOf(book, installs, new Set(fleet.members.keys()), nowMs);
-  return deviceStatuses(members, ledger, nowMs).map(({ phase }) => phase);
+  const results = new CommandResults(client, known);
+  await results.look(installs.requests);
+  const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
+  return deviceStatuses(members, history, nowMs).map(({ phase }) => phase);
 }
 
 describe("an earlier answer", () => {
   it("counts for a device that was a member when the state was written", async () => {
-    expect(await standings({ covered: sketchOf(ids(3)), seen: [{ Queued: 3 }] })).to.deep.equal(
-      Array(3).fill("installed"),
-    );
+    expect(await phases({ sentTo: sketchOf(ids(3)) }, { Queued: 3 })).to.deep.equal(Array(3).fill("installed"));
   });
 
   it("counts no more for a device that was none then: it may have been cleared, and has come back", async () => {
-    const covered = sketchOf(ids(2));
-    expect(await standings({ covered, seen: [{ Queued: 3 }] })).to.deep.equal(["installed", "installed", "missing"]);
+    const sentTo = sketchOf(ids(2));
+    expect(await phases({ sentTo }, { Queued: 3 })).to.deep.equal(["installed", "installed", "missing"]);
   });
 
   it("counts where too many came and left to tell who, but not when some of them were cleared", async () => {
-    const covered = sketchOf(ids(500, 1_000));
-    expect(await standings({ covered, seen: [{ Queued: 3 }] })).to.deep.equal(Array(3).fill("installed"));
-    expect(await standings({ covered, cleared: true })).to.deep.equal(Array(3).fill("missing"));
+    const sentTo = sketchOf(ids(500, 1_000));
+    expect(await phases({ sentTo }, { Queued: 3 })).to.deep.equal(Array(3).fill("installed"));
+    expect(await phases({ sentTo, removedSinceFullSend: true })).to.deep.equal(Array(3).fill("missing"));
   });
 });

@@ -8,7 +8,7 @@ import {
   type CommandHistory,
   type DeviceStatus,
 } from "../../../provider/lifecycle/facts/device-status";
-import { answers, at, dayMs, device, devices, entry, nowMs, request, row, standing, uuid } from "../given";
+import { answers, at, dayMs, device, devices, entry, nowMs, request, row, status, uuid } from "../given";
 
 const older = request({ id: uuid(0xa1), sentAt: at(2 * dayMs) });
 const newer = request({ id: uuid(0xa2), sentAt: at(dayMs) });
@@ -17,89 +17,97 @@ const inNewer = { requestId: newer.id };
 
 interface Row {
   /** The requests of one member, oldest first. */
-  readonly ledger: CommandHistory;
-  readonly is: DeviceStatus["phase"];
+  readonly history: CommandHistory;
+  readonly phase: DeviceStatus["phase"];
   readonly state: string;
   readonly reason?: string;
 }
 
 const rows: Readonly<Record<string, Row>> = {
-  "Success is installed": { ledger: [entry(older, answers([row(0, "Success")]))], is: "installed", state: "Success" },
+  "Success is installed": {
+    history: [entry(older, answers([row(0, "Success")]))],
+    phase: "installed",
+    state: "Success",
+  },
   "Failure is failed, with the device's own words": {
-    ledger: [entry(older, answers([row(0, "Failure", { reason: "Invalid certificate password" })]))],
-    is: "failed",
+    history: [entry(older, answers([row(0, "Failure", { reason: "Invalid certificate password" })]))],
+    phase: "failed",
     state: "Failure",
     reason: "Invalid certificate password",
   },
-  "Cancelled is failed": { ledger: [entry(older, answers([row(0, "Cancelled")]))], is: "failed", state: "Cancelled" },
+  "Cancelled is failed": {
+    history: [entry(older, answers([row(0, "Cancelled")]))],
+    phase: "failed",
+    state: "Cancelled",
+  },
   "a TimeOut that has not turned into Success is failed": {
-    ledger: [entry(older, answers([row(0, "TimeOut")]))],
-    is: "failed",
+    history: [entry(older, answers([row(0, "TimeOut")]))],
+    phase: "failed",
     state: "TimeOut",
   },
   "a state that Esper invents later is pending, under its own name": {
-    ledger: [entry(older, answers([row(0, "Unknown", { stateText: "Command Postponed" })]))],
-    is: "pending",
+    history: [entry(older, answers([row(0, "Unknown", { stateText: "Command Postponed" })]))],
+    phase: "pending",
     state: "Command Postponed",
   },
   "a command not taken within 30 days has expired: the member is missing": {
-    ledger: [entry(ancient, answers([row(0, "Queued")]))],
-    is: "missing",
+    history: [entry(ancient, answers([row(0, "Queued")]))],
+    phase: "missing",
     state: "Expired",
     reason: "the device did not take the command within 30 days",
   },
   "a success stays one, however old": {
-    ledger: [entry(ancient, answers([row(0, "Success")]))],
-    is: "installed",
+    history: [entry(ancient, answers([row(0, "Success")]))],
+    phase: "installed",
     state: "Success",
   },
   "a failure stays one, however old": {
-    ledger: [entry(ancient, answers([row(0, "Failure")]))],
-    is: "failed",
+    history: [entry(ancient, answers([row(0, "Failure")]))],
+    phase: "failed",
     state: "Failure",
   },
-  "no request is missing": { ledger: [], is: "missing", state: "Never sent" },
+  "no request is missing": { history: [], phase: "missing", state: "Never sent" },
   "a request that did not go to this member is missing": {
-    ledger: [entry(older, answers([row(7, "Success")]))],
-    is: "missing",
+    history: [entry(older, answers([row(7, "Success")]))],
+    phase: "missing",
     state: "Never sent",
   },
   "sent to, and no row yet, is pending": {
-    ledger: [entry(older, answers([]), [uuid(0)])],
-    is: "pending",
+    history: [entry(older, answers([]), [uuid(0)])],
+    phase: "pending",
     state: "Sent",
   },
   "sent to, and not among the exceptions, is installed": {
-    ledger: [entry(older, answers([row(7, "Failure")], true), [uuid(0), uuid(7)])],
-    is: "installed",
+    history: [entry(older, answers([row(7, "Failure")], true), [uuid(0), uuid(7)])],
+    phase: "installed",
     state: "Success",
   },
   "not sent to, and not among the exceptions, is missing": {
-    ledger: [entry(older, answers([row(7, "Failure")], true), [uuid(7)])],
-    is: "missing",
+    history: [entry(older, answers([row(7, "Failure")], true), [uuid(7)])],
+    phase: "missing",
     state: "Never sent",
   },
   "the newest request decides: a failure after a success": {
-    ledger: [entry(older, answers([row(0, "Success")])), entry(newer, answers([row(0, "Failure", inNewer)]))],
-    is: "failed",
+    history: [entry(older, answers([row(0, "Success")])), entry(newer, answers([row(0, "Failure", inNewer)]))],
+    phase: "failed",
     state: "Failure",
   },
   "the newest request decides: a success after a failure": {
-    ledger: [entry(older, answers([row(0, "Failure")])), entry(newer, answers([row(0, "Success", inNewer)]))],
-    is: "installed",
+    history: [entry(older, answers([row(0, "Failure")])), entry(newer, answers([row(0, "Success", inNewer)]))],
+    phase: "installed",
     state: "Success",
   },
   "the newest request decides: a retry on its way": {
-    ledger: [entry(older, answers([row(0, "Failure")])), entry(newer, answers([]), [uuid(0)])],
-    is: "pending",
+    history: [entry(older, answers([row(0, "Failure")])), entry(newer, answers([]), [uuid(0)])],
+    phase: "pending",
     state: "Sent",
   },
   "a newer request to others decides nothing": {
-    ledger: [
+    history: [
       entry(older, answers([row(0, "Success")])),
       entry(newer, answers([row(7, "Failure", inNewer)]), [uuid(7)]),
     ],
-    is: "installed",
+    phase: "installed",
     state: "Success",
   },
 };
@@ -107,47 +115,47 @@ const rows: Readonly<Record<string, Row>> = {
 const pendingStates: readonly CommandState[] = ["Queued", "Initiated", "Acknowledged", "In Progress"];
 
 describe("where a member stands", () => {
-  for (const [title, { ledger, is, state, reason }] of Object.entries(rows)) {
+  for (const [title, { history, phase, state, reason }] of Object.entries(rows)) {
     it(title, () => {
-      const [only] = deviceStatuses([device(0)], ledger, nowMs);
-      expect(only).to.include({ is, state, reason: reason ?? "" });
+      const [only] = deviceStatuses([device(0)], history, nowMs);
+      expect(only).to.include({ phase, state, reason: reason ?? "" });
     });
   }
 
   for (const state of pendingStates) {
     it(`${state} is pending for 30 days to the millisecond, then expired`, () => {
-      const ledger = [entry(older, answers([row(0, state)]))];
+      const history = [entry(older, answers([row(0, state)]))];
       const endMs = Date.parse(older.sentAt) + 30 * dayMs;
-      expect(deviceStatuses([device(0)], ledger, endMs)[0]).to.include({ is: "pending", state });
-      expect(deviceStatuses([device(0)], ledger, endMs + 1)[0]).to.include({ is: "missing", state: "Expired" });
+      expect(deviceStatuses([device(0)], history, endMs)[0]).to.include({ phase: "pending", state });
+      expect(deviceStatuses([device(0)], history, endMs + 1)[0]).to.include({ phase: "missing", state: "Expired" });
     });
   }
 
   it("Scheduled does not expire: before its window opens a command has not begun to wait", () => {
-    const ledger = [entry(older, answers([row(0, "Scheduled")]))];
+    const history = [entry(older, answers([row(0, "Scheduled")]))];
     const endMs = Date.parse(older.sentAt) + 60 * dayMs;
-    expect(deviceStatuses([device(0)], ledger, endMs)[0]).to.include({ is: "pending", state: "Scheduled" });
+    expect(deviceStatuses([device(0)], history, endMs)[0]).to.include({ phase: "pending", state: "Scheduled" });
   });
 
   it("names the request it rests on, so that no request is kept longer than needed", () => {
-    const ledger = [entry(older, answers([row(0, "Success")])), entry(newer, answers([row(1, "Failure", inNewer)]))];
-    const ids = deviceStatuses([device(0), device(1), device(2)], ledger, nowMs).map(({ requestId }) => requestId);
+    const history = [entry(older, answers([row(0, "Success")])), entry(newer, answers([row(1, "Failure", inNewer)]))];
+    const ids = deviceStatuses([device(0), device(1), device(2)], history, nowMs).map(({ requestId }) => requestId);
     expect(ids).to.deep.equal([older.id, newer.id, undefined]);
   });
 });
 
-const is = fc.constantFrom<DeviceStatus["phase"]>("installed", "pending", "failed", "missing");
+const anyPhase = fc.constantFrom<DeviceStatus["phase"]>("installed", "pending", "failed", "missing");
 const anyText = fc.string({ unit: "grapheme", maxLength: 400 });
-const anyStandings = fc
-  .array(fc.record({ is, online: fc.boolean(), reason: anyText, name: anyText }), { maxLength: 300 })
-  .map((all) => all.map((each, n) => standing(n, each.is, { reason: each.reason, device: each })));
+const anyStatuses = fc
+  .array(fc.record({ phase: anyPhase, online: fc.boolean(), reason: anyText, name: anyText }), { maxLength: 300 })
+  .map((all) => all.map((each, n) => status(n, each.phase, { reason: each.reason, device: each })));
 
 describe("the coverage", () => {
   it("counts each member once: members = installed + pending + failed + missing", () => {
     fc.assert(
-      fc.property(anyStandings, fc.nat(), (standings, unsupported) => {
-        const { members, installed, pending, failed, missing, ...rest } = coverageOf(standings, unsupported);
-        expect(members).to.equal(standings.length);
+      fc.property(anyStatuses, fc.nat(), (statuses, unsupported) => {
+        const { members, installed, pending, failed, missing, ...rest } = coverageOf(statuses, unsupported);
+        expect(members).to.equal(statuses.length);
         expect(installed + pending + failed + missing).to.equal(members);
         expect(rest.unsupported).to.equal(unsupported);
         expect(rest.offline).to.be.at.most(pending);
@@ -157,13 +165,13 @@ describe("the coverage", () => {
   });
 
   it("counts as offline those of the pending that are", () => {
-    const standings = [
-      standing(0, "pending", { device: { online: false } }),
-      standing(1, "pending"),
-      standing(2, "installed", { device: { online: false } }),
-      standing(3, "failed", { device: { online: false } }),
+    const statuses = [
+      status(0, "pending", { device: { online: false } }),
+      status(1, "pending"),
+      status(2, "installed", { device: { online: false } }),
+      status(3, "failed", { device: { online: false } }),
     ];
-    expect(coverageOf(standings, 5)).to.deep.equal({
+    expect(coverageOf(statuses, 5)).to.deep.equal({
       ...{ members: 4, installed: 1, pending: 2, failed: 1, missing: 0, offline: 1, unsupported: 5 },
     });
   });
@@ -172,11 +180,11 @@ describe("the coverage", () => {
 describe("the exceptions", () => {
   it("are the members that are not installed: failed ones first, then missing, then pending, each by name", () => {
     const { exceptions, omitted } = exceptionsOf([
-      standing(1, "pending"),
-      standing(2, "missing"),
-      standing(4, "failed"),
-      standing(3, "failed"),
-      standing(0, "installed"),
+      status(1, "pending"),
+      status(2, "missing"),
+      status(4, "failed"),
+      status(3, "failed"),
+      status(0, "installed"),
     ]);
     expect(exceptions.map(({ device: id }) => id)).to.deep.equal([uuid(3), uuid(4), uuid(2), uuid(1)]);
     expect(omitted).to.equal(0);
@@ -184,7 +192,7 @@ describe("the exceptions", () => {
 
   it("tell device, name, state, reason and since", () => {
     const since = at(5_000);
-    const { exceptions } = exceptionsOf([standing(3, "failed", { reason: "Invalid password", since })]);
+    const { exceptions } = exceptionsOf([status(3, "failed", { reason: "Invalid password", since })]);
     expect(exceptions).to.deep.equal([
       { device: uuid(3), name: "ESR-00003", state: "Failure", reason: "Invalid password", since },
     ]);
@@ -192,18 +200,18 @@ describe("the exceptions", () => {
 
   it("are at most 100, and fit into 6 kB, whatever the devices say; the rest is counted", () => {
     fc.assert(
-      fc.property(anyStandings, (standings) => {
-        const { exceptions, omitted } = exceptionsOf(standings);
+      fc.property(anyStatuses, (statuses) => {
+        const { exceptions, omitted } = exceptionsOf(statuses);
         expect(exceptions.length).to.be.at.most(100);
         expect(Buffer.byteLength(JSON.stringify(exceptions))).to.be.at.most(6_000);
-        expect(exceptions.length + omitted).to.equal(standings.filter((each) => each.phase !== "installed").length);
+        expect(exceptions.length + omitted).to.equal(statuses.filter((each) => each.phase !== "installed").length);
       }),
       { numRuns: 50 },
     );
   });
 
   it("use the room there is: a hundred short ones are all named but for what 6 kB cannot hold", () => {
-    const { exceptions, omitted } = exceptionsOf(devices(100).map((_, number) => standing(number, "failed")));
+    const { exceptions, omitted } = exceptionsOf(devices(100).map((_, number) => status(number, "failed")));
     const bytes = Buffer.byteLength(JSON.stringify(exceptions));
     expect(bytes).to.be.within(6_000 - 200, 6_000);
     expect(exceptions.length + omitted).to.equal(100);

@@ -1,17 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  failureSentences,
-  offlineSentence,
-  progressLine,
-  scheduledSentence,
-  unansweredSentence,
-} from "../../../provider/lifecycle/messages/failures";
+import { failureSentences } from "../../../provider/lifecycle/messages/failures";
+import { offlineSentence, scheduledSentence, unansweredSentence } from "../../../provider/lifecycle/messages/notices";
+import { progressLine } from "../../../provider/lifecycle/messages/progress-line";
 import type { DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
-import { standing } from "../given";
+import { status } from "../given";
 
 function failed(number: number, reason: string, state = "Failure"): DeviceStatus {
-  return standing(number, "failed", { reason, state });
+  return status(number, "failed", { reason, state });
 }
 
 function failedMany(count: number, reason: string, state?: string): readonly DeviceStatus[] {
@@ -55,7 +51,7 @@ describe("the sentences about failed devices", () => {
     ];
     const all = reasons.map((reason, number) => failed(number, reason));
     for (const sentence of failureSentences(all, "lastInstall")) {
-      expect(sentence).to.match(/No retry round is left: when it is mended, raise `retryRounds`\.$/);
+      expect(sentence).to.match(/No retries left\. Fix the cause, then raise `retryRounds`\.$/);
       expect(sentence).not.to.contain("next `pulumi up`");
     }
   });
@@ -108,7 +104,7 @@ describe("the sentences about failed devices", () => {
     "a cancelled command": ["Cancelled", "", /Somebody cancelled the command/],
     "a time-out": ["TimeOut", "", /`pulumi refresh` looks again/],
     "a full device": ["Failure", "No space left on device", /Free space/],
-    "anything else": ["Failure", "KeyChain unavailable", /The next `pulumi up` tries again on these devices alone\./],
+    "anything else": ["Failure", "KeyChain unavailable", /The next `pulumi up` retries only these devices\./],
   };
   for (const [title, [state, reason, hint]] of Object.entries(hints)) {
     it(`give a hint for ${title}`, () => {
@@ -132,10 +128,8 @@ describe("the sentences about failed devices", () => {
     const word = fc.oneof(fc.string({ unit: "binary", maxLength: 300 }), fc.constant("a\r\nb\u001b[2K"));
     fc.assert(
       fc.property(fc.array(fc.record({ reason: word, name: word }), { maxLength: 12 }), (all) => {
-        const standings = all.map(({ reason, name }, number) =>
-          standing(number, "failed", { reason, device: { name } }),
-        );
-        for (const sentence of failureSentences(standings, "install")) {
+        const statuses = all.map(({ reason, name }, number) => status(number, "failed", { reason, device: { name } }));
+        for (const sentence of failureSentences(statuses, "install")) {
           expect(sentence).not.to.match(/\p{Cc}/u);
           expect(sentence.length).to.be.below(2_000);
         }
@@ -146,7 +140,7 @@ describe("the sentences about failed devices", () => {
 
 describe("the sentence about devices that did not answer", () => {
   const pending = (count: number): readonly DeviceStatus[] =>
-    Array.from({ length: count }, (_, number) => standing(number, "pending"));
+    Array.from({ length: count }, (_, number) => status(number, "pending"));
 
   it("tells how many, how long, which, and that nothing is lost", () => {
     expect(unansweredSentence(pending(7), 600_000)).to.equal(
@@ -166,7 +160,7 @@ describe("the sentence about offline devices", () => {
     expect(offlineSentence(85)).to.match(/^85 devices are offline; the command waits for them up to 30 days\. /);
     expect(offlineSentence(1)).to.match(/^1 device is offline; the command waits for it up to 30 days\. /);
     expect(scheduledSentence(39)).to.match(
-      /^39 devices wait for the schedule; one that is off all the time until it is/,
+      /^39 devices wait for the schedule; a device that is off for all of it does not get the command\. /,
     );
     expect(scheduledSentence(1)).to.match(/^1 device waits for the schedule; /);
   });

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { CommandState, StateCounts, StatusRow } from "../../../provider/client/client";
 import { CommandResults } from "../../../provider/lifecycle/facts/command-results";
-import { isAnswered, mayBeAnswered, waitForAnswers, type Awaited } from "../../../provider/lifecycle/policy/awaited";
+import { waitForAnswers } from "../../../provider/lifecycle/apply/wait";
+import { isAnswered, mayBeAnswered, type Awaited } from "../../../provider/lifecycle/policy/awaited";
 import { countOf, fakeClient } from "../fake-client";
 import { answers, request, row, uuid } from "../given";
 
@@ -150,13 +151,13 @@ interface Waited {
 
 async function wait(world: World, waitedFor: readonly number[], timeoutMs = 10 * minuteMs): Promise<Waited> {
   const { client, clock, passedMs, asked } = fakeClient((id, passed) => rowsOf(world(passed), id));
-  const book = new CommandResults(client);
+  const results = new CommandResults(client);
   let rounds = 0;
   const onRound = (): void => {
     rounds += 1;
   };
   await waitForAnswers(
-    { client, clock, book, onRound },
+    { client, clock, results, onRound },
     [awaited(world(0).length, waitedFor)],
     clock.now() + timeoutMs,
   );
@@ -242,7 +243,7 @@ describe("waiting for devices", () => {
       rowsOf([passed < slow(id) ? "Queued" : "Success"], id),
     );
     const all = [awaited(1, [0], "r1"), awaited(1, [0], "r2"), awaited(1, [], "r3")];
-    const waiting = { client, clock, book: new CommandResults(client), onRound: () => undefined };
+    const waiting = { client, clock, results: new CommandResults(client), onRound: () => undefined };
     await waitForAnswers(waiting, all, clock.now() + minuteMs);
     expect(passedMs()).to.equal(8_000);
   });

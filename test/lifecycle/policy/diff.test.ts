@@ -1,33 +1,31 @@
 import { expect } from "chai";
 import { unknownValue } from "../../../provider/lifecycle/arguments/reader";
-import { toOutputs, type State } from "../../../provider/lifecycle/state/state";
+import { toOutputs } from "../../../provider/lifecycle/state/record";
+import type { State } from "../../../provider/lifecycle/state/state";
 import { certificate } from "../../../provider/provider";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
-import {
-  diff,
-  warningBefore,
-  type DiffReason,
-  type Verdict,
-  type Wanted,
-} from "../../../provider/lifecycle/policy/diff";
+import { diff, type Verdict } from "../../../provider/lifecycle/policy/diff";
+import type { Asked } from "../../../provider/lifecycle/policy/full-send";
+import type { Reason } from "../../../provider/lifecycle/policy/reasons";
+import { rollbackWarning } from "../../../provider/lifecycle/policy/rollback";
 import { at, dayMs, digestA, digestB, groupA, groupB, nowMs, program, state, uuid, type StateChange } from "../given";
 
 type Program = Readonly<Record<string, unknown>>;
 
 interface Row {
   /** What the last run left; by default twelve devices, all installed. */
-  readonly known?: StateChange;
+  readonly prior?: StateChange;
   /** What the program says now; by default what it said then. */
   readonly program?: Program;
-  /** The digest of the content; by default the one that devices have. `null`: not known yet. */
+  /** The digest of the content; by default the one that devices have. `null`: not prior yet. */
   readonly digest?: string | null;
   readonly action: Verdict["action"];
-  readonly reason: DiffReason;
+  readonly reason: Reason;
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
 }
 
-function wantedBy(raw: Program, digest: string | null): Wanted {
+function askedBy(raw: Program, digest: string | null): Asked {
   const { alias, target, inputs } = readInputs(program(raw));
   return { alias, target, settings: inputs, digest: digest ?? undefined };
 }
@@ -80,7 +78,7 @@ const rows: Readonly<Record<string, Row>> = {
     deleteBeforeReplace: true,
   },
   "the set became a group: another kind of target": {
-    known: { program: setOfTwo },
+    prior: { program: setOfTwo },
     program: { target: { group: groupA } },
     action: "replace",
     reason: "kindOfTargetChanged",
@@ -88,25 +86,25 @@ const rows: Readonly<Record<string, Row>> = {
     deleteBeforeReplace: true,
   },
   "the set grew": {
-    known: { program: setOfTwo },
+    prior: { program: setOfTwo },
     program: { target: { groups: [groupA], devices: [uuid(1), uuid(2), uuid(3)] } },
     action: "update",
     reason: "setChanged",
   },
   "the set shrank": {
-    known: { program: setOfTwo },
+    prior: { program: setOfTwo },
     program: { target: { groups: [groupA], devices: [uuid(1)] } },
     action: "update",
     reason: "setChanged",
   },
   "all of the set was exchanged": {
-    known: { program: setOfTwo },
+    prior: { program: setOfTwo },
     program: { target: { groups: [groupB] } },
     action: "update",
     reason: "setChanged",
   },
   "the set is written in another order": {
-    known: { program: setOfTwo },
+    prior: { program: setOfTwo },
     program: { target: { devices: [uuid(2), uuid(1), uuid(2)], groups: [groupA] } },
     action: "nothing",
     reason: "unchanged",
@@ -136,92 +134,104 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "the triggers changed": { program: { triggers: ["v2"] }, action: "update", reason: "triggersChanged" },
   "the triggers are the same": {
-    known: { program: { triggers: ["v2", { turn: 3 }] } },
+    prior: { program: { triggers: ["v2", { turn: 3 }] } },
     program: { triggers: ["v2", { turn: 3 }] },
     action: "nothing",
     reason: "unchanged",
   },
-  "some devices failed": { known: { coverage: failed3 }, action: "update", reason: "devicesFailed" },
+  "some devices failed": { prior: { coverage: failed3 }, action: "update", reason: "devicesFailed" },
   "some devices failed, and the last retry round is left": {
-    known: { coverage: failed3, record: { rounds: 2 } },
+    prior: { coverage: failed3, record: { roundsUsed: 2 } },
     action: "update",
     reason: "devicesFailed",
   },
   "some devices failed, and the retry rounds are used up": {
-    known: { coverage: failed3, record: { rounds: 3 } },
+    prior: { coverage: failed3, record: { roundsUsed: 3 } },
     action: "nothing",
     reason: "unchanged",
   },
   "some devices failed, and nobody wants retries": {
-    known: { coverage: failed3, program: { retryRounds: 0 } },
+    prior: { coverage: failed3, program: { retryRounds: 0 } },
     program: { retryRounds: 0 },
     action: "nothing",
     reason: "unchanged",
   },
-  "the retry rounds are used up, and retryRounds changes": {
-    known: { coverage: failed3, record: { rounds: 3 } },
+  "the retry rounds are used up, and retryRounds is lowered": {
+    prior: { coverage: failed3, record: { roundsUsed: 3 } },
+    program: { retryRounds: 2 },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "some devices failed, and retryRounds is set to 0": {
+    prior: { coverage: failed3 },
+    program: { retryRounds: 0 },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "the retry rounds are used up, and retryRounds is raised": {
+    prior: { coverage: failed3, record: { roundsUsed: 3 } },
     program: { retryRounds: 4 },
     action: "update",
     reason: "devicesFailed",
   },
   "the retry rounds are used up, and the encoding changes": {
-    known: { coverage: failed3, record: { rounds: 3 } },
+    prior: { coverage: failed3, record: { roundsUsed: 3 } },
     program: { encoding: "androidLegacy" },
     action: "update",
     reason: "devicesFailed",
   },
   "the retry rounds are used up, and the content changes": {
-    known: { coverage: failed3, record: { rounds: 3 } },
+    prior: { coverage: failed3, record: { roundsUsed: 3 } },
     digest: digestB,
     action: "update",
     reason: "contentChanged",
   },
   "the retry rounds are used up, and the triggers change": {
-    known: { coverage: failed3, record: { rounds: 3 } },
+    prior: { coverage: failed3, record: { roundsUsed: 3 } },
     program: { triggers: [1] },
     action: "update",
     reason: "triggersChanged",
   },
   "devices joined, or their install expired": {
-    known: { coverage: { members: 12, installed: 10, missing: 2 } },
+    prior: { coverage: { members: 12, installed: 10, missing: 2 } },
     action: "update",
     reason: "devicesMissing",
   },
   "devices are missing because the last wave leaves them out": {
-    known: { coverage: { members: 12, installed: 2, missing: 10 }, record: { held: 10 } },
+    prior: { coverage: { members: 12, installed: 2, missing: 10 }, record: { heldBack: 10 } },
     action: "nothing",
     reason: "unchanged",
   },
   "devices are missing beyond those that the last wave leaves out": {
-    known: { coverage: { members: 13, installed: 2, missing: 11 }, record: { held: 10 } },
+    prior: { coverage: { members: 13, installed: 2, missing: 11 }, record: { heldBack: 10 } },
     action: "update",
     reason: "devicesMissing",
   },
   "devices are pending: their command lives": {
-    known: { coverage: { members: 12, installed: 2, pending: 10, offline: 10 } },
+    prior: { coverage: { members: 12, installed: 2, pending: 10, offline: 10 } },
     action: "nothing",
     reason: "unchanged",
   },
   "a removal failed on devices that left": {
-    known: { program: setOfTwo, record: { removalsFailed: 1 } },
+    prior: { program: setOfTwo, record: { removalsFailed: 1 } },
     program: setOfTwo,
     action: "update",
-    reason: "removalsLeft",
+    reason: "removalsFailed",
   },
   "the last full install is a day older than reinstallAfterDays": {
-    known: { program: { reinstallAfterDays: 30 }, record: { sentToAllAt: at(31 * dayMs) } },
+    prior: { program: { reinstallAfterDays: 30 }, record: { sentToAllAt: at(31 * dayMs) } },
     program: { reinstallAfterDays: 30 },
     action: "update",
     reason: "reinstallDue",
   },
   "the last full install is a day younger than reinstallAfterDays": {
-    known: { program: { reinstallAfterDays: 30 }, record: { sentToAllAt: at(29 * dayMs) } },
+    prior: { program: { reinstallAfterDays: 30 }, record: { sentToAllAt: at(29 * dayMs) } },
     program: { reinstallAfterDays: 30 },
     action: "nothing",
     reason: "unchanged",
   },
   "reinstallAfterDays is new, and the last full install is older": {
-    known: { record: { sentToAllAt: at(8 * dayMs) } },
+    prior: { record: { sentToAllAt: at(8 * dayMs) } },
     program: { reinstallAfterDays: 7 },
     action: "update",
     reason: "reinstallDue",
@@ -264,12 +274,9 @@ const rows: Readonly<Record<string, Row>> = {
 describe("what Pulumi does with a certificate that stands", () => {
   for (const [title, row] of Object.entries(rows)) {
     it(`${row.action}${row.deleteBeforeReplace === true ? ", the old one first" : ""}: ${title}`, () => {
-      const known = state(row.known);
-      const wanted = wantedBy(
-        { ...row.known?.program, ...row.program },
-        row.digest === undefined ? digestA : row.digest,
-      );
-      const { message, ...verdict } = diff(known, wanted, nowMs);
+      const prior = state(row.prior);
+      const asked = askedBy({ ...row.prior?.program, ...row.program }, row.digest === undefined ? digestA : row.digest);
+      const { message, ...verdict } = diff(prior, asked, nowMs);
       expect(verdict).to.deep.equal({
         action: row.action,
         reason: row.reason,
@@ -282,38 +289,40 @@ describe("what Pulumi does with a certificate that stands", () => {
 
   it("speaks of one device as one", () => {
     const messages = [
-      diff(state({ coverage: { failed: 1 } }), wantedBy({}, digestA), nowMs).message,
-      diff(state({ coverage: { missing: 1 } }), wantedBy({}, digestA), nowMs).message,
-      diff(state({ record: { removalsFailed: 1 } }), wantedBy({}, digestA), nowMs).message,
+      diff(state({ coverage: { failed: 1 } }), askedBy({}, digestA), nowMs).message,
+      diff(state({ coverage: { missing: 1 } }), askedBy({}, digestA), nowMs).message,
+      diff(state({ record: { removalsFailed: 1 } }), askedBy({}, digestA), nowMs).message,
     ];
     for (const message of messages) expect(message).to.match(/\b1 device\b/);
   });
 });
 
 describe("a rollback that is asked for together with new content", () => {
-  const warned = (known: StateChange, digest = digestB, onFailure = "rollback"): string | undefined => {
-    const wanted = wantedBy({ rollout: { onFailure } }, digest);
-    const stands = state(known);
-    return warningBefore(stands, wanted, diff(stands, wanted, nowMs));
+  const warned = (change: StateChange, digest = digestB, onFailure = "rollback"): string | undefined => {
+    const asked = askedBy({ rollout: { onFailure } }, digest);
+    const prior = state(change);
+    return rollbackWarning(prior, asked.settings, diff(prior, asked, nowMs).reason);
   };
   const kept = [{ digest: digestA, base64: "AAAA", password: "", sentAs: "asGiven", certificate: {} } as const];
 
   it("is warned of before anything is sent, for there is nothing to go back to", () => {
-    expect(warned({})).to.match(/^Should this rollout fail, it stops instead of being taken back: /);
+    expect(warned({})).to.match(/^If this rollout fails, it stops instead of being rolled back: /);
   });
 
   it("needs no warning where the previous content is kept, or nothing changes, or nobody asked for it", () => {
     expect(warned({ rest: { kept } })).to.equal(undefined);
     expect(warned({}, digestA)).to.equal(undefined);
     expect(warned({}, digestB, "stop")).to.equal(undefined);
-    expect(warned({ record: { digest: "" } }), "devices have nothing").to.equal(undefined);
+    expect(warned({ record: { holding: { kind: "rolledBack", rejected: digestB } } }), "devices have nothing").to.equal(
+      undefined,
+    );
   });
 });
 
 describe("a preview that does not know every argument yet", () => {
-  const diffOf = async (known: State, change: Program): Promise<boolean> => {
+  const diffOf = async (prior: State, change: Program): Promise<boolean> => {
     const news = { ...program(change), certificate: { digest: digestA } };
-    const { changes } = await certificate("urn:pulumi:dev::shop::x::y").diff("id", toOutputs(known), news);
+    const { changes } = await certificate("urn:pulumi:dev::shop::x::y").diff("id", toOutputs(prior), news);
     return changes;
   };
 
@@ -327,7 +336,7 @@ describe("a preview that does not know every argument yet", () => {
   });
 
   it("still announces what is left to do on devices", async () => {
-    const known = state({ coverage: failed3 });
-    expect(await diffOf(known, { wait: { timeoutMinutes: unknownValue } })).to.equal(true);
+    const prior = state({ coverage: failed3 });
+    expect(await diffOf(prior, { wait: { timeoutMinutes: unknownValue } })).to.equal(true);
   });
 });

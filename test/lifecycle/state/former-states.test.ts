@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isObject, type RawObject } from "../../../provider/lifecycle/arguments/reader";
-import { readState, toOutputs } from "../../../provider/lifecycle/state/state";
+import { readState, toOutputs } from "../../../provider/lifecycle/state/record";
 import { facts, inShort } from "./former-facts";
 
 const folder = join(__dirname, "../../fixtures/states");

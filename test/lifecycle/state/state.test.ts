@@ -4,8 +4,9 @@ import { isObject, type RawObject } from "../../../provider/lifecycle/arguments/
 import { sketchOf } from "../../../provider/lifecycle/state/membership-sketch";
 import { coverageOf, exceptionsOf, type DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import { StateError } from "../../../provider/lifecycle/errors";
-import { readState, schemaNumber, seenOf, toOutputs, type State } from "../../../provider/lifecycle/state/state";
-import { at, groupA, groupB, request, standing, state, uuid } from "../given";
+import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state/record";
+import { statesSeen, type State } from "../../../provider/lifecycle/state/state";
+import { at, groupA, groupB, request, status, state, uuid } from "../given";
 
 const schedule = { window: { start: "2026-12-01T22:00:00Z", end: "2026-12-02T04:00:00Z" } };
 
@@ -20,12 +21,11 @@ const states: Readonly<Record<string, State>> = {
       rollout: { waves: ["10%", "100%"], canary: { group: groupB }, maxFailures: 2 },
     },
   }),
-  "failures, waves held back and removals left": state({
+  "failures, waves held back and removals that failed": state({
     coverage: { installed: 1, failed: 2, missing: 9 },
-    record: { held: 9, removalsFailed: 3, drifted: true, rounds: 2 },
+    record: { heldBack: 9, removalsFailed: 3, drifted: true, roundsUsed: 2 },
     rest: {
-      exceptions: exceptionsOf([standing(1, "failed", { reason: "Invalid password" }), standing(2, "failed")])
-        .exceptions,
+      exceptions: exceptionsOf([status(1, "failed", { reason: "Invalid password" }), status(2, "failed")]).exceptions,
       progress: { wave: 1, waves: 3, state: "stopped" },
     },
   }),
@@ -72,18 +72,19 @@ describe("the state of a certificate", () => {
     );
   });
 
-  it("stores the digest of the content once, and reads it where an earlier release stored it twice", () => {
+  it("stores the digest of the content once", () => {
     const digest = "cd".repeat(32);
-    const known = state({ record: { digest }, rest: { certificate: { digest } } });
+    const known = state({ record: { holding: { kind: "content", digest } }, rest: { certificate: { digest } } });
     const outputs = toOutputs(known);
     expect(JSON.stringify(outputs).split(digest)).to.have.length(2);
     expect(readState(outputs)).to.deep.equal(known);
-    const record = isObject(outputs["record"]) ? outputs["record"] : {};
-    expect(readState({ ...outputs, record: { ...record, digest } })).to.deep.equal(known);
   });
 
   it("stores a digest that is not the output's, as after a rollback", () => {
-    const known = state({ record: { digest: "ab".repeat(32) }, rest: { certificate: { digest: "cd".repeat(32) } } });
+    const known = state({
+      record: { holding: { kind: "content", digest: "ab".repeat(32) } },
+      rest: { certificate: { digest: "cd".repeat(32) } },
+    });
     expect(readState(toOutputs(known))).to.deep.equal(known);
   });
 
@@ -105,7 +106,7 @@ describe("the state of a certificate", () => {
     "no record": Object.fromEntries(Object.entries(toOutputs(state())).filter(([name]) => name !== "record")),
     "a record that is text": { ...toOutputs(state()), record: "x" },
     "counts that are no counts": { ...toOutputs(state()), coverage: { members: "12" } },
-    "a record without a digest": withRecord({ digest: 7 }),
+    "a record that does not say what devices hold": withRecord({ holding: { kind: "something" } }),
     "no target": { ...toOutputs(state()), target: {} },
   };
   for (const [title, outputs] of Object.entries(broken)) {
@@ -115,10 +116,13 @@ describe("the state of a certificate", () => {
   }
 
   it("knows what was last seen of a request", () => {
-    const commands = [request({ id: uuid(1) }), request({ id: uuid(2) })];
-    const known = state({ rest: { commands }, record: { seen: [{ Success: 3 }, { Failure: 1 }] } });
-    expect(seenOf(known, uuid(2))).to.deep.equal({ Failure: 1 });
-    expect(seenOf(known, uuid(3))).to.equal(undefined);
+    const commands = [
+      request({ id: uuid(1), states: { Success: 3 } }),
+      request({ id: uuid(2), states: { Failure: 1 } }),
+    ];
+    const known = state({ rest: { commands } });
+    expect(statesSeen(known, uuid(2))).to.deep.equal({ Failure: 1 });
+    expect(statesSeen(known, uuid(3))).to.equal(undefined);
   });
 });
 
@@ -134,22 +138,15 @@ const certificate = {
   ],
 };
 
-function stateOfFleet(standings: readonly DeviceStatus[], commandType: "GROUP" | "DEVICE"): State {
-  const count = commandType === "GROUP" ? 1 : Math.ceil(standings.length / 500);
-  const sent = request({ commandType, devices: Math.min(500, standings.length) });
-  const { exceptions, omitted } = exceptionsOf(standings);
+function stateOfFleet(statuses: readonly DeviceStatus[], commandType: "GROUP" | "DEVICE"): State {
+  const count = commandType === "GROUP" ? 1 : Math.ceil(statuses.length / 500);
+  const states = { Success: 400, Failure: 60, TimeOut: 20, Queued: 15, "In Progress": 5 };
+  const sent = request({ commandType, devices: Math.min(500, statuses.length), targetWide: true, states });
+  const { exceptions, omitted } = exceptionsOf(statuses);
   return state({
-    coverage: coverageOf(standings, 3),
+    coverage: coverageOf(statuses, 3),
     record: {
-      base: count,
-      covered: sketchOf(new Set(standings.map(({ device }) => device.id))),
-      seen: Array.from({ length: count }, () => ({
-        Success: 400,
-        Failure: 60,
-        TimeOut: 20,
-        Queued: 15,
-        "In Progress": 5,
-      })),
+      sentTo: sketchOf(new Set(statuses.map(({ device }) => device.id))),
     },
     rest: {
       ...{ certificate, exceptions, exceptionsOmitted: omitted },
@@ -159,8 +156,8 @@ function stateOfFleet(standings: readonly DeviceStatus[], commandType: "GROUP" |
 }
 
 describe("the size of the state, beside what the program itself wrote", () => {
-  const fleet = (count: number, is: DeviceStatus["phase"], reason = ""): readonly DeviceStatus[] =>
-    Array.from({ length: count }, (_, number) => standing(number, is, { reason }));
+  const fleet = (count: number, phase: DeviceStatus["phase"], reason = ""): readonly DeviceStatus[] =>
+    Array.from({ length: count }, (_, number) => status(number, phase, { reason }));
 
   for (const kind of ["GROUP", "DEVICE"] as const) {
     it(`is below 4 kB when all is well on 10 devices (${kind})`, () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { defaultRollout, type Amount, type Rollout } from "../../../provider/lifecycle/arguments/rollout";
+import type { WaveBoundaries } from "../../../provider/lifecycle/state/state";
 import {
   isStaged,
   nextWave,
@@ -8,7 +9,6 @@ import {
   waveCount,
   waveBoundaries,
   waveOf,
-  type WaveBoundaries,
 } from "../../../provider/lifecycle/state/wave-boundaries";
 import { uuid } from "../given";
 
@@ -22,12 +22,12 @@ function members(count: number): readonly string[] {
 
 /** How many of the devices each wave has, the last number being those beyond the last wave. */
 function sizes(
-  limits: WaveBoundaries,
+  boundaries: WaveBoundaries,
   ids: readonly string[],
   canary: ReadonlySet<string> = new Set(),
 ): readonly number[] {
-  const waves = ids.map((id) => waveOf(limits, alias, id, canary));
-  const numbers = Array.from({ length: waveCount(limits) }, (_, index) => index + 1);
+  const waves = ids.map((id) => waveOf(boundaries, alias, id, canary));
+  const numbers = Array.from({ length: waveCount(boundaries) }, (_, index) => index + 1);
   return [...numbers, undefined].map((wave) => waves.filter((each) => each === wave).length);
 }
 
@@ -120,8 +120,8 @@ describe("the waves of a rollout", () => {
     const ids = members(1_000);
     const rollout = { ...defaultRollout, waves: [{ percent: 10 }] };
     const first = (name: string): readonly string[] => {
-      const limits = waveBoundaries(rollout, name, ids, new Set());
-      return ids.filter((id) => waveOf(limits, name, id, new Set()) === 1);
+      const boundaries = waveBoundaries(rollout, name, ids, new Set());
+      return ids.filter((id) => waveOf(boundaries, name, id, new Set()) === 1);
     };
     const others = new Set(first("two"));
     // By chance a tenth of the hundred.
@@ -177,15 +177,15 @@ const stories: fc.Arbitrary<Story> = fc
   });
 
 describe("the waves of any rollout of any fleet", () => {
-  const limitsOf = ({ rollout, ids, canary }: Story): WaveBoundaries => waveBoundaries(rollout, alias, ids, canary);
+  const boundariesOf = ({ rollout, ids, canary }: Story): WaveBoundaries => waveBoundaries(rollout, alias, ids, canary);
   const holds = (property: (story: Story) => void): void => {
     fc.assert(fc.property(stories, property), { numRuns: 300 });
   };
 
   it("have every member exactly once, or beyond the last wave", () => {
     holds((story) => {
-      const limits = limitsOf(story);
-      const total = sizes(limits, story.ids, story.canary).reduce((sum, each) => sum + each, 0);
+      const boundaries = boundariesOf(story);
+      const total = sizes(boundaries, story.ids, story.canary).reduce((sum, each) => sum + each, 0);
       expect(total).to.equal(story.ids.length);
     });
   });
@@ -193,10 +193,10 @@ describe("the waves of any rollout of any fleet", () => {
   it("are nested: after each wave so many devices are served as it says, or as an earlier one had served before", () => {
     holds((story) => {
       const { rollout, ids, canary } = story;
-      const limits = limitsOf(story);
+      const boundaries = boundariesOf(story);
       const canaries = ids.filter((id) => canary.has(id)).length;
       const after = (wave: number): number =>
-        ids.filter((id) => (waveOf(limits, alias, id, canary) ?? Infinity) <= wave).length;
+        ids.filter((id) => (waveOf(boundaries, alias, id, canary) ?? Infinity) <= wave).length;
       const first = rollout.canary === undefined ? 0 : 1;
       let least = canaries;
       for (const [index, wave] of rollout.waves.entries()) {
@@ -212,7 +212,7 @@ describe("the waves of any rollout of any fleet", () => {
   it("begin with the canary devices, and with no other", () => {
     holds((story) => {
       if (story.rollout.canary === undefined) return;
-      const first = story.ids.filter((id) => waveOf(limitsOf(story), alias, id, story.canary) === 1);
+      const first = story.ids.filter((id) => waveOf(boundariesOf(story), alias, id, story.canary) === 1);
       expect(new Set(first)).to.deep.equal(new Set(story.ids.filter((id) => story.canary.has(id))));
     });
   });
@@ -220,28 +220,28 @@ describe("the waves of any rollout of any fleet", () => {
   it("are the same in every order of the list, and the next time", () => {
     holds((story) => {
       const again = { ...story, ids: [...story.ids].reverse() };
-      expect(limitsOf(again)).to.deep.equal(limitsOf(story));
+      expect(boundariesOf(again)).to.deep.equal(boundariesOf(story));
     });
   });
 
   it("are as many as the program names, with one for the canary devices", () => {
     holds((story) => {
       const { waves, canary } = story.rollout;
-      expect(waveCount(limitsOf(story))).to.equal(waves.length + (canary === undefined ? 0 : 1));
+      expect(waveCount(boundariesOf(story))).to.equal(waves.length + (canary === undefined ? 0 : 1));
     });
   });
 
   it("keep who is in them when others join or leave", () => {
     holds((story) => {
       const { ids, canary, joining, leaving, rollout } = story;
-      const limits = limitsOf(story);
-      const before = new Map(ids.map((id) => [id, waveOf(limits, alias, id, canary)]));
+      const boundaries = boundariesOf(story);
+      const before = new Map(ids.map((id) => [id, waveOf(boundaries, alias, id, canary)]));
       const today = [...ids.filter((id) => !leaving.has(id)), ...joining];
-      const after = new Map(today.map((id) => [id, waveOf(limits, alias, id, canary)]));
+      const after = new Map(today.map((id) => [id, waveOf(boundaries, alias, id, canary)]));
       for (const id of ids) if (after.has(id)) expect(after.get(id)).to.equal(before.get(id));
       // Late joiners land somewhere.
       const isWhole = rollout.waves.some((wave) => "percent" in wave && wave.percent === 100);
-      if (isWhole) for (const id of joining) expect(after.get(id)).to.be.within(1, waveCount(limits));
+      if (isWhole) for (const id of joining) expect(after.get(id)).to.be.within(1, waveCount(boundaries));
     });
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { plan, type Plan, type Situation, type StepReason } from "../../../provider/lifecycle/policy/plan";
+import { planSteps, type Situation, type Step, type Steps } from "../../../provider/lifecycle/policy/steps";
 import type { DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import type { State } from "../../../provider/lifecycle/state/state";
 import {
@@ -12,7 +12,7 @@ import {
   inputsOf,
   nowMs,
   program,
-  standing,
+  status,
   state,
   uuid,
   type StateChange,
@@ -20,28 +20,32 @@ import {
 
 interface Row {
   /** What the last run left; `null`: nothing, the resource is new. */
-  readonly known?: StateChange | null;
+  readonly prior?: StateChange | null;
   readonly program?: Readonly<Record<string, unknown>>;
   readonly digest?: string;
   /** Where the members 0, 1, 2 … stand with the wanted content. */
   readonly members?: readonly DeviceStatus[];
-  readonly left?: readonly string[];
+  readonly departed?: readonly string[];
   readonly removalsFailed?: readonly string[];
-  readonly sends: readonly (readonly [action: string, reason: StepReason, devices: "everyone" | readonly string[]])[];
+  readonly sends: readonly (readonly [
+    action: string,
+    reason: Step["reason"],
+    devices: "everyone" | readonly string[],
+  ])[];
   readonly rounds?: number;
   readonly startsOver?: boolean;
 }
 
 const expired = { state: "Expired", requestId: uuid(0xa1) };
 const mixed = [
-  standing(0, "installed"),
-  standing(1, "failed"),
-  standing(2, "pending"),
-  standing(3, "missing"),
-  standing(4, "missing", expired),
-  standing(5, "failed", { state: "TimeOut" }),
+  status(0, "installed"),
+  status(1, "failed"),
+  status(2, "pending"),
+  status(3, "missing"),
+  status(4, "missing", expired),
+  status(5, "failed", { state: "TimeOut" }),
 ];
-const allWell = [standing(0, "installed"), standing(1, "installed")];
+const allWell = [status(0, "installed"), status(1, "installed")];
 const set = { target: { groups: [groupA], devices: [uuid(1)] } };
 
 const catchUp = [
@@ -51,19 +55,19 @@ const catchUp = [
 
 const rows: Readonly<Record<string, Row>> = {
   "a new resource is installed on everyone": {
-    known: null,
-    members: [standing(0, "missing"), standing(1, "missing")],
-    sends: [["install", "new", "everyone"]],
+    prior: null,
+    members: [status(0, "missing"), status(1, "missing")],
+    sends: [["install", "created", "everyone"]],
     startsOver: true,
   },
   "a new resource whose target is empty as yet says so all the same": {
-    known: null,
+    prior: null,
     members: [],
-    sends: [["install", "new", "everyone"]],
+    sends: [["install", "created", "everyone"]],
     startsOver: true,
   },
   "changed content goes to everyone, and the retry rounds begin anew": {
-    known: { record: { rounds: 3 } },
+    prior: { record: { roundsUsed: 3 } },
     digest: digestB,
     members: mixed,
     sends: [["install", "contentChanged", "everyone"]],
@@ -76,21 +80,21 @@ const rows: Readonly<Record<string, Row>> = {
     startsOver: true,
   },
   "a full install older than reinstallAfterDays is sent again to everyone": {
-    known: { program: { reinstallAfterDays: 7 }, record: { sentToAllAt: at(8 * dayMs) } },
+    prior: { program: { reinstallAfterDays: 7 }, record: { sentToAllAt: at(8 * dayMs) } },
     program: { reinstallAfterDays: 7 },
     members: allWell,
     sends: [["install", "reinstallDue", "everyone"]],
     startsOver: true,
   },
   "a full install younger than reinstallAfterDays is not": {
-    known: { program: { reinstallAfterDays: 7 }, record: { sentToAllAt: at(6 * dayMs) } },
+    prior: { program: { reinstallAfterDays: 7 }, record: { sentToAllAt: at(6 * dayMs) } },
     program: { reinstallAfterDays: 7 },
     members: allWell,
     sends: [],
   },
   "where everyone is installed nothing is sent": { members: allWell, sends: [] },
   "where the rest is pending nothing is sent: their command lives": {
-    members: [standing(0, "installed"), standing(1, "pending"), standing(2, "pending", { device: { online: false } })],
+    members: [status(0, "installed"), status(1, "pending"), status(2, "pending", { device: { online: false } })],
     sends: [],
   },
   "only failed, missing and expired members are sent the same content again": {
@@ -99,56 +103,68 @@ const rows: Readonly<Record<string, Row>> = {
     rounds: 1,
   },
   "each retry uses up a round": {
-    known: { record: { rounds: 2 } },
-    members: [standing(1, "failed")],
+    prior: { record: { roundsUsed: 2 } },
+    members: [status(1, "failed")],
     sends: [["install", "devicesFailed", [uuid(1)]]],
     rounds: 3,
   },
   "when the rounds are used up, failed members are left alone; missing and expired ones are not": {
-    known: { record: { rounds: 3 } },
+    prior: { record: { roundsUsed: 3 } },
     members: mixed,
     sends: catchUp,
     rounds: 3,
   },
   "catching up uses up no round": {
-    known: { record: { rounds: 1 } },
-    members: [standing(0, "installed"), standing(3, "missing")],
+    prior: { record: { roundsUsed: 1 } },
+    members: [status(0, "installed"), status(3, "missing")],
     sends: [["install", "devicesMissing", [uuid(3)]]],
     rounds: 1,
   },
-  "another retryRounds begins the rounds anew": {
-    known: { record: { rounds: 3 } },
-    program: { retryRounds: 1 },
-    members: [standing(1, "failed")],
+  "a higher retryRounds begins the rounds anew": {
+    prior: { record: { roundsUsed: 3 } },
+    program: { retryRounds: 4 },
+    members: [status(1, "failed")],
     sends: [["install", "devicesFailed", [uuid(1)]]],
     rounds: 1,
   },
+  "a lower retryRounds does not: those used up stay used up": {
+    prior: { record: { roundsUsed: 3 } },
+    program: { retryRounds: 1 },
+    members: [status(1, "failed")],
+    sends: [],
+    rounds: 3,
+  },
+  "retryRounds 0 allows no retry, also in the run in which it is set": {
+    program: { retryRounds: 0 },
+    members: [status(1, "failed")],
+    sends: [],
+  },
   "another encoding begins the rounds anew": {
-    known: { record: { rounds: 3 } },
+    prior: { record: { roundsUsed: 3 } },
     program: { encoding: "androidLegacy" },
-    members: [standing(1, "failed")],
+    members: [status(1, "failed")],
     sends: [["install", "devicesFailed", [uuid(1)]]],
     rounds: 1,
   },
   "a set that grew is installed on those that came": {
-    known: { program: set },
+    prior: { program: set },
     program: { target: { groups: [groupA], devices: [uuid(1), uuid(2), uuid(3)] } },
-    members: [standing(0, "installed"), standing(1, "installed"), standing(2, "missing"), standing(3, "missing")],
+    members: [status(0, "installed"), status(1, "installed"), status(2, "missing"), status(3, "missing")],
     sends: [["install", "devicesMissing", [uuid(2), uuid(3)]]],
   },
   "a set that shrank is removed from those that left": {
-    known: { program: set },
+    prior: { program: set },
     program: { target: { groups: [groupA] } },
-    members: [standing(0, "installed")],
-    left: [uuid(1)],
+    members: [status(0, "installed")],
+    departed: [uuid(1)],
     sends: [["uninstall", "devicesLeft", [uuid(1)]]],
   },
   "changed content and a set that shrank: both, the install first": {
-    known: { program: set },
+    prior: { program: set },
     program: { target: { groups: [groupA] } },
     digest: digestB,
-    members: [standing(0, "missing")],
-    left: [uuid(1)],
+    members: [status(0, "missing")],
+    departed: [uuid(1)],
     sends: [
       ["install", "contentChanged", "everyone"],
       ["uninstall", "devicesLeft", [uuid(1)]],
@@ -162,7 +178,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "a device that left just now is not removed twice": {
     members: allWell,
-    left: [uuid(7)],
+    departed: [uuid(7)],
     removalsFailed: [uuid(7), uuid(8)],
     sends: [
       ["uninstall", "devicesLeft", [uuid(7)]],
@@ -185,59 +201,58 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-function knownOf(change: StateChange | null | undefined): State | undefined {
+function priorOf(change: StateChange | null | undefined): State | undefined {
   return change === null ? undefined : state(change);
 }
 
 function situation(row: Omit<Row, "sends">): Situation {
   return {
-    wanted: inputsOf(program({ ...row.known?.program, ...row.program })),
+    desired: inputsOf(program({ ...row.prior?.program, ...row.program })),
     digest: row.digest ?? digestA,
-    known: knownOf(row.known),
-    standings: row.members ?? [],
-    left: row.left ?? [],
+    prior: priorOf(row.prior),
+    statuses: row.members ?? [],
+    departed: row.departed ?? [],
     removalsFailed: row.removalsFailed ?? [],
-    now: nowMs,
+    nowMs,
   };
 }
 
-function sendsOf({ steps }: Plan): unknown {
+function sendsOf({ steps }: Steps): unknown {
   return steps.map(({ action, reason, devices }) => [action, reason, devices]);
 }
 
 describe("what a run sends", () => {
   for (const [title, row] of Object.entries(rows)) {
     it(title, () => {
-      const planned = plan(situation(row));
+      const planned = planSteps(situation(row));
       expect(sendsOf(planned)).to.deep.equal(row.sends);
-      expect(planned.rounds).to.equal(row.rounds ?? 0);
+      expect(planned.roundsUsed).to.equal(row.rounds ?? 0);
       expect(planned.startsOver).to.equal(row.startsOver ?? false);
-      for (const { message } of planned.steps) expect(message, "one sentence for people").to.match(/^[A-Z].*\.$/);
+      for (const { message } of planned.steps) expect(message, "one sentence for people").to.match(/^[A-Z0-9].*\.$/);
     });
   }
 
   it("of the same content goes to nobody who has it or may still take it, and to nobody twice", () => {
-    const is = fc.constantFrom<DeviceStatus["phase"]>("installed", "pending", "failed", "missing");
+    const anyPhase = fc.constantFrom<DeviceStatus["phase"]>("installed", "pending", "failed", "missing");
     fc.assert(
-      fc.property(fc.array(is, { maxLength: 60 }), fc.nat({ max: 5 }), (all, rounds) => {
-        const members = all.map((each, number) => standing(number, each));
-        const { steps } = plan(situation({ known: { record: { rounds } }, members }));
+      fc.property(fc.array(anyPhase, { maxLength: 60 }), fc.nat({ max: 5 }), (all, rounds) => {
+        const members = all.map((each, number) => status(number, each));
+        const { steps } = planSteps(situation({ prior: { record: { roundsUsed: rounds } }, members }));
         const addressed = steps.flatMap(({ devices }) => (devices === "everyone" ? [] : devices));
-        const expected = members.filter(({ phase: now }) => now === "missing" || (now === "failed" && rounds < 3));
+        const expected = members.filter(({ phase }) => phase === "missing" || (phase === "failed" && rounds < 3));
         expect([...addressed].sort()).to.deep.equal(expected.map(({ device }) => device.id).sort());
       }),
     );
   });
 
   it("speaks of one device as one", () => {
-    const one = [standing(1, "failed"), standing(2, "missing"), standing(3, "missing", expired)];
+    const one = [status(1, "failed"), status(2, "missing"), status(3, "missing", expired)];
     const plans = [
-      plan(situation({ known: null, members: [standing(1, "missing")] })),
-      plan(situation({ digest: digestB, members: [standing(1, "missing")] })),
-      plan(situation({ members: one, left: [uuid(8)], removalsFailed: [uuid(9)] })),
+      planSteps(situation({ prior: null, members: [status(1, "missing")] })),
+      planSteps(situation({ members: one, departed: [uuid(8)], removalsFailed: [uuid(9)] })),
     ];
     const messages = plans.flatMap(({ steps }) => steps.map(({ message }) => message));
-    expect(messages).to.have.length(7);
+    expect(messages).to.have.length(6);
     for (const message of messages) expect(message).to.match(/\b1 device\b/);
   });
 });
