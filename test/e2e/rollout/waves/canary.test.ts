@@ -2,7 +2,6 @@
 // server, over both endpoints.
 
 import { expect } from "chai";
-import { waves } from "../shops";
 import { testStories, type Stories } from "../stories";
 import { stopped } from "./given";
 
