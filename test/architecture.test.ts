@@ -17,7 +17,6 @@ const knownOversized: readonly string[] = [
   "provider/client/commands/",
   "provider/client/commands/commands-request",
   "provider/client/commands/commands-v2",
-  "provider/lifecycle/policy/rollback",
   "provider/pkcs12/advice/findings",
   "simulator/devices/work",
   "cli/report/",

@@ -15,14 +15,8 @@ import { listMaxAgeMs, nothingNewer, readNewer, type Newer } from "./facts/newer
 import { resume } from "./facts/resume";
 import { planInstall, type Desired, type GoalContent, type Plan } from "./policy/plan";
 import { contentRejected, sentenceOf } from "./policy/reasons";
-import {
-  isRejected,
-  isToTakeBack,
-  planRollback,
-  planUnfinished,
-  stableToFinish,
-  unfinishedRollback,
-} from "./policy/rollback";
+import { isRejected, isToTakeBack, stableToFinish, unfinishedRollback } from "./policy/rollback/rollback";
+import { planRollback, planUnfinished } from "./policy/rollback/rollback-plan";
 import { identityToKeep } from "./state/identity";
 import type { State } from "./state/state";
 

@@ -21,7 +21,7 @@ import { count } from "../messages/words";
 import { unansweredOf } from "../policy/awaited";
 import type { GoalContent, Plan } from "../policy/plan";
 import { mayRetry } from "../policy/retry";
-import { previouslySentTo, stableContent } from "../policy/rollback";
+import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
 import { digestHeld, type KeptContent, type RolloutProgress, type State } from "../state/state";
 import { nextState, type RunEnd } from "./next-state";
 
