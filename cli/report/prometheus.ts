@@ -18,8 +18,6 @@ interface Metric {
   readonly samples: readonly Sample[];
 }
 
-const maxCharacters = 1_000;
-
 export function reportPrometheus(report: Report): string {
   const metrics = [...stackMetrics(report), ...certificateMetrics(report)];
   return metrics
@@ -33,7 +31,7 @@ export function reportPrometheus(report: Report): string {
 
 function stackMetrics({ project, stack, needsAttention, reportedAt, changedAt }: Report): readonly Metric[] {
   const of = (value: number | undefined): readonly Sample[] =>
-    value === undefined ? [] : [{ labels: { project, stack }, value }];
+    value === undefined ? [] : [{ labels: stackLabels(project, stack), value }];
   return [
     {
       name: "stack_needs_attention",
@@ -53,7 +51,12 @@ function certificateMetrics({ project, stack, certificates }: Report): readonly 
   // The old copy of a replaced certificate has the labels of the new one; the stack's own metric tells of it.
   const shown = certificates.filter(({ attention }) => attention.every(({ code }) => code !== "leftOver"));
   const labelsOf = ({ name, urn, facts }: ReportedCertificate): Labels => {
-    return { project, stack, name, alias: facts?.alias ?? "", urn };
+    return {
+      ...stackLabels(project, stack),
+      name: printable(name),
+      alias: printable(facts?.alias ?? ""),
+      urn: oneLine(urn),
+    };
   };
   const each = (read: (facts: CertificateFacts) => number | undefined): readonly Sample[] =>
     shown.flatMap((certificate) => {
@@ -104,9 +107,18 @@ function certificateMetrics({ project, stack, certificates }: Report): readonly 
   ];
 }
 
+function stackLabels(project: string, stack: string): Labels {
+  return { project: printable(project), stack: printable(stack) };
+}
+
+/** A URN stays what Pulumi takes for one; `printable` would change its `::`. */
+function oneLine(urn: string): string {
+  return urn.replace(/\p{C}/gu, "\u{fffd}");
+}
+
 function labelText(labels: Labels): string {
   return Object.entries(labels)
-    .map(([name, value]) => `${name}="${escaped(printable(value, maxCharacters))}"`)
+    .map(([name, value]) => `${name}="${escaped(value)}"`)
     .join(",");
 }
 
