@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import type { Client } from "../../../provider/client";
 import { apply, type Applied } from "../../../provider/lifecycle/apply/apply";
+import { AliasTurns } from "../../../provider/lifecycle/alias-turns";
+import { Claims } from "../../../provider/lifecycle/claims";
 import type { OperationContext } from "../../../provider/lifecycle/context";
 import { CommandResults } from "../../../provider/lifecycle/facts/command-results";
 import type { Facts } from "../../../provider/lifecycle/facts/gather";
@@ -38,7 +40,7 @@ function failingAt(nth: number): Run {
       client: { ...client, send },
       clock,
       random: () => 0,
-      urnHash: "0123456789ab",
+      ...{ urnHash: "0123456789ab", instance: "abcdefgh", claims: new Claims(), turns: new AliasTurns() },
       status: silent,
       note: silent,
     },
