@@ -94,7 +94,7 @@ async function rollBack(
   const last = await finalStatuses(context, back.plan, back.facts, all.sent);
   const failed = final.statuses.filter(({ phase }) => phase === "failed");
   const certificate = contentOf(plan).certificate;
-  return concludeRollback({ ...end, plan: back.plan, final: last, certificate }, all, failed);
+  return concludeRollback({ ...end, overtaken: installs, plan: back.plan, final: last, certificate }, all, failed);
 }
 
 /** With another encoding or schedule than an interrupted run had everyone is due. */

@@ -64,7 +64,7 @@ export function conclude(
     ...{ certificate: content.certificate, sentAs: content.sentAs, heldBack, kept },
     progress: progressOf(plan, rollout, content, problems),
     waveBoundaries: isOverdue ? prior?.record.waveBoundaries : plan.waves?.boundaries,
-    ...(kept.length > 1 && { previouslySentTo: previouslySentTo(plan) }),
+    ...(kept.length > 1 && { previouslySentTo: previouslySentTo(plan, end.facts) }),
   });
   return { state, problems, warnings, notes: [...notes, ...judged.notes] };
 }

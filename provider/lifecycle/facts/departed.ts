@@ -41,7 +41,9 @@ export async function gatherDeparted(
     devicesThatLeft(context, prior.settings.target, target, entitled),
     removalStatuses(context, results, removals, [], entitled),
   ]);
-  const reached = target.kind === "group" ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
+  // Outside a group nobody was sent anything; where nobody is to have it, its members count.
+  const isOutsideNone = target.kind === "group" && entitled.members.size > 0;
+  const reached = isOutsideNone ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
   const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.some((one) => one.id === id));
   return { devices: [...left, ...more], removals, statuses };
 }

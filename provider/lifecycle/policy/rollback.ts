@@ -6,11 +6,12 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../arguments/arguments";
-import { noSentRequests, recordedInstalls, type SentRequests } from "../facts/command-history";
+import { installsContent, noSentRequests, recordedInstalls, type SentRequests } from "../facts/command-history";
 import { toRemoveAgain } from "../facts/departed";
 import { isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
 import { nobodyOf } from "../facts/fleet";
 import type { Facts } from "../facts/gather";
+import type { NewerCommand } from "../facts/newer-commands";
 import { count } from "../messages/words";
 import { difference, sketchOf } from "../state/membership-sketch";
 import {
@@ -246,10 +247,11 @@ function heldBefore(
 }
 
 /** The members that had the stable content before this rollout, as a sketch, as far as they are remembered. */
-export function previouslySentTo({ prior, content }: Plan): string | undefined {
+export function previouslySentTo({ prior, content }: Plan, { newer }: Facts): string | undefined {
   if (prior === undefined) return undefined;
-  // After an interrupted run nobody can say who has what, so nobody is said to have it.
-  if (orphanedIds(prior).length > 0) return sketchOf(new Set());
+  // After an interrupted run of other content nobody can say who has what, so nobody is said to have it.
+  const isOther = (command: NewerCommand): boolean => !installsContent(command, content?.digest ?? "");
+  if (orphanedIds(prior).length > 0 || newer.commands.some(isOther)) return sketchOf(new Set());
   const begins = digestHeld(prior) === stableContent(prior, content?.digest ?? "")?.digest;
   return begins ? prior.record.sentTo : prior.record.previouslySentTo;
 }

@@ -9,7 +9,8 @@ import type { Facts } from "../../../provider/lifecycle/facts/gather";
 import type { Plan } from "../../../provider/lifecycle/policy/plan";
 import { wavesOf } from "../../../provider/lifecycle/state/wave-boundaries";
 import { fakeClient } from "../fake-client";
-import { at, row, uuid } from "../given";
+import { noSentRequests } from "../../../provider/lifecycle/facts/command-history";
+import { at, device, row, uuid } from "../given";
 import { factsOf, planOf, some } from "../given-run";
 
 const statuses = some(4, "missing");
@@ -54,7 +55,8 @@ async function run(nth: number, plan: Plan, earlier?: Applied): Promise<Applied 
 }
 
 function factsFor({ client }: OperationContext): Facts {
-  return factsOf(statuses, { results: new CommandResults(client) });
+  const departed = { devices: [device(99)], removals: noSentRequests, statuses: [] };
+  return factsOf(statuses, { results: new CommandResults(client), departed });
 }
 
 const two = planOf({ steps: [install(ids.slice(0, 2)), install(ids.slice(2)), uninstall], startsOver: false });

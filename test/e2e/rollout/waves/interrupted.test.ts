@@ -9,7 +9,7 @@ const stories: Stories = {
   "reaches every member when the run was killed between two waves of the first content": {
     tell: async (shops) => {
       await shops.upWell("first", { rollout: { waves, pauseAfterWave: 2 } });
-      const again = shops.twin();
+      const again = shops.withoutState();
       await again.upWell("first");
       expect(shops.holds()).to.deep.equal({ first: 20 });
       const order = shops.simulator.world.commandLog.map(({ devices }) => [...devices].sort());
@@ -96,7 +96,8 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 3 });
       shops.sent();
       await shops.upWell("first", { rollout: {} });
-      expect(shops.sent()).to.deep.equal(["INSTALL 1"]);
+      // The V2 endpoint has no labels, by which the killed run's command would be known.
+      expect(shops.sent()).to.deep.equal(shops.hasLabels ? [] : ["INSTALL 1"]);
     },
   },
   "is destroyed also on a device that only the killed run had in its target, after a refresh": {
