@@ -4,13 +4,13 @@
 import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { goneIdSentences, unreadableSentence } from "../messages/notices";
+import { goneIdSentences, killedCreateSentence, unreadableSentence } from "../messages/notices";
 import { digestHeld } from "../state/state";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
 import { gatherDeparted, type Departed } from "./departed";
 import { deviceStatuses, type DeviceStatus } from "./device-status";
-import type { Newer } from "./newer-commands";
+import { devicesOfKilledCreate, type Newer } from "./newer-commands";
 import type { Resumed } from "./resume";
 import { memberIds, narrowed, nobodyOf, readFleet, refuseUnknown, type Fleet } from "./fleet";
 
@@ -73,8 +73,20 @@ export async function gather(
     warnings: [
       ...goneIdSentences(settings.target, fleet),
       ...(newer.unreadable > 0 ? [unreadableSentence(newer.unreadable)] : []),
+      ...(resumed === undefined ? await killedCreateWarnings(context, settings.alias, everyone) : []),
     ],
   };
+}
+
+/** The id of a killed create is lost with it, so that what it has sent outside today's target can only be told. */
+async function killedCreateWarnings(
+  context: OperationContext,
+  alias: string,
+  { members }: Fleet,
+): Promise<readonly string[]> {
+  const reached = await devicesOfKilledCreate(context, alias);
+  const outside = [...reached].filter((id) => !members.has(id)).length;
+  return outside === 0 ? [] : [killedCreateSentence(outside)];
 }
 
 async function canariesOf(
