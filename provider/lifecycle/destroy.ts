@@ -13,6 +13,7 @@ import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
 import type { Facts } from "./facts/gather";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer-commands";
 import { resume } from "./facts/resume";
+import { refuseOtherTenant } from "./facts/tenant";
 import { failureSentences } from "./messages/failures";
 import { goneIdSentences, leavingSentence, unansweredSentence } from "./messages/notices";
 import { count } from "./messages/words";
@@ -27,6 +28,7 @@ const listMaxAgeMs = 10_000;
 
 /** @returns warnings and notes; throws where the certificate may still be on some devices */
 export async function destroy(context: OperationContext, stored: State): Promise<Told> {
+  await refuseOtherTenant(context.client, stored);
   const newer = await readNewer(context, stored, commandsMaxAgeMs);
   const resumed = resume(stored, newer);
   const state = resumed.prior;

@@ -20,6 +20,7 @@ import {
 import { isGone, memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer, type NewerCommand } from "./facts/newer-commands";
 import { devicesOf, resume, type Resumed } from "./facts/resume";
+import { refuseOtherTenant } from "./facts/tenant";
 import { driftOf } from "./messages/drift";
 import { goneIdSentences, leftTargetSentence, ownedByOthersSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
@@ -45,8 +46,10 @@ export interface Refreshed {
 
 const listMaxAgeMs = 10_000;
 
-export async function refresh(context: OperationContext, stored: State): Promise<Refreshed> {
+export async function refresh(context: OperationContext, recorded: State): Promise<Refreshed> {
   const { client, clock } = context;
+  await refuseOtherTenant(client, recorded);
+  const stored = { ...recorded, record: { ...recorded.record, tenantHash: client.tenantHash } };
   const [fleet, newer] = await Promise.all([
     readFleet(client, stored.settings.target, listMaxAgeMs),
     readNewer(context, stored, commandsMaxAgeMs),

@@ -48,7 +48,7 @@ export interface RunEnd {
   readonly facts: Facts;
   readonly sent: readonly Sent[];
   readonly final: Final;
-  readonly identity: Pick<StateRecord, "urnHash" | "instance" | "former">;
+  readonly identity: Pick<StateRecord, "urnHash" | "instance" | "former" | "tenantHash">;
   readonly nowMs: number;
 }
 

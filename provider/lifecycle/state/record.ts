@@ -91,6 +91,7 @@ const RecordCodec = t.readonly(
     }),
     t.partial({
       instance: t.string,
+      tenantHash: t.string,
       former: FormerCodec,
       settledIds: t.readonlyArray(t.string),
       otherCommands: t.readonlyArray(OtherCommandCodec),

@@ -120,6 +120,8 @@ export interface StateRecord {
   readonly instance?: string | undefined;
   /** What it was known by before its URN changed: those commands are its own up to then (Esper's time, ISO). */
   readonly former?: Former | undefined;
+  /** Stands for the tenant at whose address it was last seen; absent in records of earlier releases. */
+  readonly tenantHash?: string | undefined;
   readonly holding: Holding;
   /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
   readonly membersDigest: string;

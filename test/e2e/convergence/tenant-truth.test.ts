@@ -147,6 +147,98 @@ describe("a tenant that changes", () => {
     });
   });
 
+  describe("a target that cannot be seen is not one that is gone", () => {
+    let other: Simulator;
+
+    beforeEach(async () => {
+      const fleet = { groups: [{ name: "Elsewhere", devices: [{ alias: "e1" }] }] };
+      other = await startSimulator({ deviceMs: 20, seed: 2, fleet });
+    });
+
+    afterEach(() => other.close());
+
+    function turnTo(url: string): void {
+      config["esper:baseUrl"] = url;
+    }
+
+    async function expectRefusedInAll(target: unknown, words: string): Promise<void> {
+      const before = JSON.stringify(stack.outputs);
+      for (const run of [() => up(target, { triggers: [1] }), refresh, destroy]) {
+        const { error = "nothing" } = await run();
+        expect(error).to.contain(words);
+        expect(error).to.contain("`pulumi state delete`");
+        expect(error).to.contain("ESPER_TENANT or ESPER_BASE_URL");
+      }
+      expect(JSON.stringify(stack.outputs), "the state as it was").to.equal(before);
+    }
+
+    for (const kind of ["group", "set"] as const) {
+      it(`with the settings of another tenant an update, a refresh and a destroy of a ${kind} are refused`, async () => {
+        const target =
+          kind === "group" ? { group: group("Berlin") } : { groups: [group("Berlin")], devices: [device("o2")] };
+        expect(await up(target)).to.deep.equal({ did: "created" });
+        const url = simulator.url;
+        turnTo(other.url);
+        await expectRefusedInAll(target, "at this address, which is not that of the last run");
+        expect(other.world.commandLog).to.have.length(0);
+        turnTo(url);
+        expect(await destroy()).to.deep.equal({ did: "deleted" });
+        expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+      });
+    }
+
+    it("with a key that sees nothing an update, a refresh and a destroy are refused", async () => {
+      const target = { devices: [device("b1"), device("b2")] };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      config["esper:apiKey"] = simulator.narrowedApiKey;
+      await expectRefusedInAll(target, "with these settings");
+      config["esper:apiKey"] = simulator.apiKey;
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+
+    it("also where nobody belonged to it, once the address is another", async () => {
+      simulator.world.addGroup("Empty");
+      const target = { group: group("Empty") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      turnTo(other.url);
+      await expectRefusedInAll(target, "at this address, which is not that of the last run");
+    });
+
+    it("the same tenant by another address is taken for what it is", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      const before = at(stack.outputs, "record", "tenantHash");
+      turnTo(simulator.url.replace("127.0.0.1", "localhost"));
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(at(stack.outputs, "record", "tenantHash"))
+        .to.be.a("string")
+        .that.does.not.equal(before);
+      simulator.world.removeGroup("Berlin");
+      turnTo(simulator.url);
+      expect(await up(target, { triggers: [1] }), "by its commands").to.deep.equal({ did: "updated" });
+      expect(at(stack.outputs, "record", "tenantHash")).to.equal(before);
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+
+    it("a replacement there says that its ids may be another tenant's", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      turnTo(other.url);
+      const ended = await up(target, { alias: "corp-2" });
+      expect(ended.error).to.match(
+        /^Esper does not know the group .* that ESPER_TENANT or ESPER_BASE_URL names their tenant/,
+      );
+      turnTo(simulator.url);
+      config["esper:apiKey"] = simulator.narrowedApiKey;
+      const narrowed = await up({ group: group("Old") });
+      expect(narrowed.error).to.match(/does not know the group .* that the API key may see them/);
+      config["esper:apiKey"] = simulator.apiKey;
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b2", "b3"]);
+    });
+  });
+
   describe("devices that cannot hold a certificate", () => {
     it("are sent no removal after a killed run", async () => {
       simulator.world.failWith(device("o1"), "Unsupported command");
