@@ -21,8 +21,9 @@ import { isGone, memberIds, nobodyOf, readFleet, type Fleet } from "./facts/flee
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer, type NewerCommand } from "./facts/newer-commands";
 import { devicesOf, resume, type Resumed } from "./facts/resume";
 import { refuseOtherTenant } from "./facts/tenant";
+import { withUnlisted } from "./facts/unlisted";
 import { driftOf } from "./messages/drift";
-import { goneIdSentences, leftTargetSentence, ownedByOthersSentence } from "./messages/notices";
+import { goneIdSentences, leftTargetSentence, listShortSentence, ownedByOthersSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
 import { sketchOf } from "./state/membership-sketch";
 import {
@@ -50,11 +51,12 @@ export async function refresh(context: OperationContext, recorded: State): Promi
   const { client, clock } = context;
   await refuseOtherTenant(client, recorded);
   const stored = { ...recorded, record: { ...recorded.record, tenantHash: client.tenantHash } };
-  const [fleet, newer] = await Promise.all([
+  const [listed, newer] = await Promise.all([
     readFleet(client, stored.settings.target, listMaxAgeMs),
     readNewer(context, stored, commandsMaxAgeMs),
   ]);
-  const told = goneIdSentences(stored.settings.target, fleet);
+  const fleet = await withUnlisted(client, listed, stored);
+  const told = [...goneIdSentences(stored.settings.target, fleet), ...(fleet.addsUp ? [] : [listShortSentence])];
   const results = new CommandResults(client, stored);
   // Nobody can be looked at any more; the record tells which devices were sent the certificate.
   if (stored.settings.target.kind === "group" && isGone(stored.settings.target, fleet))
@@ -149,7 +151,7 @@ async function lookAgain(
     },
   };
   const notes = [
-    ...(gone > 0 ? [leftTargetSentence(gone)] : []),
+    ...(gone > 0 && fleet.addsUp ? [leftTargetSentence(gone)] : []),
     ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, settings.alias)] : []),
   ];
   return { state, notes };

@@ -239,6 +239,54 @@ describe("a tenant that changes", () => {
     });
   });
 
+  describe("lists whose pages overlap, so that a device is on none of them", () => {
+    beforeEach(() => {
+      for (const alias of ["b4", "b5"]) simulator.world.join("Berlin", { alias });
+    });
+
+    function setOverlap(isOn: boolean): void {
+      simulator.faults.set({ unknownIdsRefused: {}, ...(isOn && { overlappingPages: { on: ["devices"] } }) });
+    }
+
+    it("make nobody leave or join", async () => {
+      const target = { group: group("Shops") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      expect(coverage()).to.include({ members: 6, installed: 6 });
+      setOverlap(true);
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(coverage()).to.include({ members: 6, installed: 6 });
+      expectTold("nobody counts as having left the target until it has them all.");
+      expect(printed.join("\n")).not.to.match(/left the target; the certificate stays/);
+      expect(await up(target, { triggers: [1] })).to.deep.equal({ did: "updated" });
+      expect(coverage()).to.include({ members: 6, installed: 6 });
+      setOverlap(false);
+      sent();
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(await up(target, { triggers: [1] })).to.deep.equal({ did: "nothing" });
+      expect(sent()).to.deep.equal([]);
+    });
+
+    it("take the certificate from no device that the new set still has", async () => {
+      expect(await up({ groups: [group("Shops"), group("Berlin")] })).to.deep.equal({ did: "created" });
+      const everyone = holdersOf(simulator, "corp");
+      expect(everyone).to.have.length(6);
+      setOverlap(true);
+      sent();
+      expect(await up({ groups: [group("Shops")] })).to.deep.equal({ did: "updated" });
+      expect(holdersOf(simulator, "corp")).to.deep.equal(everyone);
+      expectTold("nobody can tell which devices left the target");
+    });
+
+    it("leave no device out of a destroy", async () => {
+      expect(await up({ group: group("Shops") })).to.deep.equal({ did: "created" });
+      await simulator.world.sendAsOther({ alias: "corp", devices: [device("b1")] });
+      simulator.world.advance(1_000);
+      setOverlap(true);
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(holdersOf(simulator, "corp"), "b1 has it from somebody else").to.deep.equal(["b1"]);
+    });
+  });
+
   describe("devices that cannot hold a certificate", () => {
     it("are sent no removal after a killed run", async () => {
       simulator.world.failWith(device("o1"), "Unsupported command");
