@@ -25,7 +25,7 @@ import { withUnlisted } from "./facts/unlisted";
 import { driftOf } from "./messages/drift";
 import { goneIdSentences, leftTargetSentence, listShortSentence, ownedByOthersSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
-import { sketchOf } from "./state/membership-sketch";
+import { difference, sketchOf } from "./state/membership-sketch";
 import {
   backlogOf,
   digestHeld,
@@ -129,8 +129,9 @@ async function lookAgain(
   ].map(({ rows, listed, ...other }) => other);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const isUnread = ({ id, superseded }: SentRequest): boolean => superseded === true || results.forgotten.has(id);
-  const joined = statuses.filter((status) => !wasSent(status)).length;
-  const gone = stored.coverage.members - (record.backlog?.missing ?? 0) + joined - coverage.members;
+  // Only those that were sent something can have kept it; where too many came and left, at least so many are gone.
+  const since = difference(record.sentTo, new Set(fleet.members.keys()));
+  const gone = since?.leftCount ?? stored.coverage.members - coverage.members;
   const state: State = {
     ...stored,
     ...{ exceptions, exceptionsOmitted: omitted, coverage },

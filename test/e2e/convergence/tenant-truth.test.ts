@@ -287,6 +287,25 @@ describe("a tenant that changes", () => {
     });
   });
 
+  describe("devices that join before each of two refreshes", () => {
+    it("are no devices that left, and one that does leave is told once", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      for (const alias of ["n1", "n2"]) {
+        simulator.world.join("Berlin", { alias });
+        expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      }
+      expect(coverage()).to.include({ members: 5, installed: 3, missing: 2 });
+      expect(printed.join("\n")).not.to.contain("left the target");
+      simulator.world.move(device("b1"), "Old");
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expectTold("1 device left the target; the certificate stays on them.");
+      printed.length = 0;
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(printed.join("\n")).not.to.contain("left the target");
+    });
+  });
+
   describe("devices that cannot hold a certificate", () => {
     it("are sent no removal after a killed run", async () => {
       simulator.world.failWith(device("o1"), "Unsupported command");
