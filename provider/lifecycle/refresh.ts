@@ -17,6 +17,7 @@ import {
   wasSent,
   type DeviceStatus,
 } from "./facts/device-status";
+import { mayHaveStartedAnew, withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
 import { isGone, memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer, type NewerCommand } from "./facts/newer-commands";
 import { devicesOf, resume, type Resumed } from "./facts/resume";
@@ -63,7 +64,9 @@ export async function refresh(context: OperationContext, recorded: State): Promi
     return { state: stored, notes: told };
   const sameMembers = stored.record.membersDigest === fleet.digest;
   const resumed = resume(stored, newer);
-  const isOld = sameMembers && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
+  const mayBeAnew = mayHaveStartedAnew(fleet.members.values(), stored);
+  const isOld =
+    sameMembers && !mayBeAnew && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
   const { state, notes } = isOld
     ? { state: stored, notes: [] }
     : await lookAgain(context, results, resumed, newer, fleet);
@@ -109,9 +112,10 @@ async function lookAgain(
   const installs = recordedInstalls(resumed, settings.target, fleet);
   await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
-  const statuses = deviceStatuses(fleet.members.values(), history, nowMs)
-    .filter(wasMember(stored))
-    .map(withKnownReason(stored));
+  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+    ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
+  });
+  const statuses = withStartingAnew(answered, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
   const coverage = coverageOf(statuses, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(statuses);
   const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");

@@ -15,6 +15,7 @@ import { difference, sketchOf } from "../state/membership-sketch";
 import {
   backlogOf,
   digestHeld,
+  newestInstallAt,
   noBacklog,
   orphanedIds,
   sentToAllAt,
@@ -90,6 +91,7 @@ export function nextState({ plan, facts, sent, final, identity, nowMs }: RunEnd,
       ...earlierSentTo(plan, facts, statuses),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
       ...(toAllAt !== commands[0]?.sentAt && { sentToAllAt: toAllAt }),
+      ...newestInstall(plan, commands, [...installs.requests, ...sent.map(({ request }) => request)]),
       ...(hasCleared && { removedSinceFullSend: true }),
       ...(hadOtherContent(plan, holding) && { hadOtherContent: true }),
       ...((isCompacted || installs.compactedAt !== undefined) && { compacted: true }),
@@ -106,6 +108,18 @@ function lookedUntil({ newer }: Facts, sent: readonly Sent[], nowMs: number): st
   if (newer.lookedUntil !== "") return newer.lookedUntil;
   // A new resource begins with its first command; what there was before is no part of it.
   return sent[0]?.createdAt ?? new Date(nowMs).toISOString();
+}
+
+/** Where it is not among those kept: devices that enrolled later than it have lost what they had. */
+function newestInstall(
+  { prior, startsOver }: Plan,
+  kept: readonly SentRequest[],
+  all: readonly SentRequest[],
+): Pick<StateRecord, "newestInstallAt"> {
+  const before = startsOver ? undefined : prior?.record.newestInstallAt;
+  const newest = newestInstallAt({ commands: all, record: { newestInstallAt: before } });
+  const isKept = newest === newestInstallAt({ commands: kept, record: {} });
+  return newest === undefined || isKept ? {} : { newestInstallAt: newest };
 }
 
 /** They are in the list that the next run reads, and are no news. */

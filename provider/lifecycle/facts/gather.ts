@@ -10,6 +10,7 @@ import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "
 import { CommandResults } from "./command-results";
 import { gatherDeparted, type Departed } from "./departed";
 import { deviceStatuses, type DeviceStatus } from "./device-status";
+import { withEnrolledAgain } from "./enrolled-again";
 import type { Newer } from "./newer-commands";
 import type { Resumed } from "./resume";
 import { memberIds, narrowed, nobodyOf, readFleet, refuseUnknown, type Fleet } from "./fleet";
@@ -70,7 +71,9 @@ export async function gather(
   const departed = await gatherDeparted(context, results, { prior, target: settings.target, entitled, newer });
   return {
     ...{ fleet, entitled, results, installs, newer },
-    statuses: deviceStatuses(fleet.members.values(), history, nowMs),
+    statuses: withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+      ...{ requests: installs.requests, forgotten: results.forgotten, prior },
+    }),
     departed,
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
     priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),

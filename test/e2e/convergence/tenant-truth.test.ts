@@ -306,6 +306,68 @@ describe("a tenant that changes", () => {
     });
   });
 
+  describe("devices that start anew", () => {
+    async function expectMissing(state: string): Promise<void> {
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(coverage()).to.include({ installed: 2, missing: 1 });
+      expect(at(stack.outputs, "exceptions", 0, "state")).to.equal(state);
+    }
+
+    async function expectMadeGood(target: unknown, alias: string): Promise<void> {
+      sent();
+      expect(await up(target)).to.deep.equal({ did: "updated" });
+      expect(sent()).to.deep.equal([`INSTALL corp DEVICE ${alias}`]);
+      expect(coverage()).to.include({ missing: 0 });
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(await up(target)).to.deep.equal({ did: "nothing" });
+      expect(sent()).to.deep.equal([]);
+    }
+
+    it("because they were enrolled again are missing, and get the certificate again", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      simulator.world.enrollAgain(device("b1"));
+      await expectMissing("Enrolled again");
+      expect(stack.inputs).to.have.property("drift", "1 device enrolled again");
+      await expectMadeGood(target, "b1");
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b2", "b3"]);
+    });
+
+    it("also where the requests of everyone who has the certificate are no longer looked at", async () => {
+      const target = { group: group("Berlin") };
+      simulator.world.failWith(device("b2"), "The keystore is locked");
+      expect(await up(target)).to.have.property("error");
+      simulator.world.failWith(device("b2"), undefined);
+      for (const alias of ["n1", "n2"]) {
+        simulator.world.join("Berlin", { alias });
+        await refresh();
+        expect(await up(target)).to.deep.equal({ did: "updated" });
+      }
+      expect(at(stack.outputs, "record", "compacted")).to.equal(true);
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(coverage()).to.include({ members: 5, installed: 5 });
+      for (const alias of ["b1", "n2"]) simulator.world.enrollAgain(device(alias));
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(coverage()).to.include({ members: 5, installed: 3, missing: 2 });
+      expect(await up(target)).to.deep.equal({ did: "updated" });
+      expect(holdersOf(simulator, "corp")).to.have.length(5);
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(await up(target)).to.deep.equal({ did: "nothing" });
+    });
+
+    it("and were seen while they were wiped are missing, also once they are back", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      simulator.world.setState(device("b2"), 70);
+      await expectMissing("Enrolled again");
+      simulator.world.wipe(device("b2"));
+      simulator.world.setOnline(device("b2"), true);
+      await expectMissing("Enrolled again");
+      await expectMadeGood(target, "b2");
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b2", "b3"]);
+    });
+  });
+
   describe("devices that cannot hold a certificate", () => {
     it("are sent no removal after a killed run", async () => {
       simulator.world.failWith(device("o1"), "Unsupported command");
