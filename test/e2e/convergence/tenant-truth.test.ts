@@ -368,6 +368,31 @@ describe("a tenant that changes", () => {
     });
   });
 
+  describe("deviceType", () => {
+    for (const fault of ["deviceTypeIgnored", "deviceTypeRefused"] as const) {
+      it(`reaches nobody else on a tenant with ${fault}`, async () => {
+        simulator.faults.set({ unknownIdsRefused: {}, [fault]: {} });
+        const target = { group: group("Berlin") };
+        simulator.world.setOnline(device("b2"), false);
+        expect(await up(target, { deviceType: "active" })).to.deep.equal({ did: "created" });
+        const type = fault === "deviceTypeRefused" ? "all" : "active";
+        expect(simulator.world.commandLog.map(({ deviceType }) => deviceType)).to.deep.equal([type]);
+        expect(coverage()).to.include({ members: 2, installed: 2 });
+        expect(sent()).to.deep.equal(["INSTALL corp DEVICE b1 b3"]);
+        simulator.world.setOnline(device("b2"), true);
+        simulator.world.advance(1_000);
+        expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b3"]);
+        expect(await refresh()).to.deep.equal({ did: "refreshed" });
+        expect(await up(target, { deviceType: "active" })).to.deep.equal({ did: "nothing" });
+        expect(await up(target, { deviceType: "active", triggers: [1] })).to.deep.equal({ did: "updated" });
+        expect(sent()).to.deep.equal(["INSTALL corp DEVICE b1 b2 b3"]);
+        expect(await destroy()).to.deep.equal({ did: "deleted" });
+        expect(sent()).to.deep.equal(["UNINSTALL corp GROUP 3"]);
+        expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+      });
+    }
+  });
+
   describe("devices that cannot hold a certificate", () => {
     it("are sent no removal after a killed run", async () => {
       simulator.world.failWith(device("o1"), "Unsupported command");
