@@ -57,12 +57,15 @@ export class NewestFirst<A extends ListedRow> {
     const page = await this.read(at, signal);
     this.pagesRead += 1;
     if (isFirst) this.order = orderOf(this.instantsOf(page.items));
-    if (isFirst && this.order === "oldestFirst" && page.count !== undefined) return this.beginFromEnd(page, page.count);
+    const count = countIn(page, at);
+    if (isFirst && this.order === "oldestFirst" && count !== undefined) return this.beginFromEnd(page, count);
     if (isFirst && this.order === "oldestFirst") this.order = "none";
     return isFromEnd ? this.nextFromEnd(page) : this.nextFromStart(page);
   }
 
-  private nextFromStart({ items, count }: Page<A>): NewestPage<A> {
+  private nextFromStart(page: Page<A>): NewestPage<A> {
+    const { items } = page;
+    const count = countIn(page, this.offset);
     const before = this.seen.size;
     for (const { id } of items) this.seen.add(id);
     this.offset += items.length;
@@ -99,6 +102,11 @@ export class NewestFirst<A extends ListedRow> {
     const latestMs = this.nowMs() + believableAheadMs;
     return items.map(({ created_at: at }) => Date.parse(at)).filter((atMs) => atMs <= latestMs);
   }
+}
+
+/** The list's length, unless there are more rows than that. */
+function countIn({ items, count }: Page<unknown>, offset: number): number | undefined {
+  return count === undefined || offset + items.length > count ? undefined : count;
 }
 
 /** When a row was made; a date that cannot be counts as just now, since nobody knows that it is older. */

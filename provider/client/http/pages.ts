@@ -80,7 +80,8 @@ export async function readPage<A>(
 function mayHeal(error: unknown): boolean {
   if (isApiError(error)) return error.status >= 500 || error.status === 408;
   if (isNetworkError(error)) return error.reason !== "certificate" && error.reason !== "answerTooLarge";
-  return isDecodeError(error);
+  // JSON of another shape comes again.
+  return isDecodeError(error) && error.paths.length === 0;
 }
 
 function isTooMuchAtOnce(error: unknown): boolean {
