@@ -57,15 +57,12 @@ export class NewestFirst<A extends ListedRow> {
     const page = await this.read(at, signal);
     this.pagesRead += 1;
     if (isFirst) this.order = orderOf(this.instantsOf(page.items));
-    const count = countIn(page, at);
-    if (isFirst && this.order === "oldestFirst" && count !== undefined) return this.beginFromEnd(page, count);
+    if (isFirst && this.order === "oldestFirst" && page.count !== undefined) return this.beginFromEnd(page, page.count);
     if (isFirst && this.order === "oldestFirst") this.order = "none";
     return isFromEnd ? this.nextFromEnd(page) : this.nextFromStart(page);
   }
 
-  private nextFromStart(page: Page<A>): NewestPage<A> {
-    const { items } = page;
-    const count = countIn(page, this.offset);
+  private nextFromStart({ items, count }: Page<A>): NewestPage<A> {
     const before = this.seen.size;
     for (const { id } of items) this.seen.add(id);
     this.offset += items.length;
@@ -102,11 +99,6 @@ export class NewestFirst<A extends ListedRow> {
     const latestMs = this.nowMs() + believableAheadMs;
     return items.map(({ created_at: at }) => Date.parse(at)).filter((atMs) => atMs <= latestMs);
   }
-}
-
-/** The list's length, unless there are more rows than that. */
-function countIn({ items, count }: Page<unknown>, offset: number): number | undefined {
-  return count === undefined || offset + items.length > count ? undefined : count;
 }
 
 /** When a row was made; a date that cannot be counts as just now, since nobody knows that it is older. */
