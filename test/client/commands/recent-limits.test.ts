@@ -35,7 +35,7 @@ describe("the tenant's list of commands", () => {
       }));
       return { body: { content: { count, results } } };
     });
-    const { client } = benchFor(server.url, quickClock(100));
+    const { client } = benchFor(server.url, quickClock(100), { requestTimeoutMs: 3_600_000 });
     const sinceAt = new Date(newestMs - 20 * year).toISOString();
     const { commands, isComplete } = await client.commandsSince({ commands: [install], sinceAt, maxAgeMs: 0 });
     // Of the one page of all commands nothing is told here.
