@@ -22,7 +22,7 @@ import { destroy } from "./lifecycle/destroy";
 import { diff, lastingWarnings } from "./lifecycle/policy/diff";
 import type { Asked } from "./lifecycle/policy/full-send";
 import type { Desired } from "./lifecycle/policy/plan";
-import { rollbackWarning } from "./lifecycle/policy/rollback";
+import { rollbackWarning } from "./lifecycle/policy/rollback/rollback";
 import { check } from "./lifecycle/preview/check";
 import { Impact } from "./lifecycle/preview/impact";
 import { reconcile } from "./lifecycle/reconcile";

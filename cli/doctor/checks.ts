@@ -4,7 +4,7 @@
 export interface Finding {
   /** For example `API key`. */
   readonly what: string;
-  /** `wrong` is to be mended before anything works; `unknown` is what nobody can tell from here. */
+  /** Nothing works until a `wrong` one is fixed; an `unknown` one cannot be checked from here. */
   readonly verdict: "ok" | "warning" | "wrong" | "unknown";
   readonly message: string;
 }

@@ -93,7 +93,7 @@ function judged({ env }: Console, { values, secrets }: StackSettings): FoundSett
   return { findings: [...places, ...inClear, ...problems], ...(settings !== undefined && { settings }) };
 }
 
-/** Stand-ins for settings that must be there; of the others nothing is as good. */
+/** Stand-ins for required settings; the others may be left out. */
 const usable: Readonly<Record<string, string>> = {
   "esper:tenant": "acme",
   "esper:baseUrl": "https://acme-api.esper.cloud/api",

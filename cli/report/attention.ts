@@ -1,11 +1,11 @@
-// What of a certificate needs somebody's attention, each as a code for programs and a sentence with the next step. Pure.
-// Offline devices whose command waits are no such thing, nor are waves that are left out on purpose.
+// The reasons why a certificate needs attention, each as a code for programs and a sentence with the next step. Pure.
+// A command that waits for an offline device is no such reason, nor is a wave that is held back on purpose.
 
 import { contentRejected, sentenceOf } from "../../provider/lifecycle/policy/reasons";
 import { mayRetry } from "../../provider/lifecycle/policy/retry";
 import { count } from "../../provider/lifecycle/messages/words";
 import { orphanedIds, type State } from "../../provider/lifecycle/state/state";
-import type { CertificateFacts, Expiry } from "./report";
+import type { CertificateFacts, Expiry } from "./facts";
 
 export interface Attention {
   readonly code:
@@ -30,7 +30,7 @@ const looks: readonly Look[] = [expiry, rollout, failed, missing, drift, removal
 export function attentionOf(facts: CertificateFacts, state: State, isLeftOver: boolean): readonly Attention[] {
   if (isLeftOver) {
     const message =
-      "This is the old copy of a replaced certificate, still to be removed; the next `pulumi up` does it.";
+      "This is the old copy of a replaced certificate, still to be removed; the next `pulumi up` removes it.";
     return [{ code: "leftOver", message }];
   }
   return looks.flatMap((look) => look(facts, state) ?? []);
@@ -59,9 +59,9 @@ function rollout({ progress, coverage, heldBack }: CertificateFacts): Attention 
   if (progress.waves === 1) {
     // Failures say it better.
     if (coverage.failed > 0) return undefined;
-    return { code: "stopped", message: "The last run ended with problems; the next `pulumi up` does what is left." };
+    return { code: "stopped", message: "The last run ended with problems; the next `pulumi up` continues." };
   }
-  const waiting = heldBack === 0 ? "" : `; ${count(heldBack, "device")} of later waves were sent nothing`;
+  const waiting = heldBack === 0 ? "" : `; later waves (${count(heldBack, "device")}) were not started`;
   const message = `The rollout stopped at wave ${progress.wave} of ${progress.waves}${waiting}.`;
   return { code: "stopped", message };
 }
@@ -70,8 +70,8 @@ function failed({ coverage }: CertificateFacts, state: State): Attention | undef
   if (coverage.failed === 0) return undefined;
   const { settings } = state;
   const next = mayRetry(state, settings)
-    ? "the next `pulumi up` tries again on what failed alone."
-    : `the ${count(settings.retryRounds, "retry round")} are used up: mend the cause, then raise \`retryRounds\` or change \`triggers\`.`;
+    ? "the next `pulumi up` retries only those."
+    : "no retries are left. Fix the cause, then raise `retryRounds` or change `triggers`.";
   return { code: "failed", message: `${coverage.failed} of ${count(coverage.members, "device")} failed; ${next}` };
 }
 
@@ -79,7 +79,7 @@ function missing({ coverage, heldBack }: CertificateFacts): Attention | undefine
   const lacking = coverage.missing - heldBack;
   if (lacking === 0) return undefined;
   const devices = count(coverage.members, "device");
-  const message = `${lacking} of ${devices} ${lacking === 1 ? "lacks" : "lack"} it; the next \`pulumi up\` sends it to what lacks it alone.`;
+  const message = `${lacking} of ${devices} ${lacking === 1 ? "lacks" : "lack"} the certificate; the next \`pulumi up\` installs it on those.`;
   return { code: "missing", message };
 }
 
@@ -87,12 +87,12 @@ function drift({ drift: words }: CertificateFacts, state: State): Attention | un
   const orphaned = orphanedIds(state).length;
   const seen = words ?? (orphaned === 0 ? undefined : `${count(orphaned, "newer command")} of an interrupted run`);
   if (seen === undefined) return undefined;
-  return { code: "drift", message: `Drift: ${seen}; the next \`pulumi up\` puts it right.` };
+  return { code: "drift", message: `Drift: ${seen}; the next \`pulumi up\` corrects it.` };
 }
 
 function removals(_facts: CertificateFacts, { record }: State): Attention | undefined {
   const left = record.removalsFailed ?? 0;
   if (left === 0) return undefined;
-  const message = `It is still to be removed from ${count(left, "device")} outside the target; the next \`pulumi up\` tries again.`;
+  const message = `${count(left, "device")} outside the target ${left === 1 ? "still has" : "still have"} the certificate; the next \`pulumi up\` removes it.`;
   return { code: "removalsFailed", message };
 }

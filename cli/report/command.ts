@@ -1,11 +1,14 @@
-// `pulumi-esper report`: how a stack's certificates stand, as a table, a page or JSON, from what `pulumi stack export` prints.
-// It asks Esper nothing: it tells what the last run or refresh has seen. Exit code 2 when something needs attention.
+// `pulumi-esper report`: how a stack's certificates stand, from the output of `pulumi stack export`: as a table, a page, JSON,
+// Markdown or Prometheus text. It asks Esper nothing: it tells what the last run or refresh has seen.
+// Exit code 2 when something needs attention.
 
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { type Console, processConsole } from "../terminal/console";
-import { reportPage } from "./page";
-import { reportOf } from "./report";
+import { reportMarkdown } from "./markdown";
+import { reportPage } from "./page/page";
+import { reportPrometheus } from "./prometheus";
+import { reportOf, type Report } from "./report";
 import { readStackExport } from "./stack-export";
 import { reportText } from "./text";
 import { styleFor } from "../terminal/style";
@@ -15,6 +18,9 @@ interface Flags {
   readonly file?: string;
   readonly html?: string;
   readonly json?: boolean;
+  /** True without a file: print it. */
+  readonly markdown?: string | true;
+  readonly prometheus?: string | true;
 }
 
 const afterHelp = `
@@ -25,6 +31,10 @@ Examples:
       another stack, after looking at the devices again
   $ pulumi stack export | pulumi-esper report --html report.html
       a page for people without Pulumi; the table is printed as well
+  $ pulumi-esper report --markdown >> "$GITHUB_STEP_SUMMARY"
+      the summary of a pipeline's job
+  $ pulumi-esper report --prometheus /var/lib/node_exporter/esper.prom
+      metrics for alerts on expiry and coverage; the table is printed as well
   $ pulumi-esper report --json | jq '.certificates[] | select(.attention != [])'
       for programs
 
@@ -43,26 +53,40 @@ export function reportCommand(given: Console = processConsole): Command {
     .option("--file <file>", "a file that holds the output of `pulumi stack export`; - is standard input")
     .option("--html <file>", "also write the report as a page, whole in one file")
     .option("--json", "print JSON")
+    .option("--markdown [file]", "print Markdown; with a file: also write it there")
+    .option("--prometheus [file]", "print Prometheus text; with a file: also write it there")
     .addHelpText("after", afterHelp)
     .action(async (flags: Flags) => {
+      const print = printerFor(given, flags);
       const report = reportOf(readStackExport(await exportText(given, flags)), given.now());
-      if (flags.html !== undefined) await writePage(flags.html, reportPage(report));
-      const text =
-        flags.json === true
-          ? JSON.stringify(report, undefined, 2)
-          : reportText(report, styleFor(given.isColored), given.columns);
-      given.print(`${text}\n`);
+      if (flags.html !== undefined) await writeNew(flags.html, reportPage(report));
+      if (typeof flags.markdown === "string") await writeNew(flags.markdown, `${reportMarkdown(report)}\n`);
+      if (typeof flags.prometheus === "string") await writeNew(flags.prometheus, `${reportPrometheus(report)}\n`);
+      given.print(`${print(report)}\n`);
       if (report.needsAttention) given.endWith(2);
     });
+}
+
+/** @throws Error when more than one form is to be printed */
+function printerFor({ isColored, columns }: Console, flags: Flags): (report: Report) => string {
+  const chosen = [
+    ...(flags.json === true ? [(report: Report) => JSON.stringify(report, undefined, 2)] : []),
+    ...(flags.markdown === true ? [reportMarkdown] : []),
+    ...(flags.prometheus === true ? [reportPrometheus] : []),
+  ];
+  if (chosen.length > 1) {
+    throw new Error("Only one of --json, --markdown and --prometheus can be printed: give the others a file each.");
+  }
+  return chosen[0] ?? ((report) => reportText(report, styleFor(isColored), columns));
 }
 
 /**
  * Puts a new file in the place of the one with this name. A link there is replaced, not followed: in a folder that others
  * may write to, it could lead anywhere.
  */
-async function writePage(file: string, page: string): Promise<void> {
+async function writeNew(file: string, text: string): Promise<void> {
   const besides = `${file}.${process.pid}.new`;
-  await writeFile(besides, page, { flag: "wx" });
+  await writeFile(besides, text, { flag: "wx" });
   await rename(besides, file);
 }
 

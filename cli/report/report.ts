@@ -1,50 +1,9 @@
-// The report on a stack: for each certificate what it is, whom it covers, when it ends, and what needs attention.
+// The report on a stack: the facts of each certificate, and what needs attention.
 // Pure: a stack export and the time in, plain data out; `--json` prints it as it is. Follows docs/design.md, sections 1 and 2.
 
-import { StateError } from "../../provider/lifecycle/errors";
-import type { Settings } from "../../provider/lifecycle/arguments/arguments";
-import { readState } from "../../provider/lifecycle/state/record";
-import type { Coverage, RolloutProgress, State } from "../../provider/lifecycle/state/state";
-import { renewalOf } from "../../provider/pkcs12";
 import { attentionOf, type Attention } from "./attention";
-import { exceptionGroups, type ExceptionGroup } from "./exceptions";
+import { factsOf, readStored, type CertificateFacts } from "./facts";
 import { nameOf, type StackExport, type StoredCertificate } from "./stack-export";
-
-const dayMs = 24 * 3_600_000;
-
-/** When a certificate ends, as of the report. */
-export interface Expiry {
-  /** ISO instants. */
-  readonly notBefore: string;
-  readonly notAfter: string;
-  readonly renewAt: string;
-  /** Whole days left, rounded down; negative once it has expired. */
-  readonly days: number;
-  readonly readyForRenewal: boolean;
-  readonly expired: boolean;
-}
-
-/** What the state tells of a certificate. */
-export interface CertificateFacts {
-  readonly alias: string;
-  readonly target: { readonly groups: readonly string[]; readonly devices: readonly string[] };
-  /** Of the leaf certificate; empty where the state has none. */
-  readonly subject: string;
-  readonly issuer: string;
-  readonly keyAlgorithm: string;
-  readonly sha256Fingerprint: string;
-  /** Absent where the state holds no dates. */
-  readonly expiry?: Expiry;
-  readonly coverage: Coverage;
-  /** How many of the missing are left out on purpose: later waves, or a last wave below 100 %. */
-  readonly heldBack: number;
-  readonly progress: RolloutProgress;
-  readonly drift?: string;
-  /** Members that are not installed, by state and reason. */
-  readonly exceptions: readonly ExceptionGroup[];
-  /** How many more there are than the state lists. */
-  readonly exceptionsOmitted: number;
-}
 
 export interface ReportedCertificate {
   readonly name: string;
@@ -69,11 +28,11 @@ export interface Report {
 }
 
 export function reportOf(given: StackExport, nowMs: number): Report {
-  const certificates = given.certificates.map((certificate) => reported(certificate, nowMs));
+  const certificates = given.certificates.map((certificate) => judged(certificate, nowMs));
   const byName = certificates.sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));
   const concerned = byName.filter(({ attention }) => attention.length > 0);
   const cutOff = given.cutOff.map(({ urn, doing }): Attention => {
-    const message = `A run was cut off while ${doing} ${nameOf(urn)}; the next \`pulumi up\` ends in the same place.`;
+    const message = `A run was interrupted while ${doing} ${nameOf(urn)}; the next \`pulumi up\` ends in the same place.`;
     return { code: "cutOff", message };
   });
   return {
@@ -87,7 +46,7 @@ export function reportOf(given: StackExport, nowMs: number): Report {
   };
 }
 
-function reported(stored: StoredCertificate, nowMs: number): ReportedCertificate {
+function judged(stored: StoredCertificate, nowMs: number): ReportedCertificate {
   const { urn } = stored;
   const name = nameOf(urn);
   const read = readStored(stored);
@@ -95,59 +54,4 @@ function reported(stored: StoredCertificate, nowMs: number): ReportedCertificate
   // An old copy has nothing left to tell but that it is there.
   const facts = factsOf(read, stored, nowMs);
   return { name, urn, attention: attentionOf(facts, read, stored.isLeftOver), facts };
-}
-
-function readStored({ outputs, secrets }: StoredCertificate): State | { readonly message: string } {
-  const hidden = {
-    ...(secrets.includes("alias") && { alias: "(secret)" }),
-    ...(secrets.includes("target") && { target: { group: "00000000-0000-0000-0000-000000000000" } }),
-  };
-  try {
-    return readState({ ...outputs, ...hidden });
-  } catch (error) {
-    if (!(error instanceof StateError)) throw error;
-    return { message: error.message };
-  }
-}
-
-function factsOf(state: State, { drift, secrets }: StoredCertificate, nowMs: number): CertificateFacts {
-  const { settings, certificate, coverage, progress, record, exceptions, exceptionsOmitted } = state;
-  const text = (name: string): string => {
-    const value = certificate[name];
-    return typeof value === "string" ? value : "";
-  };
-  const expiry = expiryOf(text("notBefore"), text("notAfter"), settings, nowMs);
-  return {
-    alias: settings.alias,
-    target: secrets.includes("target") ? { groups: [], devices: [] } : targetOf(settings),
-    ...{ subject: text("subject"), issuer: text("issuer"), keyAlgorithm: text("keyAlgorithm") },
-    sha256Fingerprint: text("sha256Fingerprint"),
-    ...(expiry !== undefined && { expiry }),
-    ...{ coverage, progress },
-    heldBack: Math.min(record.heldBack ?? 0, coverage.missing),
-    // A run that fails keeps the inputs of the refresh before it: only the record says whether drift is of now.
-    ...(drift !== undefined && record.drifted === true && { drift }),
-    exceptions: exceptionGroups(exceptions),
-    exceptionsOmitted,
-  };
-}
-
-function targetOf({ target }: Settings): CertificateFacts["target"] {
-  return target.kind === "group" ? { groups: [target.group], devices: [] } : target;
-}
-
-function expiryOf(
-  notBefore: string,
-  notAfter: string,
-  { renewBeforeDays }: Settings,
-  nowMs: number,
-): Expiry | undefined {
-  const endsAtMs = Date.parse(notAfter);
-  if (Number.isNaN(endsAtMs) || Number.isNaN(Date.parse(notBefore))) return undefined;
-  return {
-    ...{ notBefore, notAfter },
-    ...renewalOf(notBefore, notAfter, renewBeforeDays, nowMs),
-    days: Math.floor((endsAtMs - nowMs) / dayMs),
-    expired: nowMs > endsAtMs,
-  };
 }

@@ -3,7 +3,8 @@
 
 import { count } from "../../provider/lifecycle/messages/words";
 import { padEnd, printable, widthOf, type Style, type Tone } from "../terminal/style";
-import type { CertificateFacts, Report, ReportedCertificate } from "./report";
+import type { CertificateFacts } from "./facts";
+import type { Report, ReportedCertificate } from "./report";
 import {
   ageWords,
   daysWords,

@@ -1,8 +1,9 @@
-// The words of a report that its table and its page share: target, coverage, rollout, expiry, exceptions. Pure.
+// The words of a report that its table, its page and its Markdown share: target, coverage, rollout, expiry, exceptions. Pure.
 
 import { count } from "../../provider/lifecycle/messages/words";
 import type { ExceptionGroup } from "./exceptions";
-import type { CertificateFacts, Expiry, Report } from "./report";
+import type { CertificateFacts, Expiry } from "./facts";
+import type { Report } from "./report";
 
 /** For example `group 01922b24-…` or `2 groups, 14 devices`. */
 export function targetWords({ groups, devices }: CertificateFacts["target"], idCharacters: number): string {

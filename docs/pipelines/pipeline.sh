@@ -2,7 +2,7 @@
 # The steps of a pipeline for a stack of certificates, in the program's folder, with its packages installed:
 #   pipeline.sh preview   what a change would do; for pull requests; sends nothing
 #   pipeline.sh up        does it; for the main branch
-#   pipeline.sh nightly   looks at the devices again; fails when there is drift or a certificate to renew
+#   pipeline.sh nightly   looks at the devices again; fails when there is drift or a certificate to renew; writes the report
 # docs/pipelines.md of pulumi-esper says what to set.
 set -euo pipefail
 
@@ -29,7 +29,7 @@ nightly)
   pulumi refresh --stack "$STACK" --non-interactive --yes --skip-preview
   status=0
   pulumi preview --stack "$STACK" --non-interactive --diff --expect-no-changes || status=$?
-  npx pulumi-esper report --stack "$STACK" --html report.html || status=$?
+  npx pulumi-esper report --stack "$STACK" --html report.html --markdown report.md --prometheus report.prom || status=$?
   exit "$status"
   ;;
 *)

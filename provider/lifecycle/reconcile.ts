@@ -16,14 +16,8 @@ import { resume } from "./facts/resume";
 import { refuseOtherTenant } from "./facts/tenant";
 import { planInstall, type Desired, type GoalContent, type Plan } from "./policy/plan";
 import { contentRejected, sentenceOf } from "./policy/reasons";
-import {
-  isRejected,
-  isToTakeBack,
-  planRollback,
-  planUnfinished,
-  stableToFinish,
-  unfinishedRollback,
-} from "./policy/rollback";
+import { isRejected, isToTakeBack, stableToFinish, unfinishedRollback } from "./policy/rollback/rollback";
+import { planRollback, planUnfinished } from "./policy/rollback/rollback-plan";
 import { identityToKeep } from "./state/identity";
 import type { State } from "./state/state";
 
@@ -96,7 +90,7 @@ async function rollBack(
   const last = await finalStatuses(context, back.plan, back.facts, all.sent);
   const failed = final.statuses.filter(({ phase }) => phase === "failed");
   const certificate = contentOf(plan).certificate;
-  return concludeRollback({ ...end, plan: back.plan, final: last, certificate }, all, failed);
+  return concludeRollback({ ...end, overtaken: installs, plan: back.plan, final: last, certificate }, all, failed);
 }
 
 /** With another encoding or schedule than an interrupted run had everyone is due. */

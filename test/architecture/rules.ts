@@ -27,6 +27,8 @@ export const pure = /^provider\/lifecycle\/(?:arguments|state|policy|messages|co
 
 const node = "node:.*";
 const pulumi = "@pulumi/pulumi(?:/.*)?";
+/** What makes words of others fit to be said: leaves. */
+const wording = "provider/(?:printable|redaction/redaction)";
 const codecs = ["io-ts(?:/.*)?", "fp-ts(?:/.*)?"];
 
 export const rules: readonly Rule[] = [
@@ -42,7 +44,7 @@ export const rules: readonly Rule[] = [
   },
   {
     from: /^provider\/certificate$/,
-    mayImport: only(pulumi, "provider/engine/short-traces"),
+    mayImport: only(pulumi, "provider/engine/.*", "provider/type-token"),
     says: "the resource's arguments know nothing of Esper's API or of PKCS#12",
   },
   {
@@ -52,7 +54,7 @@ export const rules: readonly Rule[] = [
   },
   {
     from: /^provider\/lifecycle\//,
-    mayImport: only("provider/(?:lifecycle|client|pkcs12)/.*", "provider/(?:clock|errors)", ...codecs, node),
+    mayImport: only("provider/(?:lifecycle|client|pkcs12)/.*", "provider/(?:clock|errors)", wording, ...codecs, node),
     says: "the lifecycle stands on the client and on pkcs12, and on nothing above it",
   },
   {
@@ -60,6 +62,7 @@ export const rules: readonly Rule[] = [
     mayImport: only(
       "provider/lifecycle/(?!apply/).*",
       "provider/(?:client|pkcs12)/index",
+      wording,
       ...codecs,
       "node:(?:util|crypto)",
     ),
@@ -80,7 +83,7 @@ export const rules: readonly Rule[] = [
   {
     from: /^provider\/client\//,
     mayImport: only(
-      ...["provider/client/.*", "provider/(?:errors|clock|config)", ...codecs],
+      ...["provider/client/.*", "provider/(?:errors|clock|config)", wording, ...codecs],
       ...["node-fetch", "https-proxy-agent", "proxy-from-env", node],
     ),
     says: "the client knows neither Pulumi nor certificates",
@@ -94,6 +97,11 @@ export const rules: readonly Rule[] = [
     from: /^provider\/(?:errors|clock)$/,
     mayImport: only(node),
     says: "errors and clock are leaves",
+  },
+  {
+    from: /^provider\/(?:printable|redaction\/.*)$/,
+    mayImport: only("provider/(?:printable|redaction/.*)", node),
+    says: "what makes words fit to be said knows nobody",
   },
   {
     from: /^provider\/config$/,
@@ -114,10 +122,11 @@ export const rules: readonly Rule[] = [
 
 /** The order of the lifecycle: whatever stands further down may import what stands above it, never the other way. */
 const floors: readonly RegExp[] = [
-  /^(?:context|errors|messages\/words)$/,
+  /^(?:alias-turns|errors|messages\/words)$/,
   /^arguments\//,
   /^content\//,
   /^state\//,
+  /^(?:claims|context)$/,
   /^messages\//,
   /^facts\//,
   /^policy\//,

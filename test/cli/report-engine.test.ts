@@ -55,7 +55,7 @@ describe("on a stack of the real engine", function () {
       simulator.world.failWith(device, undefined);
       simulator.world.join("Shops", { alias: "d4" });
       await stack.refresh();
-      expect((await report(stack)).printed).to.contain("Drift: 1 device joined; the next `pulumi up` puts it right.");
+      expect((await report(stack)).printed).to.contain("Drift: 1 device joined; the next `pulumi up` corrects it.");
 
       await stack.up();
       const well = await report(stack);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { reportPage } from "../../cli/report/page";
+import { reportPage } from "../../cli/report/page/page";
 import { reportOf } from "../../cli/report/report";
 import { readStackExport } from "../../cli/report/stack-export";
 import { nowMs } from "../lifecycle/given";

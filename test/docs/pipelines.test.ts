@@ -80,6 +80,10 @@ describe("the steps of the pipelines", function () {
       expect(holdersOf(simulator, "corp-client")).to.deep.equal(["till-1", "till-2"]);
       await step("nightly", p12, 0);
       expect(await readFile(join(folder, "report.html"), "utf8")).to.include("corp-client");
+      expect(await readFile(join(folder, "report.md"), "utf8")).to.include("2 of 2 (100 %)");
+      expect(await readFile(join(folder, "report.prom"), "utf8")).to.match(
+        /^pulumi_esper_certificate_devices\{.*\} 2$/mu,
+      );
 
       simulator.world.join("Shops", { alias: "till-3" });
       const drifted = await step("nightly", p12, 2);

@@ -169,16 +169,38 @@ describe("the pipeline files for users", () => {
 
   it("let no run of the stack be cut off by the next", () => {
     expect(at(workflow(github), "concurrency", "cancel-in-progress")).to.equal(false);
+    expect(at(workflow(gitlab), "up", "resource_group")).to.be.a("string");
     expect(at(workflow(github), "permissions")).to.deep.equal({ contents: "read" });
     expect(at(workflow(gitlab), "up", "interruptible")).to.equal(false);
     expect(at(workflow(gitlab), "nightly", "resource_group")).to.equal(at(workflow(gitlab), "up", "resource_group"));
+  });
+
+  it("never drop a waiting update for a nightly run: each kind of run waits in a queue of its own", () => {
+    expect(at(workflow(github), "concurrency", "group")).to.include("${{ github.event_name }}");
+    for (const [name, job] of entriesAt(workflow(github), "jobs"))
+      expect(at(job, "concurrency"), name).to.equal(undefined);
+  });
+
+  it("take each action as it was at one commit, and run nothing that was just downloaded", () => {
+    const lines = read(github)
+      .split("\n")
+      .filter((line) => line.includes("uses:"));
+    expect(lines).to.have.length(10);
+    for (const line of lines) expect(line).to.match(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/u);
+    for (const path of users) expect(read(path), path).not.to.match(/curl|wget|\|\s*(ba)?sh\b/u);
+    expect(at(workflow(gitlab), "image", "name")).to.match(/^pulumi\/pulumi-nodejs-22:\d+\.\d+\.\d+$/u);
   });
 
   it("keep the report of the night, also when it tells of something to do", () => {
     const steps = listAt(workflow(github), "jobs", "nightly", "steps");
     const upload = steps.find((step) => String(at(step, "uses")).startsWith("actions/upload-artifact@"));
     expect(at(upload, "if")).to.equal("always()");
-    expect(at(upload, "with", "path")).to.equal("report.html");
-    expect(at(workflow(gitlab), "nightly", "artifacts")).to.deep.equal({ when: "always", paths: ["report.html"] });
+    expect(at(upload, "with", "path")).to.equal("report.*");
+    const summary = steps.find((step) => String(at(step, "run")).includes("GITHUB_STEP_SUMMARY"));
+    expect(at(summary, "if")).to.equal("always()");
+    expect(at(workflow(gitlab), "nightly", "artifacts")).to.deep.equal({
+      when: "always",
+      paths: ["report.html", "report.md", "report.prom"],
+    });
   });
 });

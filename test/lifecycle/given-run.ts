@@ -10,6 +10,7 @@ import { CommandResults } from "../../provider/lifecycle/facts/command-results";
 import type { DeviceStatus } from "../../provider/lifecycle/facts/device-status";
 import type { Fleet } from "../../provider/lifecycle/facts/fleet";
 import type { Facts } from "../../provider/lifecycle/facts/gather";
+import { nothingNewer } from "../../provider/lifecycle/facts/newer-commands";
 import type { GoalContent, Plan } from "../../provider/lifecycle/policy/plan";
 import { pickWritten } from "../../provider/lifecycle/state/record";
 import type { SentRequest, State } from "../../provider/lifecycle/state/state";
@@ -28,7 +29,16 @@ export function some(
 
 export function fleetOf(statuses: readonly DeviceStatus[], change: Partial<Fleet> = {}): Fleet {
   const members = new Map(statuses.map(({ device }) => [device.id, device]));
-  return { members, digest: "d".repeat(16), unsupported: 0, unknownDevices: [], unknownGroups: [], ...change };
+  return {
+    members,
+    digest: "d".repeat(16),
+    unsupported: 0,
+    addsUp: true,
+    disabled: 0,
+    unknownDevices: [],
+    unknownGroups: [],
+    ...change,
+  };
 }
 
 export function factsOf(statuses: readonly DeviceStatus[], change: Partial<Facts> = {}): Facts {
@@ -37,7 +47,7 @@ export function factsOf(statuses: readonly DeviceStatus[], change: Partial<Facts
   results.note(request().id, { counts: { Success: 12 } });
   return {
     ...{ fleet, entitled: fleet, results },
-    ...{ installs: noSentRequests, statuses, orphanedIds: [], warnings: [] },
+    ...{ installs: noSentRequests, statuses, newer: nothingNewer, warnings: [] },
     departed: { devices: [], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
     ...change,
@@ -70,7 +80,7 @@ export function sentNow(change: Partial<SentRequest> = {}): Sent {
 }
 
 export function applied(change: Partial<Applied> = {}): Applied {
-  return { sent: [sentNow()], ...change };
+  return { sent: [sentNow()], warnings: [], notes: [], ...change };
 }
 
 export function finalOf(statuses: readonly DeviceStatus[], change: Partial<Final> = {}): Final {
@@ -79,7 +89,7 @@ export function finalOf(statuses: readonly DeviceStatus[], change: Partial<Final
 }
 
 export function endOf(plan: Plan, facts: Facts, final: Final, sent: readonly Sent[] = [sentNow()]): RunEnd {
-  return { plan, facts, final, sent, urnHash: "0123456789ab", nowMs };
+  return { plan, facts, final, sent, identity: { urnHash: "0123456789ab", instance: "abcdefgh" }, nowMs };
 }
 
 /** A run of this plan to these members, by where they stand in the end. */

@@ -117,7 +117,7 @@ export function state(change: StateChange = {}): State {
     },
     record: {
       ...{ urnHash: "0123456789ab", holding: { kind: "content", digest: digestA }, membersDigest: "m".repeat(16) },
-      ...{ roundsUsed: 0, sentTo: "", newestAt: at(3_600_000) },
+      ...{ roundsUsed: 0, sentTo: "", lookedUntil: at(3_600_000), instance: "abcdefgh" },
       source: { file: "certs/corp-client.p12" },
       ...change.record,
     },

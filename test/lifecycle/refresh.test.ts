@@ -2,6 +2,8 @@ import { expect } from "chai";
 import type { Client } from "../../provider/client/client";
 import { readFleet } from "../../provider/lifecycle/facts/fleet";
 import { refresh } from "../../provider/lifecycle/refresh";
+import { AliasTurns } from "../../provider/lifecycle/alias-turns";
+import { Claims } from "../../provider/lifecycle/claims";
 import type { OperationContext } from "../../provider/lifecycle/context";
 import { sketchOf } from "../../provider/lifecycle/state/membership-sketch";
 import { fakeClient } from "./fake-client";
@@ -20,7 +22,8 @@ describe("a refresh", () => {
       commandsSince: () => Promise.resolve({ commands: [], isComplete: true }),
     };
     const context: OperationContext = {
-      ...{ client, clock: fake.clock, random: () => 0, urnHash: "0123456789ab" },
+      ...{ client, clock: fake.clock, random: () => 0, urnHash: "0123456789ab", instance: "abcdefgh" },
+      ...{ claims: new Claims(), turns: new AliasTurns() },
       ...{ status: silent, note: silent },
     };
     const prior = state({

@@ -72,6 +72,11 @@ export class QuickStack {
     this.stored = stored;
   }
 
+  /** The state of another one; a run from here on is one that this one's state does not know. */
+  adopt({ stored }: QuickStack): void {
+    this.stored = stored;
+  }
+
   /** Each run of the engine has a process of its own, in which nothing has been seen yet. */
   begin(): void {
     const { "esper:baseUrl": baseUrl } = this.config;

@@ -87,7 +87,8 @@ async function wavePasses(
   const statuses = await statusesOf(context, plan, facts, upTo, sent);
   const hasPassed = judgeWave(statuses, settings, facts.fleet.members) === "passed";
   if (!hasPassed || number === of || (own.length === 0 && !isUnfinished) || rollout.soakMs === 0) return hasPassed;
-  const soakMs = own.length > 0 ? rollout.soakMs : soakLeftMs(rollout.soakMs, statuses, context.clock.now());
+  const isResumed = own.length === 0 && facts.installs.resumed === true;
+  const soakMs = !isResumed ? rollout.soakMs : soakLeftMs(rollout.soakMs, statuses, context.clock.now());
   if (soakMs === 0) return hasPassed;
   context.status(`Wave ${number} of ${of} soaks for ${count(Math.ceil(soakMs / 60_000), "minute")}.`);
   await context.clock.sleep(soakMs);

@@ -6,7 +6,7 @@ import type { DeviceStatus } from "../facts/device-status";
 import { failureSentences } from "../messages/failures";
 import { leavingSentence } from "../messages/notices";
 import { count } from "../messages/words";
-import type { RollbackPlan } from "../policy/rollback";
+import type { RollbackPlan } from "../policy/rollback/rollback-plan";
 import type { State } from "../state/state";
 import type { Outcome } from "./conclude";
 import { nextState, type RunEnd } from "./next-state";

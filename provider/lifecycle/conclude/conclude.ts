@@ -21,7 +21,7 @@ import { count } from "../messages/words";
 import { unansweredOf } from "../policy/awaited";
 import type { GoalContent, Plan } from "../policy/plan";
 import { mayRetry } from "../policy/retry";
-import { previouslySentTo, stableContent } from "../policy/rollback";
+import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
 import { digestHeld, type KeptContent, type RolloutProgress, type State } from "../state/state";
 import { nextState, type RunEnd } from "./next-state";
 
@@ -64,7 +64,7 @@ export function conclude(
     ...{ certificate: content.certificate, sentAs: content.sentAs, heldBack, kept },
     progress: progressOf(plan, rollout, content, problems),
     waveBoundaries: isOverdue ? prior?.record.waveBoundaries : plan.waves?.boundaries,
-    ...(kept.length > 1 && { previouslySentTo: previouslySentTo(plan) }),
+    ...(kept.length > 1 && { previouslySentTo: previouslySentTo(plan, end.facts) }),
   });
   return { state, problems, warnings, notes: [...notes, ...judged.notes] };
 }

@@ -48,19 +48,24 @@ export interface RunEnd {
   readonly plan: Plan;
   readonly facts: Facts;
   readonly sent: readonly Sent[];
+  /** Requests of this run that count no more: a rollback has overtaken them. */
+  readonly overtaken?: readonly string[] | undefined;
   readonly final: Final;
   readonly identity: Pick<StateRecord, "urnHash" | "instance" | "former" | "tenantHash">;
   readonly nowMs: number;
 }
 
-export function nextState({ plan, facts, sent, final, identity, nowMs }: RunEnd, ending: Ending): State {
+export function nextState(
+  { plan, facts, sent, overtaken = [], final, identity, nowMs }: RunEnd,
+  ending: Ending,
+): State {
   const { holding, certificate, sentAs, progress, heldBack, waveBoundaries, kept, previouslySentTo } = ending;
   const { prior, recorded } = plan;
   const { installs, statuses, removals } = final;
   const { results, fleet, departed } = facts;
   const coverage = coverageOf(statuses, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(statuses);
-  const otherCommands = plan.startsOver ? [] : standingOthers(final, facts);
+  const otherCommands = plan.startsOver ? [] : standingOthers(final, facts, sent);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const oldestOther = otherCommands[0]?.createdAt;
   const { requests, isCompacted } = compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
@@ -85,7 +90,12 @@ export function nextState({ plan, facts, sent, final, identity, nowMs }: RunEnd,
       ...{ holding, membersDigest: fleet.digest, roundsUsed: plan.roundsUsed, source: recorded.source },
       sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
       lookedUntil: lookedUntil(facts, sent, nowMs),
-      ...settledSince(plan, facts, sent, [...commands, ...otherCommands]),
+      ...settledSince(
+        plan,
+        facts,
+        [...sent.map(({ request }) => request.id), ...overtaken],
+        [...commands, ...otherCommands],
+      ),
       ...(otherCommands.length > 0 && { otherCommands }),
       ...(ownedByOthers > 0 && { ownedByOthers }),
       ...earlierSentTo(plan, facts, statuses),
@@ -126,7 +136,7 @@ function newestInstall(
 function settledSince(
   { prior }: Plan,
   { newer }: Facts,
-  sent: readonly Sent[],
+  sent: readonly string[],
   kept: readonly { readonly id: string }[],
 ): { readonly settledIds?: readonly string[] } {
   // What was found newer in this run lies before the point from which the next one reads; its last is read once more.
@@ -135,20 +145,27 @@ function settledSince(
     newer.lookedUntil === prior?.record.lookedUntil
       ? [...prior.commands.map(({ id }) => id), ...(prior.record.settledIds ?? [])]
       : [];
-  const ids = new Set([...before, ...found, ...sent.map(({ request }) => request.id)]);
+  const ids = new Set([...before, ...found, ...sent]);
   for (const { id } of kept) ids.delete(id);
   return ids.size === 0 ? {} : { settledIds: [...ids].slice(-othersKept * 5) };
 }
 
 /** Commands of others that still say something of a member: no later one of this resource has reached it. */
-function standingOthers({ installs, statuses, removals }: Final, { newer, departed }: Facts): readonly OtherCommand[] {
+function standingOthers(
+  { installs, statuses, removals }: Final,
+  { newer, departed }: Facts,
+  sent: readonly Sent[],
+): readonly OtherCommand[] {
   const times = new Map(installs.requests.map(({ id, createdAt = "" }) => [id, createdAt]));
   const stand = (other: NewerCommand): boolean => {
     const devices = devicesOf(other);
-    return statuses.some(
-      ({ device, requestId = "" }) =>
-        devices.has(device.id) && (requestId === other.id || (times.get(requestId) ?? "") < other.createdAt),
-    );
+    const isReached = (id: string): boolean =>
+      sent.some((one) => one.createdAt > other.createdAt && one.devices.has(id));
+    return statuses.some(({ device, requestId = "" }) => {
+      if (!devices.has(device.id) || isReached(device.id)) return false;
+      // An install that failed changed nothing, and still makes its sender the owner.
+      return requestId === other.id || (other.by !== "own" && (times.get(requestId) ?? "") < other.createdAt);
+    });
   };
   const outside = new Set([...departed.devices, ...removals.failed.map(({ device }) => device)].map(({ id }) => id));
   const isOutside = (other: NewerCommand): boolean =>

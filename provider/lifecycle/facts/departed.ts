@@ -45,7 +45,9 @@ export async function gatherDeparted(
   ]);
   // A member that the list leaves out would be taken for one that left.
   if (!entitled.addsUp) return { devices: [], removals, statuses, ...(left.hasChanged && { isUnsure: true }) };
-  const reached = target.kind === "group" ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
+  // Outside a group nobody was sent anything; where nobody is to have it, its members count.
+  const isOutsideNone = target.kind === "group" && entitled.members.size > 0;
+  const reached = isOutsideNone ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
   const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.devices.some((one) => one.id === id));
   return { devices: [...left.devices, ...more], removals, statuses, ...(!left.addsUp && { isUnsure: true }) };
 }

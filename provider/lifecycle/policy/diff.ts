@@ -26,7 +26,7 @@ import {
   type Reason,
 } from "./reasons";
 import { mayRetry, noRetryLeft } from "./retry";
-import { isRejected, rollbackUnfinishedSentence, unfinishedRollback } from "./rollback";
+import { isRejected, rollbackUnfinishedSentence, unfinishedRollback } from "./rollback/rollback";
 import { nextWave } from "../state/wave-boundaries";
 
 export interface Verdict {

@@ -23,10 +23,13 @@ export function roundsUsed({ record, settings: before }: State, settings: Settin
 export function noRetryLeft(prior: State, digest: string | undefined, settings: Settings): string | undefined {
   const { failed } = prior.coverage;
   if (failed === 0 || digest !== digestHeld(prior) || mayRetry(prior, settings)) return undefined;
-  const used =
-    settings.retryRounds === 0 ? "`retryRounds` is 0" : `all ${count(settings.retryRounds, "retry round")} are used up`;
   return (
-    `${count(failed, "device")} failed, and ${used}. ` +
+    `${count(failed, "device")} failed, and ${usedUp(settings.retryRounds)}. ` +
     "Fix the cause, then raise `retryRounds`, or change `triggers` to send the certificate to every member again."
   );
+}
+
+function usedUp(retryRounds: number): string {
+  if (retryRounds === 0) return "`retryRounds` is 0";
+  return retryRounds === 1 ? "the one retry round is used up" : `all ${retryRounds} retry rounds are used up`;
 }

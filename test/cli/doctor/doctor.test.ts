@@ -1,6 +1,9 @@
 // `pulumi-esper doctor`, called with a console of the test's own, against a simulated tenant on a real socket.
 
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -101,7 +104,7 @@ describe("pulumi-esper doctor", () => {
     expect(found).not.to.have.any.keys("read devices", "clock");
   });
 
-  it("says which permission lacks", async () => {
+  it("says which permission is missing", async () => {
     simulator.faults.set({ forbidden: { on: ["devices"] } });
     const found = await findings({});
     expect(found["read devices"]).to.include({ verdict: "wrong" });
@@ -138,7 +141,7 @@ describe("pulumi-esper doctor", () => {
     expect(found["API key"]?.message).to.contain("127.0.0.1:1 cannot be reached (ECONNREFUSED)");
   });
 
-  it("reads the stack's configuration, decrypts the key alone, and says that the environment wins", async () => {
+  it("reads the stack's configuration, decrypts only the key, and says that the environment wins", async () => {
     const config = {
       "esper:baseUrl": { value: simulator.url, secret: false },
       "esper:apiKey": { secret: true },
@@ -170,6 +173,51 @@ describe("pulumi-esper doctor", () => {
   it("does not show a base URL with a password in it", async () => {
     const found = await findings({ env: environment({ ESPER_BASE_URL: `https://me:${apiKey}@acme.example/api` }) });
     expect(found["esper:baseUrl"]?.message).to.contain("must not hold a user name or a password");
+  });
+
+  it("shows no setting that it refuses, since it may be a key in the wrong place", async () => {
+    const wrong = {
+      ESPER_TENANT: `https://${apiKey}`,
+      ESPER_ENTERPRISE_ID: apiKey,
+      ESPER_COMMANDS_API: apiKey,
+      ESPER_REQUESTS_PER_MINUTE: apiKey,
+      ESPER_POLL_SECONDS: apiKey,
+      ESPER_REQUEST_TIMEOUT_SECONDS: apiKey,
+    };
+    for (const [variable, value] of Object.entries(wrong)) {
+      const env = { ESPER_API_KEY: "another-key", ESPER_TENANT: "acme", [variable]: value };
+      const { printed, exitCode } = await doctor({ env });
+      expect(exitCode, variable).to.equal(1);
+      expect(printed, variable).to.match(/^wrong /m);
+      expect(printed, variable).not.to.contain(apiKey).and.not.to.contain(apiKey.slice(0, 12));
+    }
+    expect(asked()).to.equal(0);
+  });
+
+  it("tells every setting that is missing or refused in one go, not the first alone", async () => {
+    const { printed } = await doctor({ env: { ESPER_COMMANDS_API: "v7", ESPER_POLL_SECONDS: "never" } });
+    const wrong = [...printed.matchAll(/^wrong +(esper:\w+)/gm)].map(([, key]) => key);
+    expect(wrong).to.include.members(["esper:apiKey", "esper:commandsApi", "esper:pollSeconds"]);
+    expect(wrong.some((key) => key === "esper:tenant" || key === "esper:baseUrl")).to.equal(true);
+    expect(printed).to.match(/\n\n4 problems found\.\n$/);
+  });
+
+  it("tells of the clock only after an answer of Esper's: a proxy that refuses has a clock of its own", async () => {
+    const proxy = createServer((_request, response) => {
+      response.writeHead(403, { date: new Date(Date.now() + 3_600_000).toUTCString(), "content-type": "text/html" });
+      response.end("<h1>Blocked</h1>");
+    });
+    proxy.listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    try {
+      const { port } = proxy.address() as AddressInfo;
+      const found = await findings({ env: environment({ ESPER_BASE_URL: `http://127.0.0.1:${port}/api` }) });
+      expect(found).not.to.have.any.keys("clock");
+      expect(Object.values(found).filter(({ verdict }) => verdict === "wrong")).not.to.deep.equal([]);
+    } finally {
+      proxy.close();
+    }
+    expect(await findings({})).to.include.keys("clock");
   });
 
   it("looks at what a program's folder has installed, and asks for the selected stack there", async () => {

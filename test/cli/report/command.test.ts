@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { reportCommand } from "../../../cli/report/command";
-import type { CertificateFacts, Report } from "../../../cli/report/report";
-import { reportOf } from "../../../cli/report/report";
+import type { CertificateFacts } from "../../../cli/report/facts";
+import { reportOf, type Report } from "../../../cli/report/report";
 import { readStackExport } from "../../../cli/report/stack-export";
 import { nowMs, uuid } from "../../lifecycle/given";
 import { consoleOf, messageOf, type Kept } from "../report-console";
@@ -89,10 +89,10 @@ describe("what of a certificate needs attention", () => {
     const messages = (change: StoredChange): readonly string[] =>
       read(stored("corp", change)).certificates[0]?.attention.map(({ message }) => message) ?? [];
     expect(messages({ coverage: { installed: 11, failed: 1 } })).to.deep.equal([
-      "1 of 12 devices failed; the next `pulumi up` tries again on what failed alone.",
+      "1 of 12 devices failed; the next `pulumi up` retries only those.",
     ]);
     expect(messages({ coverage: { installed: 11, failed: 1 }, record: { roundsUsed: 3 } })).to.deep.equal([
-      "1 of 12 devices failed; the 3 retry rounds are used up: mend the cause, then raise `retryRounds` or change `triggers`.",
+      "1 of 12 devices failed; no retries are left. Fix the cause, then raise `retryRounds` or change `triggers`.",
     ]);
     expect(messages({ endsInDays: -2 })[0]).to.match(/^It expired on 2026-11-18, \d days? ago: give the source a new/);
     expect(messages({ outputs: { record: { schema: 99 } } })).to.deep.equal([
@@ -104,7 +104,7 @@ describe("what of a certificate needs attention", () => {
     const pending = [{ resource: stored("corp"), type: "creating" }];
     const cutOff = reportOf(readStackExport(exportOf([], { pending_operations: pending })), nowMs);
     expect(cutOff.needsAttention).to.equal(true);
-    expect(cutOff.attention[0]?.message).to.contain("cut off while creating corp");
+    expect(cutOff.attention[0]?.message).to.contain("interrupted while creating corp");
   });
 });
 
@@ -164,7 +164,7 @@ describe("pulumi-esper report", () => {
       /^8 certificates in fleet\/prod: 5 need attention\.$/m,
       /^certificate +alias +target +installed +not installed +expiry +rollout +drift +subject$/m,
       /^shops-client +corp-client +group 01922b24… +361 of 412 \(87 %\) +9 failed, 4 missing, 38 pending \(36 offline\), 12 unsupported +in 812 days +complete +4 devices joined, 2 devices failed +CN=shops/m,
-      /^ {2}trucks: The rollout stopped at wave 1 of 3; 1188 devices of later waves were sent nothing\.$/m,
+      /^ {2}trucks: The rollout stopped at wave 1 of 3; later waves \(1188 devices\) were not started\.$/m,
       /^ {2}7 devices failed \(Failure: Wrong password or the file is damaged\): shop-0, shop-1/m,
       /^ {2}2 more devices, which the state has no room for$/m,
       /^As of 2026-11-20 10:30 UTC, 90 minutes ago; `pulumi refresh` looks again\.$/m,

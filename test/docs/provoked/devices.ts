@@ -161,7 +161,7 @@ export const devices: Provocations = {
       return [(await stack.up(args({ rollout: { waves: [2, "100%"] } }))).error];
     }),
 
-  "a rollout that is taken back, and its content again": () =>
+  "a rollout that is rolled back, and its content again": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "x", "x", "x");
       const rollout = { waves: [2, "100%"], onFailure: "rollback" };
@@ -178,7 +178,7 @@ export const devices: Provocations = {
       return [created.error, (await stack.up(args({ source: other, rollout }))).error];
     }),
 
-  "a rollout that cannot be taken back": () =>
+  "a rollout that cannot be rolled back": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "x", "x", "x");
       const rollout = { waves: [2, "100%"], onFailure: "rollback" };

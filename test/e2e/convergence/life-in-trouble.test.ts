@@ -69,7 +69,7 @@ for (const endpoint of ["request", "v2"] as const) {
         const preview = await stack.preview();
         expectOperations(preview, { "to update": 1, unchanged: 1 });
         expect(preview.text).to.match(/- drift\s*: "1 device joined"/);
-        expect(preview.text).to.contain("1 device without this certificate: it is sent to what lacks it alone.");
+        expect(preview.text).to.contain("1 device lacks the certificate; installing it on that one.");
         expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
         expect(sent(), "one command, to the one that joined").to.deep.equal(["INSTALL corp DEVICE b5"]);
         expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b2", "b3", "b4", "b5"]);

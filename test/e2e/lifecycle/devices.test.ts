@@ -51,7 +51,7 @@ describe("devices that do not take a certificate at once", () => {
       expect(failed.text).to.contain(
         `2 devices did not take the certificate (Failure, "Certificate could not be parsed"): `,
       );
-      expect(failed.text).to.contain("The next `pulumi up` tries again on these devices alone.");
+      expect(failed.text).to.contain("The next `pulumi up` retries only these devices.");
       const kept = await storedResource(stack, "corp");
       expect(at(kept, "id")).to.equal(`corp@${simulator.world.group("Shops").id}`);
       expect(at(kept, "outputs", "coverage")).to.include({ members: 4, installed: 2, failed: 2, missing: 0 });

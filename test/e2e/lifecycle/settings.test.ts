@@ -124,7 +124,7 @@ describe("settings and targets that cannot be used", () => {
       await stack.writeFile("corp.p12", await p12Of(makeIdentity("later.example"), password));
       const warned = await stack.up();
       expectOperations(warned, { updated: 1, unchanged: 1 });
-      expect(warned.text).to.contain(`warning: Esper does not know ${two?.id ?? ""} any more`);
+      expect(warned.text).to.contain(`warning: Esper no longer knows ${two?.id ?? ""}; the run leaves it out.`);
     });
   });
 

@@ -86,7 +86,7 @@ describe("a rollout through the engine", () => {
       const stopped = await stack.up();
       expect(stopped.code, stopped.text).not.to.equal(0);
       expect(stopped.text)
-        .to.contain("Wave 2 of 3 did not pass, so the rollout stopped; 900 devices of later waves were sent nothing.")
+        .to.contain("Wave 2 of 3 failed; later waves (900 devices) were not started.")
         .and.contain('1 device did not take the certificate (Failure, "The keystore is locked"):');
       expect(commandsOf(simulator)).to.deep.equal(["INSTALL corp DEVICE 10", "INSTALL corp DEVICE 90"]);
       expect(sentTo(simulator, 0, 1)).to.deep.equal(one);
@@ -98,12 +98,12 @@ describe("a rollout through the engine", () => {
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       const given = await stack.up();
       expectOperations(given, { unchanged: 2 });
-      expect(given.text).to.contain("1 device failed, and the 0 retry rounds are used up.");
+      expect(given.text).to.contain("1 device failed, and `retryRounds` is 0.");
       expect(commandsOf(simulator)).to.have.length(2);
 
       await stack.writeProgram(programFor(1));
       const further = await stack.preview();
-      expect(further.text).to.contain("The rollout goes on after wave 2 of 3. Next is wave 3 of 3 with 900 devices.");
+      expect(further.text).to.contain("The rollout continues after wave 2 of 3. Next is wave 3 of 3 with 900 devices.");
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(commandsOf(simulator).slice(2)).to.deep.equal(["INSTALL corp DEVICE 500", "INSTALL corp DEVICE 400"]);
       expect(sentTo(simulator, 2)).to.deep.equal(three);
@@ -116,7 +116,7 @@ describe("a rollout through the engine", () => {
     });
   });
 
-  it("is taken back from the canaries, stays so, warns, and keeps the content encrypted", async function () {
+  it("is rolled back on the canaries, stays so, warns, and keeps the content encrypted", async function () {
     this.timeout(240_000);
     await start(20);
     const { world } = simulator;
@@ -133,7 +133,7 @@ describe("a rollout through the engine", () => {
       const refused = await stack.up();
       expect(refused.code, refused.text).not.to.equal(0);
       expect(refused.text).to.contain(
-        "Wave 1 of 2 did not pass, so the rollout was taken back: 2 devices got the previous certificate back.",
+        "Wave 1 of 2 failed, so the rollout was rolled back: 2 devices got the previous certificate back.",
       );
       expect(digestsOf(simulator, "corp")).to.deep.equal(digests);
       expect(holdersOf(simulator, "corp")).to.have.length(20);
@@ -172,7 +172,7 @@ describe("a rollout through the engine", () => {
 
       await stack.writeProgram(programFor({ pauseAfterWave: 2 }));
       const further = await stack.preview();
-      expect(further.text).to.contain("The rollout goes on after wave 1 of 3. Next is wave 2 of 3 with 8 devices.");
+      expect(further.text).to.contain("The rollout continues after wave 1 of 3. Next is wave 2 of 3 with 8 devices.");
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(sentTo(simulator, 1)).to.deep.equal(two);
 

@@ -11,10 +11,7 @@ import { testStories, type Stories } from "./stories";
 const rollout = { waves, onFailure: "rollback" };
 const rollback = { rollout };
 const tookBack = (wave: number, of: number, devices: number, what: RegExp): RegExp =>
-  new RegExp(
-    `^Wave ${wave} of ${of} did not pass, so the rollout was taken back: ${devices} devices? ${what.source}`,
-    "m",
-  );
+  new RegExp(`^Wave ${wave} of ${of} failed, so the rollout was rolled back: ${devices} devices? ${what.source}`, "m");
 const gotBack = /got the previous certificate back/;
 const lostAgain = /lost the alias again/;
 
@@ -89,7 +86,7 @@ const stories: Stories = {
     tell: async (shops) => {
       await shops.upWell("first");
       shops.simulator.world.failWith(shops.oneInWave(1), "The keystore is locked");
-      await shops.upBadly(/cannot be taken back: the state holds no previous content/, "second", rollback);
+      await shops.upBadly(/cannot be rolled back: the state holds no previous content/, "second", rollback);
       expect(shops.holds()).to.deep.equal({ first: 19, second: 1 });
     },
   },
@@ -99,7 +96,7 @@ const stories: Stories = {
       await shops.upWell("first", rollback);
       world.flaky(shops.oneInWave(2), 2);
       faults.set({ forbidden: { on: ["send"], everyNth: 3 } });
-      await shops.upBadly(/The rollout could not be taken back: .*\(403\)/, "second", rollback);
+      await shops.upBadly(/The rollout could not be rolled back: .*\(403\)/, "second", rollback);
       expect(shops.outputs).to.deep.include({ progress: { wave: 2, waves: 3, state: "stopped" } });
       expect(shops.holds()).to.deep.equal({ first: 11, second: 9 });
       faults.set({});
@@ -277,7 +274,7 @@ const stories: Stories = {
       await shops.upWell("first", rollback);
       await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
       shops.simulator.world.flaky(shops.oneInWave(2), 1);
-      await shops.upBadly(/the rollout was taken back/, "third", rollback);
+      await shops.upBadly(/the rollout was rolled back/, "third", rollback);
       expect(shops.holds()).to.deep.equal({ first: 20 });
       expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20 });
     },
@@ -287,7 +284,7 @@ const stories: Stories = {
       await shops.upWell("first", rollback);
       await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 2 } });
       shops.simulator.world.flaky(shops.oneInWave(1), 1);
-      await shops.upBadly(/the rollout was taken back/, "third", rollback);
+      await shops.upBadly(/the rollout was rolled back/, "third", rollback);
       await shops.up("third", rollback);
       const { first = 0 } = shops.holds();
       expect(shops.outputs?.["coverage"], JSON.stringify(shops.holds())).to.include({ members: 20, installed: first });
@@ -346,7 +343,7 @@ const stories: Stories = {
       await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
       expect(shops.holds()).to.deep.equal({ first: 18, second: 2 });
       shops.simulator.world.flaky(shops.oneInWave(2), 1);
-      await shops.upBadly(/^Wave 2 of 3 did not pass, so the rollout stopped/m, "first", rollback);
+      await shops.upBadly(/^Wave 2 of 3 failed; later waves \(10 devices\) were not started\. /m, "first", rollback);
       expect(shops.holds()).to.deep.equal({ first: 20 });
       await shops.upWell("first", rollback);
       await shops.upUnchanged("first", rollback);
@@ -361,7 +358,7 @@ const stories: Stories = {
       await shops.upWell("third", { rollout: { ...rollout, pauseAfterWave: 1 } });
       expect(shops.holds()).to.deep.equal({ second: 18, third: 2 });
       shops.simulator.world.flaky(shops.oneInWave(1), 1);
-      await shops.upBadly(/the rollout was taken back/, "second", rollback);
+      await shops.upBadly(/the rollout was rolled back/, "second", rollback);
       const { first = 0 } = shops.holds();
       expect(shops.outputs?.["coverage"], JSON.stringify(shops.holds())).to.include({ installed: first });
     },

@@ -54,13 +54,18 @@ export class Shops {
     readonly simulator: Simulator,
     private readonly contents: Contents,
     private readonly title: string,
-    endpoint: Endpoint,
+    private readonly endpoint: Endpoint,
+    private readonly original?: QuickStack,
   ) {
     this.run = {
       ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:commandsApi": endpoint },
       ...{ "esper:pollSeconds": "0.1", "esper:requestTimeoutSeconds": "10" },
     };
     this.stack = new QuickStack(title, this.run);
+  }
+
+  get hasLabels(): boolean {
+    return this.endpoint === "request";
   }
 
   static async open(
@@ -79,13 +84,19 @@ export class Shops {
     }
   }
 
-  /** The same program on another machine, whose state does not know what this one does from now on. */
+  /** Runs of the same program that are killed: each begins with the state of this one, which never learns of it. */
   twin(): Shops {
+    return new Shops(this.simulator, this.contents, this.title, this.endpoint, this.stack);
+  }
+
+  /** The same program where no state is known: the run that created it was killed. */
+  withoutState(): Shops {
     return new Shops(this.simulator, this.contents, this.title, this.endpoint);
   }
 
   async up(content: ContentName, change: Change = {}): Promise<Ended> {
     this.newProcess();
+    if (this.original !== undefined) this.stack.adopt(this.original);
     return this.stack.up(this.program(content, change));
   }
 
@@ -207,10 +218,6 @@ export class Shops {
       rollout: { waves },
       ...change,
     };
-  }
-
-  private get endpoint(): Endpoint {
-    return this.run["esper:commandsApi"] === "v2" ? "v2" : "request";
   }
 
   // The client is kept by its settings; another patience makes another one.

@@ -1,13 +1,16 @@
 import { expect } from "chai";
 import type { Client } from "../../../provider/client";
 import { apply, type Applied } from "../../../provider/lifecycle/apply/apply";
+import { AliasTurns } from "../../../provider/lifecycle/alias-turns";
+import { Claims } from "../../../provider/lifecycle/claims";
 import type { OperationContext } from "../../../provider/lifecycle/context";
 import { CommandResults } from "../../../provider/lifecycle/facts/command-results";
 import type { Facts } from "../../../provider/lifecycle/facts/gather";
 import type { Plan } from "../../../provider/lifecycle/policy/plan";
 import { wavesOf } from "../../../provider/lifecycle/state/wave-boundaries";
 import { fakeClient } from "../fake-client";
-import { at, row, uuid } from "../given";
+import { noSentRequests } from "../../../provider/lifecycle/facts/command-history";
+import { at, device, row, uuid } from "../given";
 import { factsOf, planOf, some } from "../given-run";
 
 const statuses = some(4, "missing");
@@ -38,7 +41,7 @@ function failingAt(nth: number): Run {
       client: { ...client, send },
       clock,
       random: () => 0,
-      urnHash: "0123456789ab",
+      ...{ urnHash: "0123456789ab", instance: "abcdefgh", claims: new Claims(), turns: new AliasTurns() },
       status: silent,
       note: silent,
     },
@@ -52,7 +55,8 @@ async function run(nth: number, plan: Plan, earlier?: Applied): Promise<Applied 
 }
 
 function factsFor({ client }: OperationContext): Facts {
-  return factsOf(statuses, { results: new CommandResults(client) });
+  const departed = { devices: [device(99)], removals: noSentRequests, statuses: [] };
+  return factsOf(statuses, { results: new CommandResults(client), departed });
 }
 
 const two = planOf({ steps: [install(ids.slice(0, 2)), install(ids.slice(2)), uninstall], startsOver: false });

@@ -4,14 +4,12 @@ import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { expect } from "chai";
-import fc from "fast-check";
 import type { CommandToSend } from "../../../provider/client/client";
 import { bodyOf } from "../../../provider/client/commands/command-json";
 import { installOf, uninstallOf } from "../../../provider/lifecycle/apply/esper-commands";
 import { isObject } from "../../../provider/lifecycle/arguments/reader";
 import { addresses } from "../../../provider/lifecycle/arguments/target";
-import { labelPrefix, newLabel, urnHashOf } from "../../../provider/lifecycle/state/command-label";
-import { digestA, digestB, groupA, inputsOf, program, uuid } from "../given";
+import { groupA, inputsOf, program, uuid } from "../given";
 
 const file = { base64: "MIIKwQIBAzCC", password: "pass-word-1" };
 const label = "pulumi-esper:0123456789ab:aaaaaaaa:00000001";
@@ -112,35 +110,4 @@ describe("an UNINSTALL_CERTIFICATE", () => {
       }
     });
   }
-});
-
-describe("the label of a request", () => {
-  const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/esper:Certificate::corp-client";
-
-  it("is a hash of the resource's URN, the start of the digest, and a fresh part", () => {
-    expect(newLabel(urnHashOf(urn), digestA, () => 0.5)).to.match(/^pulumi-esper:[0-9a-f]{12}:aaaaaaaa:[0-9a-f]{8}$/);
-  });
-
-  it("begins the same for all requests of a resource, and for no other's", () => {
-    const label = newLabel(urnHashOf(urn), digestB, Math.random);
-    expect(label.startsWith(labelPrefix(urnHashOf(urn)))).to.equal(true);
-    expect(label.startsWith(labelPrefix(urnHashOf(`${urn}-2`)))).to.equal(false);
-  });
-
-  it("is another for each attempt, and of the same form for every chance", () => {
-    const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-    fc.assert(
-      fc.property(chance, (random) => {
-        expect(newLabel("0123456789ab", digestA, () => random)).to.match(
-          /^pulumi-esper:[0-9a-f]{12}:a{8}:[0-9a-f]{8}$/,
-        );
-      }),
-    );
-    const labels = Array.from({ length: 100 }, () => newLabel("0123456789ab", digestA, Math.random));
-    expect(new Set(labels).size).to.equal(100);
-  });
-
-  it("says nothing of the URN, which may name what is nobody's business", () => {
-    expect(newLabel(urnHashOf(urn), digestA, Math.random)).not.to.match(/shop|corp-client/);
-  });
 });

@@ -8,7 +8,7 @@ import { diff, type Verdict } from "../../../provider/lifecycle/policy/diff";
 import type { Asked } from "../../../provider/lifecycle/policy/full-send";
 import * as policyReasons from "../../../provider/lifecycle/policy/reasons";
 import type { Reason } from "../../../provider/lifecycle/policy/reasons";
-import { rollbackWarning } from "../../../provider/lifecycle/policy/rollback";
+import { rollbackWarning } from "../../../provider/lifecycle/policy/rollback/rollback";
 import { at, dayMs, digestA, digestB, groupA, groupB, nowMs, program, state, uuid, type StateChange } from "../given";
 
 type Program = Readonly<Record<string, unknown>>;

@@ -59,7 +59,7 @@ describe("people are told that no retry is left", () => {
 
   it("while members have failed and all rounds are used up", () => {
     expect(told(3, 3)).to.match(/^3 devices failed, and all 3 retry rounds are used up\. Fix the cause, then raise/);
-    expect(told(1, 1, { retryRounds: 1 })).to.match(/^1 device failed, and all 1 retry round are used up\./);
+    expect(told(1, 1, { retryRounds: 1 })).to.match(/^1 device failed, and the one retry round is used up\./);
   });
 
   it("where retryRounds allows none", () => {

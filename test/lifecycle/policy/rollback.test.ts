@@ -5,7 +5,7 @@ import {
   stableContent,
   unfinishedRollback,
   type Unfinished,
-} from "../../../provider/lifecycle/policy/rollback";
+} from "../../../provider/lifecycle/policy/rollback/rollback";
 import type { KeptContent } from "../../../provider/lifecycle/state/state";
 import { digestA, digestB, inputsOf, keptContent, program, state, uuid, type StateChange } from "../given";
 

@@ -1,9 +1,10 @@
 // The expiry of all certificates on the report's page: a line of time each, the first to end on top, renewal hatched.
 
 import { markup, nothing, type Markup } from "./markup";
-import type { Expiry, ReportedCertificate } from "./report";
+import type { Expiry } from "../facts";
+import type { ReportedCertificate } from "../report";
 import { timelineOf, type Span } from "./timeline";
-import { daysWords } from "./words";
+import { daysWords } from "../words";
 
 interface End {
   readonly name: string;

@@ -1,7 +1,7 @@
 // Where the certificates of a report lie on a line of time from today on: positions in percent, and the marks of the scale.
 // Days near are drawn wide and years far are drawn narrow, so that next week and 2036 fit on one line. Pure.
 
-import type { Expiry } from "./report";
+import type { Expiry } from "../facts";
 
 /** Percent of the line's width. */
 export interface Span {

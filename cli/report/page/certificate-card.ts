@@ -1,11 +1,12 @@
 // One certificate on the report's page: its coverage as a bar, what needs attention, its facts, its exceptions by reason.
 
-import { count } from "../../provider/lifecycle/messages/words";
-import { expiryWords, type Attention } from "./attention";
-import type { ExceptionGroup } from "./exceptions";
+import { count } from "../../../provider/lifecycle/messages/words";
+import { expiryWords, type Attention } from "../attention";
+import type { ExceptionGroup } from "../exceptions";
 import { markup, nothing, sentence, type Markup } from "./markup";
-import type { CertificateFacts, ReportedCertificate } from "./report";
-import { daysWords, groupWords, instantWords, percentOf, progressWords, targetWords } from "./words";
+import type { CertificateFacts } from "../facts";
+import type { ReportedCertificate } from "../report";
+import { daysWords, groupWords, instantWords, percentOf, progressWords, targetWords } from "../words";
 
 /** Groups of at most so many devices are open from the start. */
 const openUpTo = 10;

@@ -1,13 +1,13 @@
 // The report as a page: whole in one file, no script, nothing loaded from anywhere; every value of others is escaped.
 // It folds and unfolds by the browser's own means, so it works by keyboard and on a phone. Pure.
 
-import { count } from "../../provider/lifecycle/messages/words";
-import { certificateCard } from "./page-certificate";
-import { expirySection } from "./page-expiry";
-import { pageStyle } from "./page-style";
+import { count } from "../../../provider/lifecycle/messages/words";
+import { certificateCard } from "./certificate-card";
+import { expirySection } from "./expiry-section";
+import { pageStyle } from "./style";
 import { markup, nothing, sentence, type Markup } from "./markup";
-import type { Report } from "./report";
-import { ageWords, instantWords, percentOf, summaryWords } from "./words";
+import type { Report } from "../report";
+import { ageWords, instantWords, percentOf, summaryWords } from "../words";
 
 /** Tells the browser to load and run nothing but this style sheet, whatever the text may hold. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

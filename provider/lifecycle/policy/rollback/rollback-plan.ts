@@ -1,84 +1,27 @@
-// Everything about rollbacks: when a rollout is taken back, what devices are given instead, what is kept for it, and when
-// rejected content may be sent again. Pure. Follows docs/design.md, section 7.
-//
-// The stable content is the last that everyone had; the candidate is the one whose rollout goes on. A rollback is another
-// plan for the same machine: it brings the devices that were sent the candidate to the stable content, or to none.
+// A rollback as another plan for the same machine: it brings the devices that were sent the candidate to the stable content, or
+// to none; and a later run's plan for what that has left undone. Pure. Whether there is one to make is asked in rollback.ts.
+// Follows docs/design.md, section 7.
 
-import { isDeepStrictEqual } from "node:util";
-import type { Settings } from "../arguments/arguments";
-import { noSentRequests, recordedInstalls, type SentRequests } from "../facts/command-history";
-import { toRemoveAgain } from "../facts/departed";
-import { isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
-import { nobodyOf } from "../facts/fleet";
-import type { Facts } from "../facts/gather";
-import { count } from "../messages/words";
-import { difference, sketchOf } from "../state/membership-sketch";
+import { noSentRequests, recordedInstalls, type SentRequests } from "../../facts/command-history";
+import { toRemoveAgain } from "../../facts/departed";
+import { isOwnedByOther, wasSent, type DeviceStatus } from "../../facts/device-status";
+import { nobodyOf } from "../../facts/fleet";
+import type { Facts } from "../../facts/gather";
+import { count } from "../../messages/words";
+import { difference } from "../../state/membership-sketch";
 import {
   digestHeld,
-  isTakenOff,
   orphanedIds,
   rejectedDigest,
   type KeptContent,
   type RolloutProgress,
   type State,
-} from "../state/state";
-import { waveOf } from "../state/wave-boundaries";
-import { mayBeScheduled, type Desired, type GoalContent, type Plan } from "./plan";
-import { contentChanged, type Reason } from "./reasons";
-import { mayRetry, roundsUsed } from "./retry";
-import type { Step } from "./steps";
-
-/** Whether this content was rolled back and nothing that would allow it again has changed. */
-export function isRejected(prior: State, digest: string, { triggers, rollout }: Settings): boolean {
-  const before = prior.settings;
-  return (
-    rejectedDigest(prior) === digest &&
-    isDeepStrictEqual(triggers, before.triggers) &&
-    isDeepStrictEqual(rollout, before.rollout)
-  );
-}
-
-/** What a rollback has not done yet: on so many devices, or on any where a run was interrupted. */
-export type Unfinished = number | "interrupted";
-
-export function unfinishedRollback(prior: State, settings: Settings): Unfinished | undefined {
-  const hasNewer = prior.record.otherCommands?.some(({ by }) => by === "own") === true;
-  if (prior.record.holding.kind === "unknown" || hasNewer) return "interrupted";
-  const devices = (prior.record.removalsFailed ?? 0) + (mayRetry(prior, settings) ? prior.coverage.failed : 0);
-  return devices === 0 ? undefined : devices;
-}
-
-export function rollbackUnfinishedSentence(left: Unfinished): string {
-  return left === "interrupted"
-    ? "An interrupted run sent commands; rolling those devices back as well."
-    : `The rollback is unfinished on ${count(left, "device")}; retrying only those.`;
-}
-
-/** What people should know before an update for this reason begins. */
-export function rollbackWarning(prior: State, settings: Settings | undefined, reason: Reason): string | undefined {
-  const mayRollBack = reason === contentChanged && settings?.rollout.onFailure === "rollback";
-  if (!mayRollBack || prior.kept !== undefined || digestHeld(prior) === undefined) return undefined;
-  return (
-    "If this rollout fails, it stops instead of being rolled back: the state does not hold the previous content yet, " +
-    'because `onFailure: "rollback"` is new.'
-  );
-}
-
-/** The content that devices had before this one, where the state keeps it. */
-export function stableContent(prior: State | undefined, candidate: string): KeptContent | undefined {
-  // The first one kept is the last that everyone had; what was only tried on some since is none to go back to.
-  const first = prior?.kept?.[0];
-  return first?.digest === candidate ? undefined : first;
-}
-
-/**
- * Whether a failed wave is taken back: only while this content is being rolled out. Once everyone has it, a late joiner or a
- * retried device that fails takes nothing off the others; and content that is sent once more has no other before it.
- */
-export function isToTakeBack({ settings, prior, content }: Plan): boolean {
-  if (settings.rollout.onFailure !== "rollback") return false;
-  return prior === undefined || digestHeld(prior) !== content?.digest || prior.progress.state !== "complete";
-}
+} from "../../state/state";
+import { waveOf } from "../../state/wave-boundaries";
+import { mayBeScheduled, type Desired, type GoalContent, type Plan } from "../plan";
+import { mayRetry, roundsUsed } from "../retry";
+import { stableContent, stableToFinish, isFirstContent } from "./rollback";
+import type { Step } from "../steps";
 
 /** What a plan's conclusion has to know where it takes a rollout back. */
 export interface RollbackGoal {
@@ -146,12 +89,6 @@ export function planRollback(
   };
 }
 
-/** What a later run of the same program asks for: the target that the rollback has left, with the stable content. */
-export function stableToFinish(prior: State, candidate: string): KeptContent | undefined {
-  if (prior.record.holding.kind === "unknown") return stableContent(prior, candidate);
-  return prior.kept?.find(({ digest }) => digest === digestHeld(prior));
-}
-
 /**
  * A later run: tries again on the devices that did not take the stable content, or did not lose the alias. After an
  * interrupted run everyone is due, as nobody can say what that has left on whom.
@@ -210,12 +147,6 @@ function withNobodyEntitled(facts: Facts, touched: readonly string[]): Facts {
   };
 }
 
-/** Whether the devices had nothing of this resource before. */
-function isFirstContent(prior: State | undefined, candidate: string): boolean {
-  if (prior === undefined || isTakenOff(prior)) return true;
-  return digestHeld(prior) === candidate && prior.record.hadOtherContent !== true;
-}
-
 /** Devices that an earlier content reached which was never rolled out to everyone: they go back as well. */
 function reachedByUnfinished(prior: State | undefined, candidate: string, facts: Facts): readonly string[] {
   if (prior === undefined) return [];
@@ -243,13 +174,4 @@ function heldBefore(
   const since = difference(prior?.record.previouslySentTo ?? "", ids);
   const reached = new Set([...ids].filter((id) => !touched.includes(id) && since?.joined.has(id) !== true));
   return { ...noSentRequests, reached, compactedAt: new Date(nowMs).toISOString() };
-}
-
-/** The members that had the stable content before this rollout, as a sketch, as far as they are remembered. */
-export function previouslySentTo({ prior, content }: Plan): string | undefined {
-  if (prior === undefined) return undefined;
-  // After an interrupted run nobody can say who has what, so nobody is said to have it.
-  if (orphanedIds(prior).length > 0) return sketchOf(new Set());
-  const begins = digestHeld(prior) === stableContent(prior, content?.digest ?? "")?.digest;
-  return begins ? prior.record.sentTo : prior.record.previouslySentTo;
 }

@@ -1,0 +1,135 @@
+// The report as Prometheus text, for alerts on expiry and coverage: docs/pipelines.md lists the metrics.
+// Each line ends as the text format 0.0.4 asks for; no two lines have the same name and labels. Pure.
+
+import { printable } from "../../provider/printable";
+import type { CertificateFacts } from "./facts";
+import type { Report, ReportedCertificate } from "./report";
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+export function reportPrometheus(report: Report): string {
+  const metrics = [...stackMetrics(report), ...certificateMetrics(report)];
+  return metrics
+    .filter(({ samples }) => samples.length > 0)
+    .map(({ name, help, samples }) => {
+      const lines = samples.map(({ labels, value }) => `pulumi_esper_${name}{${labelText(labels)}} ${value}`);
+      return [`# HELP pulumi_esper_${name} ${help}`, `# TYPE pulumi_esper_${name} gauge`, ...lines].join("\n");
+    })
+    .join("\n");
+}
+
+function stackMetrics({ project, stack, needsAttention, reportedAt, changedAt }: Report): readonly Metric[] {
+  const of = (value: number | undefined): readonly Sample[] =>
+    value === undefined ? [] : [{ labels: stackLabels(project, stack), value }];
+  return [
+    {
+      name: "stack_needs_attention",
+      help: "1 when something in the stack needs attention.",
+      samples: of(bit(needsAttention)),
+    },
+    { name: "reported_timestamp_seconds", help: "When the report was made.", samples: of(seconds(reportedAt)) },
+    {
+      name: "stack_changed_timestamp_seconds",
+      help: "The last update or refresh of the stack; the report knows nothing newer.",
+      samples: of(changedAt === undefined ? undefined : seconds(changedAt)),
+    },
+  ];
+}
+
+function certificateMetrics({ project, stack, certificates }: Report): readonly Metric[] {
+  // The old copy of a replaced certificate has the labels of the new one; the stack's own metric tells of it.
+  const shown = certificates.filter(({ attention }) => attention.every(({ code }) => code !== "leftOver"));
+  const labelsOf = ({ name, urn, facts }: ReportedCertificate): Labels => {
+    return {
+      ...stackLabels(project, stack),
+      name: printable(name),
+      alias: printable(facts?.alias ?? ""),
+      urn: oneLine(urn),
+    };
+  };
+  const each = (read: (facts: CertificateFacts) => number | undefined): readonly Sample[] =>
+    shown.flatMap((certificate) => {
+      const value = certificate.facts === undefined ? undefined : read(certificate.facts);
+      return value === undefined ? [] : [{ labels: labelsOf(certificate), value }];
+    });
+  const byState = (["installed", "pending", "failed", "missing"] as const).flatMap((state) =>
+    each(({ coverage }) => coverage[state]).map(({ labels, value }) => ({ labels: { ...labels, state }, value })),
+  );
+  return [
+    {
+      name: "certificate_needs_attention",
+      help: "1 when the certificate needs attention.",
+      samples: shown.map((certificate) => {
+        return { labels: labelsOf(certificate), value: bit(certificate.attention.length > 0) };
+      }),
+    },
+    {
+      name: "certificate_devices",
+      help: "Devices of the target by state; the states add up to the members.",
+      samples: byState,
+    },
+    {
+      name: "certificate_offline_devices",
+      help: "How many of the pending devices are offline.",
+      samples: each(({ coverage }) => coverage.offline),
+    },
+    {
+      name: "certificate_held_back_devices",
+      help: "How many of the missing devices belong to waves that are held back on purpose.",
+      samples: each(({ heldBack }) => heldBack),
+    },
+    {
+      name: "certificate_unsupported_devices",
+      help: "Devices whose Android is too old; they are no members.",
+      samples: each(({ coverage }) => coverage.unsupported),
+    },
+    {
+      name: "certificate_not_after_timestamp_seconds",
+      help: "When the certificate expires.",
+      samples: each(({ expiry }) => (expiry === undefined ? undefined : seconds(expiry.notAfter))),
+    },
+    {
+      name: "certificate_renew_at_timestamp_seconds",
+      help: "From when on the certificate is to be renewed.",
+      samples: each(({ expiry }) => (expiry === undefined ? undefined : seconds(expiry.renewAt))),
+    },
+  ];
+}
+
+function stackLabels(project: string, stack: string): Labels {
+  return { project: printable(project), stack: printable(stack) };
+}
+
+/** A URN stays what Pulumi takes for one; `printable` would change its `::`. */
+function oneLine(urn: string): string {
+  return urn.replace(/\p{C}/gu, "\u{fffd}");
+}
+
+function labelText(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}="${escaped(value)}"`)
+    .join(",");
+}
+
+function escaped(value: string): string {
+  return value.replace(/["\\]/gu, "\\$&");
+}
+
+function bit(value: boolean): number {
+  return value ? 1 : 0;
+}
+
+function seconds(iso: string): number {
+  return Math.floor(Date.parse(iso) / 1000);
+}

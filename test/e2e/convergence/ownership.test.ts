@@ -1,0 +1,202 @@
+// An alias on a device has one owner: whatever happens to resources, programs and stacks, a certificate is removed only from
+// devices where it is the removing resource's own. The provider is driven in this process, as the engine drives it
+// (docs/design.md, section 3).
+
+import { expect } from "chai";
+import { startSimulator, type Simulator } from "../../../simulator";
+import { makeIdentity, p12Of } from "../../support/certificates";
+import { QuickProgram } from "../../support/quick-program";
+import { printed } from "../../support/quick-stack";
+import { deviceNamed } from "../../support/sent";
+import { at, holdersOf } from "../../support/story";
+
+const password = "a-password-of-owners";
+const everyone = ["b1", "b2", "b3", "h1", "h2"];
+
+describe("an alias on a device has one owner:", () => {
+  let files: readonly string[];
+  let simulator: Simulator;
+  let program: QuickProgram;
+
+  before(async () => {
+    files = await Promise.all(
+      ["one.example", "two.example"].map(async (name) =>
+        Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64"),
+      ),
+    );
+  });
+
+  beforeEach(async () => {
+    simulator = await startSimulator({
+      ...{ deviceMs: 10, pageSize: 5 },
+      fleet: {
+        groups: [
+          { name: "Shops", devices: [] },
+          { name: "Berlin", parent: "Shops", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] },
+          { name: "Hamburg", parent: "Shops", devices: [{ alias: "h1" }, { alias: "h2" }] },
+        ],
+      },
+    });
+    program = newProgram();
+    printed.length = 0;
+  });
+
+  afterEach(() => simulator.close());
+
+  /** Another one on the same tenant is another stack, or another person's. */
+  function newProgram(): QuickProgram {
+    const url = simulator.url;
+    return new QuickProgram({ "esper:baseUrl": url, "esper:apiKey": simulator.apiKey, "esper:pollSeconds": "0.05" });
+  }
+
+  const group = (name: string): string => simulator.world.group(name).id;
+  const device = (alias: string): string => deviceNamed(simulator, alias);
+  const holders = (alias = "corp"): readonly string[] => [...holdersOf(simulator, alias)].sort();
+
+  function on(target: unknown, more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+    return { alias: "corp", target, source: { base64: files[0], password }, wait: { timeoutMinutes: 0.05 }, ...more };
+  }
+
+  const shops = (): unknown => ({ group: group("Shops") });
+  const other = (): Readonly<Record<string, unknown>> => ({ source: { base64: files[1], password } });
+  const state = (name: string, of = program): unknown => at(of.outputs(name), "coverage", "installed");
+
+  function digestOn(alias: string): unknown {
+    return simulator.world
+      .devices()
+      .find(({ id }) => id === device(alias))
+      ?.keystore.get("corp")?.digest;
+  }
+
+  it("a resource that is renamed keeps the certificate on every device", async () => {
+    await program.up({ "old-name": on(shops()) });
+    expect(await program.up({ "new-name": on(shops()) })).to.deep.include({ "old-name": { did: "deleted" } });
+    expect(holders()).to.deep.equal(everyone);
+    expect(printed.join("\n")).to.include(
+      '5 devices have "corp" from another resource by now (new-name in this program)',
+    );
+  });
+
+  it("a resource that is split into its sub-groups keeps it on every device of those", async () => {
+    await program.up({ whole: on(shops()) });
+    await program.up({ berlin: on({ group: group("Berlin") }), hamburg: on({ group: group("Hamburg") }) });
+    expect(holders()).to.deep.equal(everyone);
+  });
+
+  it("of a resource that is split, the devices of no part lose it", async () => {
+    await program.up({ whole: on(shops()) });
+    await program.up({ berlin: on({ group: group("Berlin") }) });
+    expect(holders()).to.deep.equal(["b1", "b2", "b3"]);
+  });
+
+  it("two resources that are joined into one keep it on every device", async () => {
+    await program.up({ berlin: on({ group: group("Berlin") }), hamburg: on({ group: group("Hamburg") }) });
+    await program.up({ whole: on(shops()) });
+    expect(holders()).to.deep.equal(everyone);
+  });
+
+  it("an alias that is handed from one resource to another stays on the devices", async () => {
+    const berlin = { group: group("Berlin") };
+    await program.up({ x: on(berlin, { alias: "a1" }), y: on(berlin, { alias: "a2" }) });
+    await program.up({ y: on(berlin, { alias: "a1" }) });
+    expect([holders("a1"), holders("a2")]).to.deep.equal([["b1", "b2", "b3"], []]);
+  });
+
+  it("two resources that swap their aliases both keep theirs", async () => {
+    const berlin = { group: group("Berlin") };
+    await program.up({ x: on(berlin, { alias: "a1" }), y: on(berlin, { alias: "a2" }) });
+    await program.up({ x: on(berlin, { alias: "a2" }), y: on(berlin, { alias: "a1" }) });
+    expect([holders("a1"), holders("a2")]).to.deep.equal([
+      ["b1", "b2", "b3"],
+      ["b1", "b2", "b3"],
+    ]);
+  });
+
+  it("of two that overlap, one that goes takes it from its own devices alone", async () => {
+    const both = { groups: [group("Berlin")], devices: [device("h1")] };
+    await program.up({ berlin: on(both), hamburg: on({ group: group("Hamburg") }) });
+    await program.up({ hamburg: on({ group: group("Hamburg") }) });
+    expect(holders()).to.deep.equal(["h1", "h2"]);
+  });
+
+  it("a device that leaves a set and is another resource's by now keeps it", async () => {
+    await program.up({ set: on({ devices: [device("b1"), device("h1")] }) });
+    await program.up({ set: on({ devices: [device("b1")] }), hamburg: on({ group: group("Hamburg") }) });
+    expect(holders()).to.deep.equal(["b1", "h1", "h2"]);
+  });
+
+  it("what another stack has installed since is not removed", async () => {
+    const stranger = newProgram();
+    await program.up({ mine: on({ group: group("Berlin") }) });
+    await stranger.up({ theirs: on({ devices: [device("b2")] }, other()) });
+    expect(await program.up({})).to.deep.equal({ mine: { did: "deleted" } });
+    expect(holders()).to.deep.equal(["b2"]);
+    expect(printed.join("\n")).to.include('1 device has "corp" from another resource by now (not in this program)');
+  });
+
+  it("other content of another stack is told, and neither drift nor sent over", async () => {
+    const stranger = newProgram();
+    await program.up({ mine: on({ group: group("Berlin") }) });
+    await stranger.up({ theirs: on({ devices: [device("b2")] }, other()) });
+    await program.refresh();
+    expect(state("mine")).to.equal(2);
+    expect(at(program.outputs("mine"), "exceptions", "0", "state")).to.equal("Other owner");
+    expect(await program.up({ mine: on({ group: group("Berlin") }) })).to.deep.equal({ mine: { did: "nothing" } });
+    await program.up({ mine: on({ group: group("Berlin") }, { triggers: [1] }) });
+    expect(state("mine")).to.equal(3);
+  });
+
+  it("what a person removes is drift, and is installed again", async () => {
+    await program.up({ mine: on({ group: group("Berlin") }) });
+    simulator.world.sendAsOther({ command: "UNINSTALL_CERTIFICATE", alias: "corp", devices: [device("b3")] });
+    await settled();
+    await program.refresh();
+    expect(state("mine")).to.equal(2);
+    expect(await program.up({ mine: on({ group: group("Berlin") }) })).to.deep.equal({ mine: { did: "updated" } });
+    expect(holders()).to.deep.equal(["b1", "b2", "b3"]);
+    expect(await program.up({ mine: on({ group: group("Berlin") }) })).to.deep.equal({ mine: { did: "nothing" } });
+  });
+
+  it("two stacks of the same names do not take each other's commands for their own", async () => {
+    const stranger = newProgram();
+    await program.up({ same: on({ group: group("Berlin") }) });
+    await stranger.up({ same: on({ group: group("Berlin") }, other()) });
+    await program.refresh();
+    expect(state("same")).to.equal(0);
+    await program.up({});
+    expect(holders()).to.deep.equal(["b1", "b2", "b3"]);
+    expect(state("same", stranger)).to.equal(3);
+  });
+
+  it("a create that was killed before it had a state takes nothing from whoever comes after it", async () => {
+    await program.stack("mine").killedAfter(() => program.stack("mine").up(on(shops())));
+    expect(await program.up({ mine: on(shops()) })).to.deep.equal({ mine: { did: "created" } });
+    expect(holders()).to.deep.equal(everyone);
+  });
+
+  it("after a removal that failed, a program that goes back finds who lost it, once it has refreshed", async () => {
+    await program.up({ mine: on({ group: group("Berlin") }) });
+    simulator.world.failWith(device("b2"), "The keystore is locked");
+    const [failed] = Object.values(await program.up({ mine: on({ group: group("Hamburg") }) }));
+    expect(failed).to.have.property("error");
+    simulator.world.failWith(device("b2"), undefined);
+    await program.refresh();
+    expect(state("mine")).to.equal(1);
+    expect(await program.up({ mine: on({ group: group("Berlin") }) })).to.deep.equal({ mine: { did: "updated" } });
+    expect(holders()).to.deep.equal(["b1", "b2", "b3"]);
+  });
+
+  it("after a killed run of other content only those are sent it who did not get it", async () => {
+    const target = { group: group("Berlin") };
+    await program.up({ mine: on(target) });
+    await program.stack("mine").killedAfter(() => program.stack("mine").up(on(target, other())));
+    const before = simulator.world.commandLog.length;
+    expect(await program.up({ mine: on(target, other()) })).to.deep.equal({ mine: { did: "updated" } });
+    expect(simulator.world.commandLog.length).to.equal(before);
+    expect([state("mine"), digestOn("b1")]).to.deep.equal([3, at(program.outputs("mine"), "certificate", "digest")]);
+  });
+
+  async function settled(): Promise<void> {
+    while (simulator.world.devices().some(({ waiting }) => waiting > 0)) await new Promise((go) => setTimeout(go, 10));
+  }
+});
