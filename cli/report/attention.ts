@@ -4,7 +4,8 @@
 import { contentRejected, sentenceOf } from "../../provider/lifecycle/policy/reasons";
 import { mayRetry } from "../../provider/lifecycle/policy/retry";
 import { count } from "../../provider/lifecycle/messages/words";
-import { orphanedIds, type State } from "../../provider/lifecycle/state/state";
+import { orphanedIds } from "../../provider/lifecycle/state/holding";
+import { type State } from "../../provider/lifecycle/state/state";
 import type { CertificateFacts, Expiry } from "./facts";
 
 export interface Attention {

@@ -2,27 +2,21 @@
 // past it. Loading it loads no HTTP library: the first request does.
 
 export { createClient, createRequester } from "./create";
-export type { ClientParts } from "./create";
 export type {
   Client,
   CommandSchedule,
   CommandSighting,
-  CommandsQuery,
   CommandState,
   CommandToSend,
   CommandType,
   Device,
-  DeviceList,
   DeviceQuery,
   DeviceType,
   Group,
-  RecentCommandsFound,
-  RowQuery,
   SentCommand,
   Sighting,
   StateCounts,
   StatusRow,
-  Watched,
 } from "./client";
 export { Anything } from "./codecs";
 export { countOf, countStates, finalStates, knownStates, sameCounts, totalOf } from "./commands/command-states";

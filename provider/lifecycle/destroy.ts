@@ -22,7 +22,8 @@ import { waitedFor } from "./policy/awaited";
 import { mayBeScheduled, type Plan } from "./policy/plan";
 import type { Step } from "./policy/steps";
 import { difference } from "./state/membership-sketch";
-import { orphanedIds, type SentRequest, type State } from "./state/state";
+import { orphanedIds } from "./state/holding";
+import { type SentRequest, type State } from "./state/state";
 
 // Of several resources that go in one run, each would read the same devices again.
 const listMaxAgeMs = 10_000;

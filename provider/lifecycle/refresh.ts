@@ -5,39 +5,21 @@ import type { StateCounts } from "../client/index";
 import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
 import { renewalOfCertificate } from "./content/renewal";
 import type { OperationContext } from "./context";
-import { historyOf, recordedInstalls } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
-import { gatherDeparted, toRemoveAgain } from "./facts/departed";
-import {
-  commandLifeMs,
-  coverageOf,
-  deviceStatuses,
-  exceptionsOf,
-  isOwnedByOther,
-  wasSent,
-  type DeviceStatus,
-} from "./facts/device-status";
-import { mayHaveStartedAnew, withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
-import { isGone, memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
-import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer, type NewerCommand } from "./facts/newer-commands";
-import { devicesOf, resume, type Resumed } from "./facts/resume";
+import { commandLifeMs } from "./facts/device-status";
+import { mayHaveStartedAnew } from "./facts/enrolled-again";
+import { isGone, readFleet } from "./facts/fleet";
+import { listMaxAgeMs as commandsMaxAgeMs, readNewer } from "./facts/newer-commands";
+import { resume } from "./facts/resume";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/unlisted";
 import { driftOf } from "./messages/drift";
-import { goneIdSentences, leftTargetSentence, listShortSentence, ownedByOthersSentence } from "./messages/notices";
+import { goneIdSentences, listShortSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
-import { difference, sketchOf } from "./state/membership-sketch";
-import {
-  backlogOf,
-  digestHeld,
-  isTakenOff,
-  noBacklog,
-  rejectedDigest,
-  statesSeen,
-  type SentRequest,
-  type State,
-} from "./state/state";
-import { waveCount, waveOf } from "./state/wave-boundaries";
+import { digestHeld, rejectedDigest } from "./state/holding";
+import { backlogOf, noBacklog, type SentRequest, type State } from "./state/state";
+
+import { isStored, lookAgain, listMaxAgeMs } from "./look-again";
 
 export interface Refreshed {
   readonly state: State;
@@ -45,8 +27,6 @@ export interface Refreshed {
   readonly drift?: string | undefined;
   readonly notes: readonly string[];
 }
-
-const listMaxAgeMs = 10_000;
 
 export async function refresh(context: OperationContext, recorded: State): Promise<Refreshed> {
   const { client, clock } = context;
@@ -92,113 +72,6 @@ function isSettled({ devices }: SentRequest, seen: StateCounts): boolean {
   const total = totalOf(seen);
   // The rows of some may not have been there yet.
   return total > 0 && total >= devices && countOf(seen, finalStates) === total;
-}
-
-interface Seen {
-  readonly state: State;
-  readonly notes: readonly string[];
-}
-
-async function lookAgain(
-  context: OperationContext,
-  results: CommandResults,
-  resumed: Resumed,
-  newer: Newer,
-  fleet: Fleet,
-): Promise<Seen> {
-  const nowMs = context.clock.now();
-  const { prior: stored, others } = resumed;
-  const { settings, record, commands } = stored;
-  const installs = recordedInstalls(resumed, settings.target, fleet);
-  await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
-  const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
-  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
-    ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
-  });
-  const statuses = withStartingAnew(answered, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
-  const coverage = coverageOf(statuses, fleet.unsupported);
-  const { exceptions, omitted } = exceptionsOf(statuses);
-  const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
-  const departed = await gatherDeparted(context, results, {
-    ...{ prior: stored, target: settings.target },
-    newer,
-    entitled: isTakenOff(stored) ? nobodyOf(fleet) : fleet,
-  });
-  const outside = new Set(departed.devices.map(({ id }) => id));
-  const ids = new Set(statuses.map(({ device }) => device.id));
-  const saysSomething = (command: NewerCommand): boolean => [...devicesOf(command)].some((id) => ids.has(id));
-  const otherCommands = [
-    ...others.filter(saysSomething),
-    ...own.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
-  ].map(({ rows, listed, ...other }) => other);
-  const ownedByOthers = statuses.filter(isOwnedByOther).length;
-  const isUnread = ({ id, superseded }: SentRequest): boolean => superseded === true || results.forgotten.has(id);
-  // Only those that were sent something can have kept it; where too many came and left, at least so many are gone.
-  const since = difference(record.sentTo, new Set(fleet.members.keys()));
-  const gone = since?.leftCount ?? stored.coverage.members - coverage.members;
-  const state: State = {
-    ...stored,
-    ...{ exceptions, exceptionsOmitted: omitted, coverage },
-    ...(coverage.installed === coverage.members && { progress: { ...stored.progress, state: "complete" } }),
-    commands: commands.map((request) => ({
-      ...request,
-      states: isUnread(request) ? statesSeen(stored, request.id) : results.countsOf(request.id),
-    })),
-    record: {
-      ...record,
-      membersDigest: fleet.digest,
-      sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
-      heldBack: await heldBackNow(context, stored, statuses),
-      removalsFailed: toRemoveAgain(departed.statuses).length + departed.devices.length,
-      lookedUntil: newer.lookedUntil,
-      otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
-      ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
-    },
-  };
-  const notes = [
-    ...(gone > 0 && fleet.addsUp ? [leftTargetSentence(gone)] : []),
-    ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, settings.alias)] : []),
-  ];
-  return { state, notes };
-}
-
-/** `deviceType` narrowed the members when it was sent: a device that was left out then is none. */
-function wasMember({ settings: { deviceType }, record }: State): (status: DeviceStatus) => boolean {
-  const isHeldBack = (record.heldBack ?? 0) > 0;
-  return (status) =>
-    deviceType === "all" || wasSent(status) || (isHeldBack && status.device.online === (deviceType === "active"));
-}
-
-/** How many members are left out on purpose: those whose wave has not come, or who lie beyond the last one. */
-async function heldBackNow(
-  { client }: OperationContext,
-  { settings, record, progress }: State,
-  statuses: readonly DeviceStatus[],
-): Promise<number> {
-  const { waveBoundaries } = record;
-  if (waveBoundaries === undefined) return record.heldBack ?? 0;
-  const canaries = await memberIds(client, settings.rollout.canary, listMaxAgeMs);
-  const sentWaves = progress.state === "complete" ? waveCount(waveBoundaries) : progress.wave;
-  const isHeldBack = ({ phase, device }: DeviceStatus): boolean =>
-    phase === "missing" && (waveOf(waveBoundaries, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
-  return statuses.filter(isHeldBack).length;
-}
-
-const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
-
-// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
-function withKnownReason({ exceptions }: State): (status: DeviceStatus) => DeviceStatus {
-  const before = new Map(exceptions.map((exception) => [exception.device, exception]));
-  return (status) => {
-    const known = before.get(status.device.id);
-    const isSame = known?.state === status.state && known.since === status.since;
-    if (isSame) return { ...status, reason: known.reason };
-    return status.phase === "failed" && status.reason !== "" ? { ...status, reason: unjudgedReason } : status;
-  };
-}
-
-function isStored({ commands, record }: State, id: string): boolean {
-  return [...commands, ...(record.otherCommands ?? [])].some((command) => command.id === id);
 }
 
 function withDrift(state: State, interrupted: number, nowMs: number): Omit<Refreshed, "notes"> {

@@ -9,7 +9,8 @@ import type { Facts } from "../facts/gather";
 import type { Plan } from "../policy/plan";
 import type { Step } from "../policy/steps";
 import { newLabel } from "../state/command-label";
-import { digestHeld, type SentRequest } from "../state/state";
+import { digestHeld } from "../state/holding";
+import { type SentRequest } from "../state/state";
 import { batchesForDevices, batchesForEveryone, type Batch } from "./batches";
 import { installOf } from "./esper-commands";
 

@@ -22,7 +22,8 @@ import { unansweredOf } from "../policy/awaited";
 import type { GoalContent, Plan } from "../policy/plan";
 import { mayRetry } from "../policy/retry";
 import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
-import { digestHeld, type KeptContent, type RolloutProgress, type State } from "../state/state";
+import { digestHeld } from "../state/holding";
+import { type KeptContent, type RolloutProgress, type State } from "../state/state";
 import { nextState, type RunEnd } from "./next-state";
 
 export interface Outcome {

@@ -7,27 +7,23 @@ import { sameTarget } from "../arguments/target";
 import type { Sent } from "../apply/send";
 import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
-import type { NewerCommand } from "../facts/newer-commands";
-import { devicesOf } from "../facts/resume";
 import { renewalOfCertificate } from "../content/renewal";
 import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
+import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import {
   backlogOf,
-  digestHeld,
   newestInstallAt,
   noBacklog,
-  orphanedIds,
   sentToAllAt,
-  type Holding,
   type KeptContent,
-  type OtherCommand,
   type RolloutProgress,
   type SentAs,
   type SentRequest,
   type State,
   type StateRecord,
 } from "../state/state";
+import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
 import { compact, withSuperseded } from "./compaction";
 import type { Final } from "./final-statuses";
 
@@ -113,13 +109,6 @@ export function nextState(
   };
 }
 
-/** Esper's time up to which this state knows what was sent: what came in between is looked at by the next run. */
-function lookedUntil({ newer }: Facts, sent: readonly Sent[], nowMs: number): string {
-  if (newer.lookedUntil !== "") return newer.lookedUntil;
-  // A new resource begins with its first command; what there was before is no part of it.
-  return sent[0]?.createdAt ?? new Date(nowMs).toISOString();
-}
-
 /** Where it is not among those kept: devices that enrolled later than it have lost what they had. */
 function newestInstall(
   { prior, startsOver }: Plan,
@@ -131,56 +120,6 @@ function newestInstall(
   const isKept = newest === newestInstallAt({ commands: kept, record: {} });
   return newest === undefined || isKept ? {} : { newestInstallAt: newest };
 }
-
-/** They are in the list that the next run reads, and are no news. */
-function settledSince(
-  { prior }: Plan,
-  { newer }: Facts,
-  sent: readonly string[],
-  kept: readonly { readonly id: string }[],
-): { readonly settledIds?: readonly string[] } {
-  // What was found newer in this run lies before the point from which the next one reads; its last is read once more.
-  const found = newer.commands.filter(({ createdAt }) => createdAt >= newer.lookedUntil).map(({ id }) => id);
-  const before =
-    newer.lookedUntil === prior?.record.lookedUntil
-      ? [...prior.commands.map(({ id }) => id), ...(prior.record.settledIds ?? [])]
-      : [];
-  const ids = new Set([...before, ...found, ...sent]);
-  for (const { id } of kept) ids.delete(id);
-  return ids.size === 0 ? {} : { settledIds: [...ids].slice(-othersKept * 5) };
-}
-
-/** Commands of others that still say something of a member: no later one of this resource has reached it. */
-function standingOthers(
-  { installs, statuses, removals }: Final,
-  { newer, departed }: Facts,
-  sent: readonly Sent[],
-): readonly OtherCommand[] {
-  const times = new Map(installs.requests.map(({ id, createdAt = "" }) => [id, createdAt]));
-  const stand = (other: NewerCommand): boolean => {
-    const devices = devicesOf(other);
-    const isReached = (id: string): boolean =>
-      sent.some((one) => one.createdAt > other.createdAt && one.devices.has(id));
-    return statuses.some(({ device, requestId = "" }) => {
-      if (!devices.has(device.id) || isReached(device.id)) return false;
-      // An install that failed changed nothing, and still makes its sender the owner.
-      return requestId === other.id || (other.by !== "own" && (times.get(requestId) ?? "") < other.createdAt);
-    });
-  };
-  const outside = new Set([...departed.devices, ...removals.failed.map(({ device }) => device)].map(({ id }) => id));
-  const isOutside = (other: NewerCommand): boolean =>
-    other.by === "own" &&
-    other.kind === "install" &&
-    removals.failed.length > 0 &&
-    [...devicesOf(other)].some((id) => outside.has(id));
-  return newer.commands
-    .filter((other) => !times.has(other.id) && (stand(other) || isOutside(other)))
-    .slice(-othersKept)
-    .map(({ rows, listed, ...other }) => other);
-}
-
-/** A tenant in which so many commands of others stand on one resource's devices is beyond what a record can follow. */
-const othersKept = 40;
 
 /** Members that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
 function earlierSentTo(

@@ -3,7 +3,8 @@
 
 import { contentPart } from "../state/command-label";
 import { sketchOf } from "../state/membership-sketch";
-import { digestHeld, rejectedDigest, type SentRequest, type State } from "../state/state";
+import { digestHeld, rejectedDigest } from "../state/holding";
+import { type SentRequest, type State } from "../state/state";
 import type { Newer, NewerCommand } from "./newer-commands";
 
 export interface Resumed {

@@ -4,7 +4,8 @@
 
 import type { Client } from "../../client/index";
 import { UnseenTargetError } from "../errors";
-import { orphanedIds, type State } from "../state/state";
+import { orphanedIds } from "../state/holding";
+import { type State } from "../state/state";
 import { isGone, readFleet } from "./fleet";
 
 // What follows asks for the same lists, and gets these.

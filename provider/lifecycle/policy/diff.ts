@@ -6,7 +6,8 @@ import { isDeepStrictEqual } from "node:util";
 import { isMoreThan } from "../arguments/rollout";
 import { sameTarget } from "../arguments/target";
 import { count } from "../messages/words";
-import { backlogOf, rejectedDigest, type State } from "../state/state";
+import { rejectedDigest } from "../state/holding";
+import { backlogOf, type State } from "../state/state";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
   aliasChanged,

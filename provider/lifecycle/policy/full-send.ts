@@ -4,7 +4,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../arguments/arguments";
 import type { Target } from "../arguments/target";
-import { digestHeld, sentToAllAt, type State } from "../state/state";
+import { digestHeld } from "../state/holding";
+import { sentToAllAt, type State } from "../state/state";
 import {
   contentChanged,
   interruptedRun,

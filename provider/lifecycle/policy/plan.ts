@@ -12,7 +12,8 @@ import type { Facts } from "../facts/gather";
 import type { Newer } from "../facts/newer-commands";
 import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
 import { pickWritten } from "../state/record";
-import { orphanedIds, type SentAs, type State } from "../state/state";
+import { orphanedIds } from "../state/holding";
+import { type SentAs, type State } from "../state/state";
 import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";
 import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps";
 

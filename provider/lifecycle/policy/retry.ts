@@ -6,7 +6,8 @@
 
 import type { Settings } from "../arguments/arguments";
 import { count } from "../messages/words";
-import { digestHeld, type State } from "../state/state";
+import { digestHeld } from "../state/holding";
+import { type State } from "../state/state";
 
 /** Whether failed members may be tried again. */
 export function mayRetry(prior: State, settings: Settings): boolean {

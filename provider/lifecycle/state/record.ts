@@ -7,7 +7,8 @@ import * as t from "io-ts";
 import { readSettings, settingNames } from "../arguments/arguments";
 import { isObject, type RawObject } from "../arguments/reader";
 import { StateError } from "../errors";
-import type { Holding, State } from "./state";
+import type { Holding } from "./holding";
+import type { State } from "./state";
 import { upgradeOutputs } from "./upgrades";
 
 /** The version of the stored record. A release that changes its shape adds a step to `upgrades.ts`. */

@@ -4,6 +4,7 @@
 import type { StateCounts } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
+import type { Holding } from "./holding";
 import type { InstallFile } from "../content/content";
 
 export type SentAs = "asGiven" | "androidLegacy" | "modern";
@@ -81,18 +82,6 @@ export interface KeptContent extends InstallFile {
   readonly sentAs: SentAs;
   readonly certificate: RawObject;
 }
-
-/** What the devices of the target hold, as far as this resource is concerned. */
-export type Holding =
-  | { readonly kind: "content"; readonly digest: string }
-  /** A rollout was taken back: devices hold the content `to` again, or nothing. `rejected` is not sent again by itself. */
-  | { readonly kind: "rolledBack"; readonly to?: string | undefined; readonly rejected: string }
-  /** An interrupted run has sent commands that the state does not know, so that nobody can say. */
-  | {
-      readonly kind: "unknown";
-      readonly orphanedCommandIds: readonly string[];
-      readonly rejected?: string | undefined;
-    };
 
 export interface Former {
   readonly urnHash: string;
@@ -184,27 +173,6 @@ export interface State {
   /** For a rollback: the stable content first, then the candidate while its rollout goes on. */
   readonly kept?: readonly KeptContent[] | undefined;
   readonly record: StateRecord;
-}
-
-/** The digest of the content that devices hold; undefined where they hold none, or nobody can say. */
-export function digestHeld({ record: { holding } }: Pick<State, "record">): string | undefined {
-  if (holding.kind === "content") return holding.digest;
-  return holding.kind === "rolledBack" ? holding.to : undefined;
-}
-
-/** The digest of the content that was taken back, and is not sent again by itself. */
-export function rejectedDigest({ record: { holding } }: Pick<State, "record">): string | undefined {
-  return holding.kind === "content" ? undefined : holding.rejected;
-}
-
-/** Commands of an interrupted run that the state does not know more of than their ids. */
-export function orphanedIds({ record: { holding } }: Pick<State, "record">): readonly string[] {
-  return holding.kind === "unknown" ? holding.orphanedCommandIds : [];
-}
-
-/** Whether a rollout was taken back where there was no content before: no device is to have a certificate. */
-export function isTakenOff({ record: { holding } }: Pick<State, "record">): boolean {
-  return holding.kind === "rolledBack" && holding.to === undefined;
 }
 
 /** The state of a device, among the exceptions, that took the certificate and started anew since. */

@@ -5,7 +5,8 @@ import type { Applied } from "../../../provider/lifecycle/apply/apply";
 import type { Final } from "../../../provider/lifecycle/conclude/final-statuses";
 import type { DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import type { Step } from "../../../provider/lifecycle/policy/steps";
-import type { Holding, KeptContent } from "../../../provider/lifecycle/state/state";
+import type { Holding } from "../../../provider/lifecycle/state/holding";
+import type { KeptContent } from "../../../provider/lifecycle/state/state";
 import { digestA, digestB, keptContent, state, uuid } from "../given";
 import { applied, ended, removals, some } from "../given-run";
 

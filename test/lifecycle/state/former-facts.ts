@@ -4,7 +4,8 @@ import { expect } from "chai";
 import type { StateCounts } from "../../../provider/client/client";
 import type { RawObject } from "../../../provider/lifecycle/arguments/reader";
 import { difference } from "../../../provider/lifecycle/state/membership-sketch";
-import { isTakenOff, type SentRequest, type State } from "../../../provider/lifecycle/state/state";
+import { isTakenOff } from "../../../provider/lifecycle/state/holding";
+import { type SentRequest, type State } from "../../../provider/lifecycle/state/state";
 
 const first = "21de6f202e32c1e54352e103fc129a18df8980ef6ac43ffe8cedb614e61d16ab";
 const second = "5bdb2e23ef2d139f3e66de89358208b44cb6f97c8ab549c3013097e2650574a0";

@@ -9,14 +9,8 @@ import { nobodyOf } from "../../facts/fleet";
 import type { Facts } from "../../facts/gather";
 import { count } from "../../messages/words";
 import { difference } from "../../state/membership-sketch";
-import {
-  digestHeld,
-  orphanedIds,
-  rejectedDigest,
-  type KeptContent,
-  type RolloutProgress,
-  type State,
-} from "../../state/state";
+import { digestHeld, orphanedIds, rejectedDigest } from "../../state/holding";
+import { type KeptContent, type RolloutProgress, type State } from "../../state/state";
 import { waveOf } from "../../state/wave-boundaries";
 import { mayBeScheduled, type Desired, type GoalContent, type Plan } from "../plan";
 import { mayRetry, roundsUsed } from "../retry";

@@ -1,0 +1,143 @@
+// Where everyone stands now, at a refresh: members and answers are read, and the state says it. It sends nothing and decides
+// nothing; what of it is drift says refresh.ts.
+
+import { totalOf } from "../client/index";
+import type { OperationContext } from "./context";
+import { historyOf, recordedInstalls } from "./facts/command-history";
+import { CommandResults } from "./facts/command-results";
+import { gatherDeparted, toRemoveAgain } from "./facts/departed";
+import {
+  coverageOf,
+  deviceStatuses,
+  exceptionsOf,
+  isOwnedByOther,
+  wasSent,
+  type DeviceStatus,
+} from "./facts/device-status";
+import { withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
+import { memberIds, nobodyOf, type Fleet } from "./facts/fleet";
+import { type Newer, type NewerCommand } from "./facts/newer-commands";
+import { devicesOf, type Resumed } from "./facts/resume";
+import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
+import { difference, sketchOf } from "./state/membership-sketch";
+import { isTakenOff } from "./state/holding";
+import { statesSeen, type SentRequest, type State } from "./state/state";
+import { waveCount, waveOf } from "./state/wave-boundaries";
+
+/** Lists of devices that were read so long ago at most are used again. */
+export const listMaxAgeMs = 10_000;
+
+interface Seen {
+  readonly state: State;
+  readonly notes: readonly string[];
+}
+
+export async function lookAgain(
+  context: OperationContext,
+  results: CommandResults,
+  resumed: Resumed,
+  newer: Newer,
+  fleet: Fleet,
+): Promise<Seen> {
+  const nowMs = context.clock.now();
+  const { prior: stored, others } = resumed;
+  const { settings, record, commands } = stored;
+  const installs = recordedInstalls(resumed, settings.target, fleet);
+  await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
+  const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
+  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+    ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
+  });
+  const statuses = withStartingAnew(answered, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
+  const coverage = coverageOf(statuses, fleet.unsupported);
+  const { exceptions, omitted } = exceptionsOf(statuses);
+  const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
+  const departed = await gatherDeparted(context, results, {
+    ...{ prior: stored, target: settings.target },
+    newer,
+    entitled: isTakenOff(stored) ? nobodyOf(fleet) : fleet,
+  });
+  const outside = new Set(departed.devices.map(({ id }) => id));
+  const ids = new Set(statuses.map(({ device }) => device.id));
+  const saysSomething = (command: NewerCommand): boolean => [...devicesOf(command)].some((id) => ids.has(id));
+  const otherCommands = [
+    ...others.filter(saysSomething),
+    ...own.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
+  ].map(({ rows, listed, ...other }) => other);
+  const ownedByOthers = statuses.filter(isOwnedByOther).length;
+  const byOthers = new Set(others.filter(({ by }) => by === "other").map(({ id }) => id));
+  const shared = statuses.filter(
+    ({ phase, requestId = "" }) => phase === "installed" && byOthers.has(requestId),
+  ).length;
+  const isNews = newer.commands.some(({ id }) => !isStored(stored, id));
+  const isUnread = ({ id, superseded }: SentRequest): boolean => superseded === true || results.forgotten.has(id);
+  // Only those that were sent something can have kept it; where too many came and left, at least so many are gone.
+  const since = difference(record.sentTo, new Set(fleet.members.keys()));
+  const gone = since?.leftCount ?? stored.coverage.members - coverage.members;
+  const state: State = {
+    ...stored,
+    ...{ exceptions, exceptionsOmitted: omitted, coverage },
+    ...(coverage.installed === coverage.members && { progress: { ...stored.progress, state: "complete" } }),
+    commands: commands.map((request) => ({
+      ...request,
+      states: isUnread(request) ? statesSeen(stored, request.id) : results.countsOf(request.id),
+    })),
+    record: {
+      ...record,
+      membersDigest: fleet.digest,
+      sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
+      heldBack: await heldBackNow(context, stored, statuses),
+      removalsFailed: toRemoveAgain(departed.statuses).length + departed.devices.length,
+      // Without news the state stays as it is, so that a refresh has nothing to show.
+      lookedUntil: isNews ? newer.lookedUntil : record.lookedUntil,
+      otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
+      ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
+    },
+  };
+  const notes = [
+    ...(gone > 0 && fleet.addsUp ? [leftTargetSentence(gone)] : []),
+    ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, settings.alias)] : []),
+    ...(shared > 0 ? [sharedSentence(shared, settings.alias)] : []),
+  ];
+  return { state, notes };
+}
+
+/** `deviceType` narrowed the members when it was sent: a device that was left out then is none. */
+function wasMember({ settings: { deviceType }, record }: State): (status: DeviceStatus) => boolean {
+  const isHeldBack = (record.heldBack ?? 0) > 0;
+  return (status) =>
+    deviceType === "all" || wasSent(status) || (isHeldBack && status.device.online === (deviceType === "active"));
+}
+
+/** How many members are left out on purpose: those whose wave has not come, or who lie beyond the last one. */
+async function heldBackNow(
+  { client }: OperationContext,
+  { settings, record, progress }: State,
+  statuses: readonly DeviceStatus[],
+): Promise<number> {
+  const { waveBoundaries } = record;
+  if (waveBoundaries === undefined) return record.heldBack ?? 0;
+  const canaries = await memberIds(client, settings.rollout.canary, listMaxAgeMs);
+  const sentWaves = progress.state === "complete" ? waveCount(waveBoundaries) : progress.wave;
+  const isHeldBack = ({ phase, device }: DeviceStatus): boolean =>
+    phase === "missing" && (waveOf(waveBoundaries, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
+  return statuses.filter(isHeldBack).length;
+}
+
+const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
+
+// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
+function withKnownReason({ exceptions }: State): (status: DeviceStatus) => DeviceStatus {
+  const before = new Map(exceptions.map((exception) => [exception.device, exception]));
+  return (status) => {
+    const known = before.get(status.device.id);
+    const isSame = known?.state === status.state && known.since === status.since;
+    if (isSame) return { ...status, reason: known.reason };
+    return status.phase === "failed" && status.reason !== "" ? { ...status, reason: unjudgedReason } : status;
+  };
+}
+
+/** Whether the state knows the command. */
+export function isStored({ commands, record }: State, id: string): boolean {
+  return [...commands, ...(record.otherCommands ?? [])].some((command) => command.id === id);
+}
