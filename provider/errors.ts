@@ -62,7 +62,7 @@ export class ApiError extends Error {
 }
 
 /** Why no whole answer came. */
-export type NetworkReason = "unreachable" | "certificate" | "timedOut" | "cut" | "answerTooLarge";
+export type NetworkReason = "unreachable" | "proxyRefused" | "certificate" | "timedOut" | "cut" | "answerTooLarge";
 
 /** No answer came, or only a part of one. */
 export class NetworkError extends Error {

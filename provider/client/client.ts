@@ -206,6 +206,8 @@ export interface Sighting {
 export interface Client {
   /** Stands for the tenant in what is stored: the same for its name and its usual address, and nothing can be read in it. */
   readonly tenantHash: string;
+  /** Whether a request carries its label; without one (V2) it is told from others by what it holds and by its id only. */
+  readonly hasLabels: boolean;
   /**
    * Sends one command request. It is sent again only when it is certain that Esper did not accept it; when the answer
    * leaves that open (connection cut, 5xx, time-out), the label is looked up first; what is not found is sent again under

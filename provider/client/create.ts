@@ -71,6 +71,7 @@ export function createClient(parts: ClientParts): Client {
   });
   return {
     tenantHash: tenantHashOf(settings.baseUrl),
+    hasLabels: endpoint.hasLabels,
     send: (command, knownIds = new Set()) => {
       for (const [name, value] of Object.entries(command.commandArgs)) {
         if (!publicArguments.has(name)) secrecy.learn(value);

@@ -13,6 +13,8 @@ import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
 import type { Facts } from "./facts/gather";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer-commands";
 import { resume } from "./facts/resume";
+import { refuseOtherTenant } from "./facts/tenant";
+import { withUnlisted } from "./facts/unlisted";
 import { failureSentences } from "./messages/failures";
 import { goneIdSentences, leavingSentence, unansweredSentence } from "./messages/notices";
 import { count } from "./messages/words";
@@ -27,10 +29,12 @@ const listMaxAgeMs = 10_000;
 
 /** @returns warnings and notes; throws where the certificate may still be on some devices */
 export async function destroy(context: OperationContext, stored: State): Promise<Told> {
+  await refuseOtherTenant(context.client, stored);
   const newer = await readNewer(context, stored, commandsMaxAgeMs);
   const resumed = resume(stored, newer);
   const state = resumed.prior;
-  const fleet = await readFleet(context.client, state.settings.target, listMaxAgeMs);
+  const listed = await readFleet(context.client, state.settings.target, listMaxAgeMs);
+  const fleet = await withUnlisted(context.client, listed, state);
   const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install").map(({ id }) => id);
   const outside = await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]);
   const plan = planDestroy(state, newer, [

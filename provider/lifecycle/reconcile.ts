@@ -13,6 +13,7 @@ import { noSentRequests } from "./facts/command-history";
 import { gather, type Facts } from "./facts/gather";
 import { listMaxAgeMs, nothingNewer, readNewer, type Newer } from "./facts/newer-commands";
 import { resume } from "./facts/resume";
+import { refuseOtherTenant } from "./facts/tenant";
 import { planInstall, type Desired, type GoalContent, type Plan } from "./policy/plan";
 import { contentRejected, sentenceOf } from "./policy/reasons";
 import { isRejected, isToTakeBack, stableToFinish, unfinishedRollback } from "./policy/rollback/rollback";
@@ -26,6 +27,7 @@ export async function reconcile(
   stored: State | undefined,
 ): Promise<Outcome> {
   const { inputs, content } = desired;
+  if (stored !== undefined) await refuseOtherTenant(context.client, stored);
   const newer = stored === undefined ? nothingNewer : await readNewer(context, stored, listMaxAgeMs);
   if (stored !== undefined && isRejected(stored, content.digest, inputs)) {
     return finishRollback(context, desired, stored, newer);
@@ -128,7 +130,8 @@ function endOf<P extends Plan>(
   facts: Facts,
   { sent }: Applied,
 ): Omit<RunEnd, "final"> & { readonly plan: P } {
-  const identity = identityToKeep(context, plan.prior?.record.instance, facts.newer.lookedUntil);
+  const known = identityToKeep(context, plan.prior?.record.instance, facts.newer.lookedUntil);
+  const identity = { ...known, tenantHash: context.client.tenantHash };
   return { plan, facts, sent, identity, nowMs: context.clock.now() };
 }
 

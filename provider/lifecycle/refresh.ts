@@ -17,13 +17,16 @@ import {
   wasSent,
   type DeviceStatus,
 } from "./facts/device-status";
+import { mayHaveStartedAnew, withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
 import { isGone, memberIds, nobodyOf, readFleet, type Fleet } from "./facts/fleet";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer, type NewerCommand } from "./facts/newer-commands";
 import { devicesOf, resume, type Resumed } from "./facts/resume";
+import { refuseOtherTenant } from "./facts/tenant";
+import { withUnlisted } from "./facts/unlisted";
 import { driftOf } from "./messages/drift";
-import { goneIdSentences, leftTargetSentence, ownedByOthersSentence } from "./messages/notices";
+import { goneIdSentences, leftTargetSentence, listShortSentence, ownedByOthersSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
-import { sketchOf } from "./state/membership-sketch";
+import { difference, sketchOf } from "./state/membership-sketch";
 import {
   backlogOf,
   digestHeld,
@@ -45,20 +48,25 @@ export interface Refreshed {
 
 const listMaxAgeMs = 10_000;
 
-export async function refresh(context: OperationContext, stored: State): Promise<Refreshed> {
+export async function refresh(context: OperationContext, recorded: State): Promise<Refreshed> {
   const { client, clock } = context;
-  const [fleet, newer] = await Promise.all([
+  await refuseOtherTenant(client, recorded);
+  const stored = { ...recorded, record: { ...recorded.record, tenantHash: client.tenantHash } };
+  const [listed, newer] = await Promise.all([
     readFleet(client, stored.settings.target, listMaxAgeMs),
     readNewer(context, stored, commandsMaxAgeMs),
   ]);
-  const told = goneIdSentences(stored.settings.target, fleet);
+  const fleet = await withUnlisted(client, listed, stored);
+  const told = [...goneIdSentences(stored.settings.target, fleet), ...(fleet.addsUp ? [] : [listShortSentence])];
   const results = new CommandResults(client, stored);
   // Nobody can be looked at any more; the record tells which devices were sent the certificate.
   if (stored.settings.target.kind === "group" && isGone(stored.settings.target, fleet))
     return { state: stored, notes: told };
   const sameMembers = stored.record.membersDigest === fleet.digest;
   const resumed = resume(stored, newer);
-  const isOld = sameMembers && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
+  const mayBeAnew = mayHaveStartedAnew(fleet.members.values(), stored);
+  const isOld =
+    sameMembers && !mayBeAnew && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
   const { state, notes } = isOld
     ? { state: stored, notes: [] }
     : await lookAgain(context, results, resumed, newer, fleet);
@@ -104,9 +112,10 @@ async function lookAgain(
   const installs = recordedInstalls(resumed, settings.target, fleet);
   await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
-  const statuses = deviceStatuses(fleet.members.values(), history, nowMs)
-    .filter(wasMember(stored))
-    .map(withKnownReason(stored));
+  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+    ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
+  });
+  const statuses = withStartingAnew(answered, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
   const coverage = coverageOf(statuses, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(statuses);
   const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
@@ -124,8 +133,9 @@ async function lookAgain(
   ].map(({ rows, listed, ...other }) => other);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const isUnread = ({ id, superseded }: SentRequest): boolean => superseded === true || results.forgotten.has(id);
-  const joined = statuses.filter((status) => !wasSent(status)).length;
-  const gone = stored.coverage.members - (record.backlog?.missing ?? 0) + joined - coverage.members;
+  // Only those that were sent something can have kept it; where too many came and left, at least so many are gone.
+  const since = difference(record.sentTo, new Set(fleet.members.keys()));
+  const gone = since?.leftCount ?? stored.coverage.members - coverage.members;
   const state: State = {
     ...stored,
     ...{ exceptions, exceptionsOmitted: omitted, coverage },
@@ -146,7 +156,7 @@ async function lookAgain(
     },
   };
   const notes = [
-    ...(gone > 0 ? [leftTargetSentence(gone)] : []),
+    ...(gone > 0 && fleet.addsUp ? [leftTargetSentence(gone)] : []),
     ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, settings.alias)] : []),
   ];
   return { state, notes };

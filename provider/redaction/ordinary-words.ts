@@ -12,6 +12,9 @@ const ordinaryWords: readonly string[] = `
   your does done what when then than there their they them into onto been were also only more most some such each both very
   just after before again about other could would should must none null true false undefined empty missing found read write
   last next time times date year name names code message details because while until where which without within under over
+  change changes changed content rollout rolled trigger triggers wave waves retry retries raise cause fix target program
+  resource another reaches reach sent send sends sending runs interrupted keep keeps stays stay until updated overwrites
+  overwriting continues finished unfinished schedule window minute minutes hours member members join joined left leaves
   near free space simulator memory full internal external disk card the and for not was are but one two three four five
 `
   .trim()

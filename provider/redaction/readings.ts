@@ -2,8 +2,6 @@
 // in it decoded, also one inside another. Each character of a reading knows where in the text it came from. Pure.
 // It must not know any secret.
 
-import { decodingsOf } from "./decodings";
-
 /** A part of a text: from the first character to before the last. */
 export interface Range {
   readonly from: number;
@@ -24,32 +22,6 @@ export interface Reading {
   readonly isDecoded: boolean;
   /** Its characters are bytes. */
   readonly isBytes: boolean;
-}
-
-const depthMax = 3;
-
-/** Characters read at most, for each of the text: a text that is made to be read in many ways costs no more. */
-const charactersPerCharacter = 100;
-
-export function readingsOf(text: string): readonly Reading[] {
-  const all: Reading[] = [readingOf(text)];
-  const depths = [0];
-  let charactersLeft = text.length * charactersPerCharacter + 1_000;
-  for (let next = 0; next < all.length; next += 1) {
-    const reading = all[next];
-    const depth = depths[next] ?? depthMax;
-    if (reading === undefined || depth >= depthMax) continue;
-    const plain = unescaped(reading);
-    const found = plain === reading ? decodingsOf(reading) : [plain, ...decodingsOf(reading)];
-    for (const each of found) {
-      charactersLeft -= each.text.length;
-      if (charactersLeft < 0) return all;
-      all.push(each);
-      // Escapes stand inside escapes (JSON in JSON); that is no deeper.
-      depths.push(depth + (each === plain ? 0.5 : 1));
-    }
-  }
-  return all;
 }
 
 /** A text as it stands. */
@@ -132,7 +104,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** What JSON, HTML, URLs and programs make of a character, turned back; what is no escape stays. */
-function unescaped(reading: Reading): Reading {
+export function unescaped(reading: Reading): Reading {
   return rewritten(reading, escape, meaningOf);
 }
 

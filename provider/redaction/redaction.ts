@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { printable } from "../printable";
 import { FilePieces, fileTextOf } from "./file-pieces";
 import { Phrases } from "./phrases";
-import { readingsOf, type Range } from "./readings";
+import { readingsOf } from "./all-readings";
+import type { Range } from "./readings";
 
 /** Stands where a secret stood. */
 export const secretMark = "[secret]";

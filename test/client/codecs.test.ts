@@ -95,6 +95,11 @@ describe("the states of a command", () => {
     ).to.deep.equal({ Unknown: 3 });
   });
 
+  it("are counted only where a count can be one", () => {
+    const totals = [-3, 1.5, 1e300, NaN, 2].map((total) => ({ state: "Command Success", total }));
+    expect(sumTotals(totals)).to.deep.equal({ Success: 2 });
+  });
+
   it("are counted alike when one is absent and when it is zero", () => {
     expect(sameCounts({ Success: 3 }, { Success: 3, Failure: 0 })).to.equal(true);
     expect(sameCounts({ Success: 3 }, { Success: 2, Failure: 1 })).to.equal(false);

@@ -45,6 +45,7 @@ export function fakeClient(tenant: Tenant, { startMs = 0, exchangeMs = 0, pollMs
   }
 
   const client: Client = {
+    hasLabels: true,
     tenantHash: "tenant-hash",
     counts: async (requestId) => {
       const rows = tenant(requestId, passedMs());

@@ -33,6 +33,7 @@ export function fleetOf(statuses: readonly DeviceStatus[], change: Partial<Fleet
     members,
     digest: "d".repeat(16),
     unsupported: 0,
+    addsUp: true,
     disabled: 0,
     unknownDevices: [],
     unknownGroups: [],

@@ -60,6 +60,11 @@ export class QuickStack {
     return this.stored?.outputs;
   }
 
+  /** The inputs that the state holds. */
+  get inputs(): Json | undefined {
+    return this.stored?.inputs;
+  }
+
   /** What a process leaves behind that is killed during `run`: Esper has heard what it said, and the state has not. */
   async killedAfter(run: () => Promise<Ended>): Promise<void> {
     const { stored } = this;

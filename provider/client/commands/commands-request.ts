@@ -53,6 +53,7 @@ export interface EndpointParts {
 }
 
 export class CommandsRequest implements CommandsEndpoint {
+  readonly hasLabels = true;
   private readonly rowReader: RowReader;
   private readonly recent: RecentCommands;
   private readonly pageSize = new PageSize(pageRows);

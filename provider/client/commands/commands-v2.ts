@@ -39,6 +39,7 @@ export interface V2Parts extends EndpointParts {
 }
 
 export class CommandsV2 implements CommandsEndpoint {
+  readonly hasLabels = false;
   private readonly rowReader: RowReader;
   private readonly recent: RecentCommands;
   private readonly pageSize = new PageSize(pageRows);

@@ -29,6 +29,7 @@ export interface HowToRead {
 export const attemptsInRound = 3;
 
 export interface CommandsEndpoint {
+  readonly hasLabels: boolean;
   /** One POST; it throws whatever leaves the outcome open (send.ts answers that). */
   post(command: CommandToSend): Promise<SentCommand>;
   /** The request that an attempt at this instant (of our clock) has left at Esper, if there is one. */

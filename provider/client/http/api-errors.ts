@@ -128,8 +128,6 @@ function sentence(meaning: ApiMeaning, { status, permission, known, retryAt }: R
     case "serverError":
       return `Esper failed (${String(status)}), also when asked again. Try again later; if it stays so, ask Esper's support.`;
     case "refused":
-      return status === 407
-        ? "the proxy wants a sign-in (407). Put user and password into HTTPS_PROXY, or the host into NO_PROXY."
-        : `Esper refused it (${String(status)}). Check what was asked for.`;
+      return `Esper refused it (${String(status)}). Check what was asked for.`;
   }
 }

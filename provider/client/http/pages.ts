@@ -7,6 +7,7 @@ import type * as t from "io-ts";
 import { DecodeError, isApiError, isDecodeError, isNetworkError } from "../../errors";
 import { pageOf } from "../codecs";
 import type { Call, Requester } from "./request";
+import { comeAgain } from "./retry";
 
 /** What Esper's own bulk tool asks for everywhere; the most that commands v0 allows is not documented. */
 export const pageRows = 250;
@@ -46,7 +47,7 @@ export interface ListCall<A> extends Omit<Call<A>, "method" | "body" | "codec"> 
 
 export interface Page<A> {
   readonly items: readonly A[];
-  /** How many items the whole list has, when the server says so and it can be. */
+  /** How many items the whole list has, when the server says so and there are not more already. */
   readonly count: number | undefined;
 }
 
@@ -67,8 +68,8 @@ export async function readPage<A>(
         query: { ...query, limit, offset },
         codec: pageOf(item),
       });
-      const count = page.count ?? undefined;
-      return { items: page.results, count: count !== undefined && count >= 0 ? count : undefined };
+      const { results: items, count } = page;
+      return { items, count: typeof count === "number" && count >= offset + items.length ? count : undefined };
     } catch (error) {
       const isSmaller = isTooMuchAtOnce(error) && size.shrinkBelow(limit);
       if (!isSmaller && (!triesOnce || !mayHeal(error))) throw error;
@@ -79,8 +80,9 @@ export async function readPage<A>(
 
 function mayHeal(error: unknown): boolean {
   if (isApiError(error)) return error.status >= 500 || error.status === 408;
-  if (isNetworkError(error)) return error.reason !== "certificate" && error.reason !== "answerTooLarge";
-  return isDecodeError(error);
+  if (isNetworkError(error)) return !comeAgain.includes(error.reason);
+  // JSON of another shape comes again.
+  return isDecodeError(error) && error.paths.length === 0;
 }
 
 function isTooMuchAtOnce(error: unknown): boolean {

@@ -41,6 +41,8 @@ export type Verdict =
 /** About twenty seconds of trying: at a server that fails half of all requests, one in a hundred still fails. */
 export const maxAttempts = 7;
 const maxRateLimited = 12;
+/** The same certificate, the same oversized body, the same refusal will come again. */
+export const comeAgain: readonly NetworkReason[] = ["certificate", "answerTooLarge", "proxyRefused"];
 /** No new attempt after this long; the rate limit has a longer patience, since waiting is what Esper asked for. */
 const maxElapsedMs = 90_000;
 const maxRateLimitedMs = 20 * 60_000;
@@ -54,8 +56,7 @@ export function judge(outcome: Outcome, attempts: Attempts, random: () => number
     const patience = attempts.rateLimited <= maxRateLimited && attempts.elapsedMs < maxRateLimitedMs;
     return patience ? { action: "slowDown", reason: "rateLimited" } : { action: "giveUp", reason: "rateLimited" };
   }
-  // The same certificate, the same oversized body will come again.
-  if (outcome.kind === "failure" && (outcome.reason === "certificate" || outcome.reason === "answerTooLarge")) {
+  if (outcome.kind === "failure" && comeAgain.includes(outcome.reason)) {
     return {
       action: "giveUp",
       reason: outcome.mayHaveArrived && attempts.method === "POST" ? "ambiguous" : "hopeless",

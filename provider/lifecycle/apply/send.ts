@@ -1,6 +1,7 @@
 // Sends the commands of a step, batch after batch. It decides nothing.
 
-import type { CommandToSend } from "../../client/index";
+import type { Client, CommandToSend, SentCommand } from "../../client/index";
+import { isApiError } from "../../errors";
 import type { Address } from "../arguments/target";
 import type { OperationContext } from "../context";
 import type { SentRequests } from "../facts/command-history";
@@ -29,8 +30,11 @@ export async function installOn(
   sent: Sent[],
 ): Promise<void> {
   const { settings, content } = plan;
+  // Newer tenants ignore or refuse a `deviceType` that narrows, so whoever it means is addressed singly.
+  const isNarrowed = devices === "everyone" && settings.deviceType !== "all";
+  const named = isNarrowed ? [...fleet.members.keys()] : devices;
   const batches =
-    devices === "everyone" ? await batchesForEveryone(context, settings.target, fleet) : batchesForDevices(devices);
+    named === "everyone" ? await batchesForEveryone(context, settings.target, fleet) : batchesForDevices(named);
   if (batches.length === 0) return;
   if (content === undefined) throw new Error("A plan without content installs nothing.");
   const file = await content.file();
@@ -53,14 +57,30 @@ export async function sendBatches(
 ): Promise<void> {
   const { client, clock, random, instance } = context;
   const digest = content?.digest ?? (prior && digestHeld(prior)) ?? "";
+  const accepted = acceptedBy(client);
   for (const { address, devices, targetWide } of batches) {
     const label = newLabel({ instance, alias: settings.alias, digest }, random);
-    const { id, createdAt } = await client.send(command(address, label));
+    const { id, createdAt } = await accepted(command(address, label));
     // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
     const sentAt = new Date(clock.now()).toISOString();
     const request = { id, kind, commandType: address.commandType, devices: devices.size, sentAt, createdAt };
     sent.push({ request: { ...request, ...(targetWide && { targetWide }) }, devices, createdAt });
   }
+}
+
+/** Sends; a tenant that refuses the `deviceType` takes `all`, for the same devices. */
+function acceptedBy(client: Client): (command: CommandToSend) => Promise<SentCommand> {
+  let isRefused = false;
+  return async function send(command) {
+    if (isRefused) return client.send({ ...command, deviceType: "all" });
+    try {
+      return await client.send(command);
+    } catch (error) {
+      if (!isApiError(error) || error.meaning !== "deviceTypeRefused" || command.deviceType === "all") throw error;
+      isRefused = true;
+      return client.send({ ...command, deviceType: "all" });
+    }
+  };
 }
 
 /** The requests of one kind among those sent. */

@@ -7,6 +7,7 @@ import type { OperationContext } from "../context";
 import { historyOf, historyWithoutAnswers, joinRequests, type SentRequests } from "../facts/command-history";
 import { removalsNow, toRemoveAgain } from "../facts/departed";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
+import { withEnrolledAgain } from "../facts/enrolled-again";
 import type { Facts } from "../facts/gather";
 import type { Plan } from "../policy/plan";
 import type { SentRequest } from "../state/state";
@@ -40,7 +41,7 @@ export async function finalStatuses(
   const installs = joinRequests(facts.installs, sentOfKind(sent, "install"), plan.startsOver);
   // Who does not wait does not ask either: what was just sent is pending.
   const asks = plan.settings.wait.for !== "none";
-  const statuses = await memberStatuses(context, facts, installs, asks, problems);
+  const statuses = await memberStatuses(context, facts, plan.prior, installs, asks, problems);
   const removals = await removalStatuses(context, facts, sentOfKind(sent, "uninstall"), asks, problems);
   return { installs, statuses, removals, problems };
 }
@@ -48,6 +49,7 @@ export async function finalStatuses(
 async function memberStatuses(
   { clock }: OperationContext,
   { results, fleet }: Facts,
+  prior: Plan["prior"],
   installs: SentRequests,
   asks: boolean,
   problems: string[],
@@ -59,7 +61,8 @@ async function memberStatuses(
   if (asks) await tolerate(() => results.look(unseen), undefined, problems);
   const history = await tolerate(() => historyOf(results, asked, ids, nowMs), historyWithoutAnswers(asked), problems);
   const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen });
-  return deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
+  const statuses = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
+  return withEnrolledAgain(statuses, { requests: installs.requests, forgotten: results.forgotten, prior });
 }
 
 async function removalStatuses(

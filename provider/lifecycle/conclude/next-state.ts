@@ -15,6 +15,7 @@ import { difference, sketchOf } from "../state/membership-sketch";
 import {
   backlogOf,
   digestHeld,
+  newestInstallAt,
   noBacklog,
   orphanedIds,
   sentToAllAt,
@@ -50,7 +51,7 @@ export interface RunEnd {
   /** Requests of this run that count no more: a rollback has overtaken them. */
   readonly overtaken?: readonly string[] | undefined;
   readonly final: Final;
-  readonly identity: Pick<StateRecord, "urnHash" | "instance" | "former">;
+  readonly identity: Pick<StateRecord, "urnHash" | "instance" | "former" | "tenantHash">;
   readonly nowMs: number;
 }
 
@@ -100,6 +101,7 @@ export function nextState(
       ...earlierSentTo(plan, facts, statuses),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
       ...(toAllAt !== commands[0]?.sentAt && { sentToAllAt: toAllAt }),
+      ...newestInstall(plan, commands, [...installs.requests, ...sent.map(({ request }) => request)]),
       ...(hasCleared && { removedSinceFullSend: true }),
       ...(hadOtherContent(plan, holding) && { hadOtherContent: true }),
       ...((isCompacted || installs.compactedAt !== undefined) && { compacted: true }),
@@ -116,6 +118,18 @@ function lookedUntil({ newer }: Facts, sent: readonly Sent[], nowMs: number): st
   if (newer.lookedUntil !== "") return newer.lookedUntil;
   // A new resource begins with its first command; what there was before is no part of it.
   return sent[0]?.createdAt ?? new Date(nowMs).toISOString();
+}
+
+/** Where it is not among those kept: devices that enrolled later than it have lost what they had. */
+function newestInstall(
+  { prior, startsOver }: Plan,
+  kept: readonly SentRequest[],
+  all: readonly SentRequest[],
+): Pick<StateRecord, "newestInstallAt"> {
+  const before = startsOver ? undefined : prior?.record.newestInstallAt;
+  const newest = newestInstallAt({ commands: all, record: { newestInstallAt: before } });
+  const isKept = newest === newestInstallAt({ commands: kept, record: {} });
+  return newest === undefined || isKept ? {} : { newestInstallAt: newest };
 }
 
 /** They are in the list that the next run reads, and are no news. */

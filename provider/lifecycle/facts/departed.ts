@@ -15,6 +15,8 @@ import { devicesOf as devicesReached } from "./resume";
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */
   readonly devices: readonly Device[];
+  /** The lists of devices do not add up, so that nobody can tell which devices left what the target names no longer. */
+  readonly isUnsure?: boolean;
   /** Earlier removals that are not known to have ended well. */
   readonly removals: SentRequests;
   /** Where the devices of those stand; "installed" means here that the UNINSTALL ended in Success. */
@@ -41,11 +43,13 @@ export async function gatherDeparted(
     devicesThatLeft(context, prior.settings.target, target, entitled),
     removalStatuses(context, results, removals, [], entitled),
   ]);
+  // A member that the list leaves out would be taken for one that left.
+  if (!entitled.addsUp) return { devices: [], removals, statuses, ...(left.hasChanged && { isUnsure: true }) };
   // Outside a group nobody was sent anything; where nobody is to have it, its members count.
   const isOutsideNone = target.kind === "group" && entitled.members.size > 0;
   const reached = isOutsideNone ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
-  const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.some((one) => one.id === id));
-  return { devices: [...left, ...more], removals, statuses };
+  const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.devices.some((one) => one.id === id));
+  return { devices: [...left.devices, ...more], removals, statuses, ...(!left.addsUp && { isUnsure: true }) };
 }
 
 /** An interrupted run may have sent to devices of a set that the program has taken out again since. */
@@ -77,12 +81,13 @@ async function devicesThatLeft(
   before: Target,
   after: Target,
   entitled: Fleet,
-): Promise<readonly Device[]> {
+): Promise<{ readonly devices: readonly Device[]; readonly addsUp: boolean; readonly hasChanged: boolean }> {
   const groups = groupsOf(before).filter((id) => !groupsOf(after).includes(id));
   const devices = devicesOf(before).filter((id) => !devicesOf(after).includes(id));
-  if (groups.length + devices.length === 0) return [];
+  if (groups.length + devices.length === 0) return { devices: [], addsUp: true, hasChanged: false };
   const old = await readFleet(client, { kind: "set", groups, devices }, 0);
-  return [...old.members.values()].filter((device) => !entitled.members.has(device.id));
+  const left = [...old.members.values()].filter((device) => !entitled.members.has(device.id));
+  return { devices: left, addsUp: old.addsUp, hasChanged: true };
 }
 
 /** After new removals were sent: where every device that is to lose the certificate stands, and the requests still needed. */

@@ -19,6 +19,8 @@ export interface Fleet {
   readonly digest: string;
   /** Devices of the target that cannot: another platform, Android before 9, or removed in Esper. */
   readonly unsupported: number;
+  /** Whether the lists have as many devices as Esper counts. While not, nobody counts as having left. */
+  readonly addsUp: boolean;
   /** Those of them that were removed in Esper, which still lists them. */
   readonly disabled: number;
   /** Ids named in the program that Esper does not know. */
@@ -30,12 +32,13 @@ export async function readFleet(client: Client, target: Target, maxAgeMs: number
   const groups = groupsOf(target);
   const named = devicesOf(target);
   const [inGroups, single] = await Promise.all([
-    groups.length > 0 ? devicesInGroups(client, groups, maxAgeMs) : { devices: [], unknownGroups: [] },
+    groups.length > 0 ? devicesInGroups(client, groups, maxAgeMs) : { devices: [], addsUp: true, unknownGroups: [] },
     named.length > 0 ? client.devicesById(named, maxAgeMs) : new Map<string, Device>(),
   ]);
   const inTarget = single.size === 0 ? inGroups.devices : [...inGroups.devices, ...single.values()];
   return {
     ...sortedOut(inTarget),
+    addsUp: inGroups.addsUp,
     unknownDevices: named.filter((id) => !single.has(id)),
     unknownGroups: inGroups.unknownGroups,
   };
@@ -66,13 +69,21 @@ function sortedOut(devices: readonly Device[]): Sorted {
     else others.add(device.id);
     if (isDisabled(device)) disabled.add(device.id);
   }
-  const digest = createHash("sha256")
+  const sorted = { members, digest: digestOf(members), unsupported: others.size, disabled: disabled.size };
+  sortedLists.set(devices, sorted);
+  return sorted;
+}
+
+function digestOf(members: Fleet["members"]): string {
+  return createHash("sha256")
     .update([...members.keys()].sort().join("\n"))
     .digest("hex")
     .slice(0, 16);
-  const sorted = { members, digest, unsupported: others.size, disabled: disabled.size };
-  sortedLists.set(devices, sorted);
-  return sorted;
+}
+
+/** The same target with these members. */
+export function fleetOf(fleet: Fleet, members: Fleet["members"]): Fleet {
+  return { ...fleet, members, digest: digestOf(members) };
 }
 
 // A list of devices does not tell an empty group from one that does not exist, so only then the groups are asked for.
@@ -80,14 +91,14 @@ async function devicesInGroups(
   client: Client,
   groups: readonly string[],
   maxAgeMs: number,
-): Promise<{ devices: readonly Device[]; unknownGroups: readonly string[] }> {
-  const { devices } = await client.devices({ groups }, maxAgeMs);
+): Promise<{ devices: readonly Device[]; addsUp: boolean; unknownGroups: readonly string[] }> {
+  const { devices, addsUp } = await client.devices({ groups }, maxAgeMs);
   const direct = new Set(devices.map((device) => device.groupId));
   const silent = groups.filter((id) => !direct.has(id));
   // One group whose devices all sit in sub-groups has an answer already; of several, each silent one is in question.
   const inQuestion = groups.length === 1 && devices.length > 0 ? [] : silent;
   const found = await Promise.all(inQuestion.map((id) => client.group(id, maxAgeMs)));
-  return { devices, unknownGroups: inQuestion.filter((_, index) => found[index] === undefined) };
+  return { devices, addsUp, unknownGroups: inQuestion.filter((_, index) => found[index] === undefined) };
 }
 
 /** Of devices by their ids those that can hold a certificate: the others are never sent anything. */
@@ -130,7 +141,7 @@ export function isGone(target: Target, { unknownGroups, unknownDevices }: Fleet)
 
 /** The same target where no device is to have the certificate. */
 export function nobodyOf(fleet: Fleet): Fleet {
-  return { ...fleet, members: new Map() };
+  return { ...fleet, members: new Map(), addsUp: true };
 }
 
 export function refuseUnknown(fleet: Fleet, isNew: (id: string) => boolean): void {

@@ -2,17 +2,19 @@
 // read once, before anything is sent. It decides nothing and sends nothing.
 
 import type { Settings } from "../arguments/arguments";
-import { devicesOf, groupsOf, type Target } from "../arguments/target";
+import { devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { goneIdSentences, unreadableSentence } from "../messages/notices";
+import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentence } from "../messages/notices";
 import { digestHeld } from "../state/state";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
 import { gatherDeparted, type Departed } from "./departed";
 import { deviceStatuses, type DeviceStatus } from "./device-status";
-import type { Newer } from "./newer-commands";
+import { withEnrolledAgain } from "./enrolled-again";
+import { devicesOfKilledCreate, type Newer } from "./newer-commands";
 import type { Resumed } from "./resume";
 import { memberIds, narrowed, nobodyOf, readFleet, refuseUnknown, type Fleet } from "./fleet";
+import { withUnlisted } from "./unlisted";
 
 export interface Facts {
   /** The members that this run addresses. */
@@ -53,7 +55,9 @@ export async function gather(
 ): Promise<Facts> {
   const { client, clock } = context;
   const prior = resumed?.prior;
-  const everyone = await readFleet(client, settings.target, listMaxAgeMs);
+  const listed = await readFleet(client, settings.target, listMaxAgeMs);
+  const isSameTarget = prior !== undefined && sameTarget(prior.settings.target, settings.target);
+  const everyone = isSameTarget ? await withUnlisted(client, listed, prior) : listed;
   const fleet = narrowed(everyone, settings.deviceType);
   const named = namedIn(prior?.settings.target);
   refuseUnknown(fleet, (id) => !named.has(id));
@@ -64,17 +68,33 @@ export async function gather(
   const nowMs = clock.now();
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
   const entitled = digest === undefined ? nobodyOf(everyone) : everyone;
+  const departed = await gatherDeparted(context, results, { prior, target: settings.target, entitled, newer });
   return {
     ...{ fleet, entitled, results, installs, newer },
-    statuses: deviceStatuses(fleet.members.values(), history, nowMs),
-    departed: await gatherDeparted(context, results, { prior, target: settings.target, entitled, newer }),
+    statuses: withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+      ...{ requests: installs.requests, forgotten: results.forgotten, prior },
+    }),
+    departed,
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
     priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),
     warnings: [
       ...goneIdSentences(settings.target, fleet),
+      ...(departed.isUnsure === true ? [leftUnsureSentence] : []),
       ...(newer.unreadable > 0 ? [unreadableSentence(newer.unreadable)] : []),
+      ...(resumed === undefined ? await killedCreateWarnings(context, settings.alias, everyone) : []),
     ],
   };
+}
+
+/** The id of a killed create is lost with it, so that what it has sent outside today's target can only be told. */
+async function killedCreateWarnings(
+  context: OperationContext,
+  alias: string,
+  { members }: Fleet,
+): Promise<readonly string[]> {
+  const reached = await devicesOfKilledCreate(context, alias);
+  const outside = [...reached].filter((id) => !members.has(id)).length;
+  return outside === 0 ? [] : [killedCreateSentence(outside)];
 }
 
 async function canariesOf(

@@ -39,7 +39,10 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
   const stored = record.otherCommands ?? [];
   const known = new Set([...[...prior.commands, ...stored].map(({ id }) => id), ...(record.settledIds ?? [])]);
   const unknown = list.commands.filter(({ id }) => !known.has(id));
-  const classified = unknown.flatMap((sighting) => otherCommandOf(sighting, settings.alias, record) ?? []);
+  // Without labels nothing tells own commands from those of others: they are told, and count neither way.
+  const classified = client.hasLabels
+    ? unknown.flatMap((sighting) => otherCommandOf(sighting, settings.alias, record) ?? [])
+    : [];
   const own = new Map(unknown.map((sighting) => [sighting.id, sighting]));
   const all = [...stored, ...classified].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
   const rows = all.length === 0 ? [] : await client.rows({ requestIds: all.map(({ id }) => id) });
@@ -50,7 +53,7 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
       listed: new Set(own.get(command.id)?.devices ?? []),
     })),
     unreadable: unknown.filter((sighting) => isUnreadable(sighting)).length,
-    isComplete: list.isComplete,
+    isComplete: list.isComplete || !client.hasLabels,
     lookedUntil: unknown.reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), record.lookedUntil),
   };
 }

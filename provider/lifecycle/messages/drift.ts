@@ -6,9 +6,10 @@ import { count } from "./words";
 
 export function driftOf(before: Backlog, now: Backlog, orphanedCommands: number): readonly string[] {
   const more = (what: keyof Backlog, sentence: (number: number) => string): readonly string[] =>
-    now[what] > before[what] ? [sentence(now[what] - before[what])] : [];
+    (now[what] ?? 0) > (before[what] ?? 0) ? [sentence((now[what] ?? 0) - (before[what] ?? 0))] : [];
   return [
     ...more("missing", (number) => `${count(number, "device")} joined`),
+    ...more("enrolledAgain", (number) => `${count(number, "device")} enrolled again`),
     ...more("expired", (number) => `${count(number, "install")} expired`),
     ...more("failed", (number) => `${count(number, "device")} failed`),
     ...more("removalsFailed", (number) => `${count(number, "removal")} failed`),

@@ -79,6 +79,13 @@ export function leftTargetSentence(gone: number): string {
   return `${count(gone, "device")} left the target; the certificate stays on them.`;
 }
 
+export const leftUnsureSentence =
+  "Esper's list of devices has fewer devices than Esper counts, so nobody can tell which devices left the target; those keep " +
+  "the certificate. To remove it, put the former target back, and take it out again later.";
+
+export const listShortSentence =
+  "Esper's list of devices has fewer devices than Esper counts; nobody counts as having left the target until it has them all.";
+
 export function unreadableSentence(commands: number): string {
   return (
     `${count(commands, "command")} of other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +

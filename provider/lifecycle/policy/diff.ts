@@ -135,8 +135,9 @@ function installsDue(prior: State): Finding | undefined {
   const waiting = rejectedDigest(prior) === undefined ? (record.heldBack ?? 0) : 0;
   const heldBack = waiting + (record.ownedByOthers ?? 0);
   if (coverage.missing <= heldBack) return undefined;
-  const { missing, expired } = backlogOf(coverage, exceptions, 0, heldBack);
-  if (missing > 0) return { reason: devicesMissing, sentence: missingSentence(missing) };
+  const { missing, expired, enrolledAgain = 0 } = backlogOf(coverage, exceptions, 0, heldBack);
+  const lacking = missing + enrolledAgain;
+  if (lacking > 0) return { reason: devicesMissing, sentence: missingSentence(lacking) };
   return { reason: installsExpired, sentence: sentenceOf(installsExpired, expired) };
 }
 

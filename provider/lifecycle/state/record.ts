@@ -45,7 +45,10 @@ const ExceptionCodec = t.readonly(
 );
 
 const BacklogCodec = t.readonly(
-  t.type({ failed: t.number, missing: t.number, expired: t.number, removalsFailed: t.number }),
+  t.intersection([
+    t.type({ failed: t.number, missing: t.number, expired: t.number, removalsFailed: t.number }),
+    t.partial({ enrolledAgain: t.number }),
+  ]),
 );
 
 /** The digest of held content is stored where it is not that of the output `certificate`. */
@@ -91,6 +94,7 @@ const RecordCodec = t.readonly(
     }),
     t.partial({
       instance: t.string,
+      tenantHash: t.string,
       former: FormerCodec,
       settledIds: t.readonlyArray(t.string),
       otherCommands: t.readonlyArray(OtherCommandCodec),
@@ -98,6 +102,7 @@ const RecordCodec = t.readonly(
       earlierSentTo: t.string,
       sentToAllAt: t.string,
       backlog: BacklogCodec,
+      newestInstallAt: t.string,
       heldBack: t.number,
       compacted: t.boolean,
       removedSinceFullSend: t.boolean,

@@ -56,6 +56,8 @@ export interface Backlog {
   readonly missing: number;
   readonly expired: number;
   readonly removalsFailed: number;
+  /** Absent where there are none. */
+  readonly enrolledAgain?: number | undefined;
 }
 
 /** How far a rollout has come. */
@@ -120,6 +122,8 @@ export interface StateRecord {
   readonly instance?: string | undefined;
   /** What it was known by before its URN changed: those commands are its own up to then (Esper's time, ISO). */
   readonly former?: Former | undefined;
+  /** Stands for the tenant at whose address it was last seen; absent in records of earlier releases. */
+  readonly tenantHash?: string | undefined;
   readonly holding: Holding;
   /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
   readonly membersDigest: string;
@@ -138,6 +142,8 @@ export interface StateRecord {
   /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */
   readonly sentToAllAt?: string | undefined;
   readonly backlog?: Backlog | undefined;
+  /** Esper's time of the newest install (ISO), where that is among `commands` no more. */
+  readonly newestInstallAt?: string | undefined;
   /** Members that are left out on purpose for now: later waves, or a last wave below 100 %. */
   readonly heldBack?: number | undefined;
   /** Requests that ended in Success everywhere were dropped: devices of `sentTo` without a row have the content. */
@@ -201,6 +207,18 @@ export function isTakenOff({ record: { holding } }: Pick<State, "record">): bool
   return holding.kind === "rolledBack" && holding.to === undefined;
 }
 
+/** The state of a device, among the exceptions, that took the certificate and started anew since. */
+export const enrolledAgainState = "Enrolled again";
+
+/** Esper's time of this resource's newest install (ISO); undefined where it is not known. */
+export function newestInstallAt(
+  state: { readonly commands: State["commands"]; readonly record: Pick<StateRecord, "newestInstallAt"> } | undefined,
+): string | undefined {
+  const times = (state?.commands ?? []).flatMap(({ kind, createdAt = "" }) => (kind === "install" ? [createdAt] : []));
+  const newest = [state?.record.newestInstallAt ?? "", ...times].reduce((one, next) => (next > one ? next : one));
+  return newest === "" ? undefined : newest;
+}
+
 export const noBacklog: Backlog = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
 
 /** When the present content was last sent to everyone (ISO). */
@@ -208,16 +226,18 @@ export function sentToAllAt({ record, commands }: Pick<State, "record" | "comman
   return record.sentToAllAt ?? commands[0]?.sentAt;
 }
 
-/** What is undone at the moment. Expired installs are counted among the missing, and apart as far as they are listed. */
+/** What is undone at the moment. Expired installs and devices that started anew are counted apart as far as they are listed. */
 export function backlogOf(
   coverage: Coverage,
   exceptions: readonly Exception[],
   removalsFailed: number,
   heldBack: number,
 ): Backlog {
-  const expired = exceptions.filter((exception) => exception.state === "Expired").length;
-  const missing = Math.max(0, coverage.missing - expired - heldBack);
-  return { failed: coverage.failed, missing, expired, removalsFailed };
+  const listed = (wanted: string): number => exceptions.filter(({ state }) => state === wanted).length;
+  const expired = listed("Expired");
+  const enrolledAgain = listed(enrolledAgainState);
+  const missing = Math.max(0, coverage.missing - expired - enrolledAgain - heldBack);
+  return { failed: coverage.failed, missing, expired, removalsFailed, ...(enrolledAgain > 0 && { enrolledAgain }) };
 }
 
 /** What was last seen of a request. */

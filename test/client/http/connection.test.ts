@@ -1,7 +1,5 @@
 import { expect } from "chai";
-import { inspect } from "node:util";
 import { createServer as createTlsServer } from "node:https";
-import { createServer as createTcpServer } from "node:net";
 import forge from "node-forge";
 import { isApiError, isDecodeError, isNetworkError } from "../../../provider/errors";
 import { portOf, startAnswering, type AnsweringServer, type Reply } from "../../support/answering-server";
@@ -154,86 +152,6 @@ describe("the connection to Esper", () => {
     const error = await refusalOf(client.devices({}, 0));
     tls.close();
     expect(error.message).to.include("NODE_EXTRA_CA_CERTS").and.include("was not accepted");
-  });
-
-  describe("through a proxy", () => {
-    const names = ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"] as const;
-    const before = new Map<string, string | undefined>();
-    beforeEach(() => {
-      for (const name of names) {
-        before.set(name, process.env[name]);
-        Reflect.deleteProperty(process.env, name);
-      }
-    });
-    afterEach(() => {
-      for (const [name, value] of before) {
-        if (value === undefined) Reflect.deleteProperty(process.env, name);
-        else process.env[name] = value;
-      }
-    });
-
-    /** A proxy that refuses every tunnel, and what it was asked for. */
-    const startProxy = async (): Promise<{ readonly url: string; readonly seen: string[]; close(): void }> => {
-      const seen: string[] = [];
-      const proxy = createTcpServer((socket) => {
-        socket.on("error", () => socket.destroy());
-        socket.on("data", (data) => {
-          seen.push(data.toString("latin1"));
-          socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
-        });
-      });
-      await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-      const port = portOf(proxy);
-      return { url: `http://127.0.0.1:${String(port)}`, seen, close: () => proxy.close() };
-    };
-
-    it("named in HTTPS_PROXY a tunnel is asked for, which does not show the key", async () => {
-      const proxy = await startProxy();
-      process.env["HTTPS_PROXY"] = proxy.url;
-      const { client } = benchFor("https://acme-api.esper.invalid/api", quickClock(50));
-      const error = await refusalOf(client.devices({}, 0));
-      proxy.close();
-      expect(proxy.seen[0]).to.match(/^CONNECT acme-api\.esper\.invalid:443 /);
-      expect(proxy.seen.join("")).not.to.include("simulator-key");
-      expect(error.message).to.include("proxy");
-    });
-
-    it("which is written without a scheme is spoken to in clear, as curl and Go do", async () => {
-      const proxy = await startProxy();
-      process.env["HTTPS_PROXY"] = proxy.url.replace("http://", "");
-      const { client } = benchFor("https://acme-api.esper.invalid/api", quickClock(50));
-      const error = await refusalOf(client.devices({}, 0));
-      proxy.close();
-      expect(proxy.seen[0]).to.match(/^CONNECT acme-api\.esper\.invalid:443 /);
-      expect(error.message).to.include("(407)");
-    });
-
-    const unusable: readonly [string, string, RegExp][] = [
-      ["is no URL", "http://user:s3cr3t#pw@127.0.0.1:1", /^HTTPS_PROXY \(or ALL_PROXY\) is not a URL; .*%23/],
-      ["is of another kind", "socks5://user:s3cr3t@127.0.0.1:1", /names no HTTP proxy/],
-      ["holds a lone % in its password", "http://user:s3cr3t%pw@127.0.0.1:1", /write %25 for it/],
-    ];
-    for (const [name, proxy, sentence] of unusable) {
-      it(`which ${name} is refused in a sentence that does not show it`, async () => {
-        process.env["HTTPS_PROXY"] = proxy;
-        const { client } = benchFor("https://acme-api.esper.invalid/api", quickClock(50));
-        const error = await refusalOf(client.devices({}, 0));
-        expect(error.name).to.equal("SettingError");
-        expect(error.message).to.match(sentence).and.not.include("s3cr3t");
-        expect(inspect(error)).not.to.include("s3cr3t");
-      });
-    }
-
-    it("a loopback address is never sent to it", async () => {
-      const proxy = await startProxy();
-      process.env["HTTPS_PROXY"] = proxy.url;
-      process.env["HTTP_PROXY"] = proxy.url;
-      server = await startAnswering(() => ({ body: { content: { count: 0, results: [] } } }));
-      await benchFor(server.url, quickClock(1)).client.devices({}, 0);
-      Reflect.deleteProperty(process.env, "HTTP_PROXY");
-      proxy.close();
-      expect(proxy.seen).to.have.length(0);
-    });
   });
 });
 

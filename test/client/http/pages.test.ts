@@ -4,11 +4,9 @@ import * as t from "io-ts";
 import { pages, PageSize, type PagesOptions } from "../../../provider/client/http/pages";
 import type { Call } from "../../../provider/client/http/request";
 
-const pageRows = 2;
-
 /** A list of rows, and the offsets that were asked for, each beside the number of pages worked on by then. */
-function listOf(rows: number, { tellsCount = true, fails = (_offset: number): boolean => false } = {}) {
-  const ids = Array.from({ length: rows }, (_, number) => ({ id: `row-${String(number)}` }));
+function listOf(rows: number, { tellsCount = true, pageRows = 2, fails = (_offset: number): boolean => false } = {}) {
+  const row = (number: number): { readonly id: string } => ({ id: `row-${String(number)}` });
   const asked: string[] = [];
   let workedOn = 0;
   const requester = {
@@ -16,7 +14,8 @@ function listOf(rows: number, { tellsCount = true, fails = (_offset: number): bo
       const offset = Number(query?.["offset"]);
       asked.push(`${String(offset)} after ${String(workedOn)}`);
       if (fails(offset)) return Promise.reject(new Error(`no page at ${String(offset)}`));
-      const results = ids.slice(offset, offset + pageRows);
+      const length = Math.max(0, Math.min(pageRows, rows - offset));
+      const results = Array.from({ length }, (_, number) => row(offset + number));
       const page = codec.decode(tellsCount ? { count: rows, results } : { results });
       return isRight(page) ? Promise.resolve(page.right) : Promise.reject(new Error("no page"));
     },
@@ -70,5 +69,20 @@ describe("a paged list", () => {
     const { asked, read } = listOf(4, { tellsCount: false });
     expect(await read({ readsAhead: true })).to.equal(4);
     expect(asked).to.deep.equal(["0 after 0", "2 after 1", "4 after 2"]);
+  });
+
+  it("without an end is given up after twenty thousand pages", async () => {
+    const { asked, read } = listOf(Infinity, { tellsCount: false, pageRows: 1 });
+    const error: unknown = await read({}).catch((reason: unknown) => reason);
+    expect(String(error)).to.include("Could not list: Esper's list does not end after 20000 rows. ");
+    expect(asked).to.have.length(20_000);
+  });
+
+  it("without an end is given up after two million rows", async function () {
+    this.timeout(60_000);
+    const { asked, read } = listOf(Infinity, { tellsCount: false, pageRows: 300_000 });
+    const error: unknown = await read({}).catch((reason: unknown) => reason);
+    expect(String(error)).to.include("Esper's list does not end after 2100000 rows. ");
+    expect(asked).to.have.length(7);
   });
 });

@@ -97,6 +97,14 @@ export const devices: Provocations = {
   "a group that Esper does not know": () =>
     story(async ({ stack, args }) => [(await stack.up(args({ target: { group: unknownId } }))).error]),
 
+  "a target that cannot be seen": () =>
+    story(async ({ stack, args, simulator, later }) => {
+      await stack.up(args());
+      simulator.faults.set({ narrowedRole: {} });
+      later();
+      return [(await stack.destroy()).error];
+    }),
+
   "devices that fail, each for its reason, until the retry rounds are used up": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "Invalid password", "Not enough storage");

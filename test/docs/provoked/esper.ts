@@ -10,7 +10,9 @@ import { benchFor, commandFor, tenantBench } from "../../client/harness";
 import { groupA, uuid } from "../../lifecycle/given";
 import { portOf, startAnswering, type Asked, type Reply } from "../../support/answering-server";
 import { makeIdentity } from "../../support/certificates";
+import { startProxy, withProxies, type Temper } from "../../support/proxy";
 import { quickClock } from "../../support/quick-clock";
+import { behindProxy } from "../../support/tls-behind-proxy";
 import { messageOf, type Provocations, type Provoke, type Shown } from "./provocation";
 
 type Operation = (client: Client) => Promise<unknown>;
@@ -69,8 +71,16 @@ const refusals: Readonly<Record<ApiMeaning, Provoke>> = {
 const address = (url: string): Promise<readonly string[]> =>
   messageOf(() => listDevices(benchFor(url, quickClock(50)).client)).then((message) => [message]);
 
+async function throughProxy(temper: Temper): Promise<readonly string[]> {
+  const proxy = await startProxy(temper);
+  const ended = await withProxies({ HTTPS_PROXY: proxy.url }, () => address("https://acme-api.esper.invalid/api"));
+  proxy.close();
+  return ended;
+}
+
 const failures: Readonly<Record<NetworkReason, Provoke>> = {
   unreachable: () => address("http://127.0.0.1:9/api"),
+  proxyRefused: () => throughProxy(403),
   certificate: async () => {
     const { certificate, privateKey } = makeIdentity("127.0.0.1");
     const server = createTlsServer({ cert: certificate, key: privateKey }).listen(0, "127.0.0.1");
@@ -94,7 +104,15 @@ const oddities: Provocations = {
     endOf(() => ({ status: 429, headers: { "Retry-After": "7200" } })),
   // A label of more than 63 letters exists nowhere, and no name server needs to be asked.
   "a host that does not exist": () => address(`https://${"x".repeat(64)}-api.invalid/api`),
-  "a proxy that wants a sign-in": status(407),
+  "a proxy that wants a sign-in": () => throughProxy(407),
+  "a certificate that is not valid yet": () =>
+    behindProxy("acme-api.esper.invalid", { fromDays: 5, toDays: 30 }, () =>
+      address("https://acme-api.esper.invalid/api"),
+    ),
+  "a proxy that does not reach Esper": () => throughProxy(502),
+  "a proxy that closes the connection": () => throughProxy("close"),
+  "a proxy that cannot be reached": () =>
+    withProxies({ HTTPS_PROXY: "http://127.0.0.1:9" }, () => address("https://acme-api.esper.invalid/api")),
   "a web page": () => endOf(() => ({ body: "<html>Sign in</html>" })),
   "an answer with parts missing": () => endOf(() => ({ body: { content: { results: [{}] } } })),
   "a list that repeats itself": () =>

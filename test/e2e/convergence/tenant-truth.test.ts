@@ -147,6 +147,252 @@ describe("a tenant that changes", () => {
     });
   });
 
+  describe("a target that cannot be seen is not one that is gone", () => {
+    let other: Simulator;
+
+    beforeEach(async () => {
+      const fleet = { groups: [{ name: "Elsewhere", devices: [{ alias: "e1" }] }] };
+      other = await startSimulator({ deviceMs: 20, seed: 2, fleet });
+    });
+
+    afterEach(() => other.close());
+
+    function turnTo(url: string): void {
+      config["esper:baseUrl"] = url;
+    }
+
+    async function expectRefusedInAll(target: unknown, words: string): Promise<void> {
+      const before = JSON.stringify(stack.outputs);
+      for (const run of [() => up(target, { triggers: [1] }), refresh, destroy]) {
+        const { error = "nothing" } = await run();
+        expect(error).to.contain(words);
+        expect(error).to.contain("`pulumi state delete`");
+        expect(error).to.contain("ESPER_TENANT or ESPER_BASE_URL");
+      }
+      expect(JSON.stringify(stack.outputs), "the state as it was").to.equal(before);
+    }
+
+    for (const kind of ["group", "set"] as const) {
+      it(`with the settings of another tenant an update, a refresh and a destroy of a ${kind} are refused`, async () => {
+        const target =
+          kind === "group" ? { group: group("Berlin") } : { groups: [group("Berlin")], devices: [device("o2")] };
+        expect(await up(target)).to.deep.equal({ did: "created" });
+        const url = simulator.url;
+        turnTo(other.url);
+        await expectRefusedInAll(target, "at this address, which is not that of the last run");
+        expect(other.world.commandLog).to.have.length(0);
+        turnTo(url);
+        expect(await destroy()).to.deep.equal({ did: "deleted" });
+        expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+      });
+    }
+
+    it("with a key that sees nothing an update, a refresh and a destroy are refused", async () => {
+      const target = { devices: [device("b1"), device("b2")] };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      config["esper:apiKey"] = simulator.narrowedApiKey;
+      await expectRefusedInAll(target, "with these settings");
+      config["esper:apiKey"] = simulator.apiKey;
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+
+    it("also where nobody belonged to it, once the address is another", async () => {
+      simulator.world.addGroup("Empty");
+      const target = { group: group("Empty") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      turnTo(other.url);
+      await expectRefusedInAll(target, "at this address, which is not that of the last run");
+    });
+
+    it("the same tenant by another address is taken for what it is", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      const before = at(stack.outputs, "record", "tenantHash");
+      turnTo(simulator.url.replace("127.0.0.1", "localhost"));
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(at(stack.outputs, "record", "tenantHash"))
+        .to.be.a("string")
+        .that.does.not.equal(before);
+      simulator.world.removeGroup("Berlin");
+      turnTo(simulator.url);
+      expect(await up(target, { triggers: [1] }), "by its commands").to.deep.equal({ did: "updated" });
+      expect(at(stack.outputs, "record", "tenantHash")).to.equal(before);
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+
+    it("a replacement there says that its ids may be another tenant's", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      turnTo(other.url);
+      const ended = await up(target, { alias: "corp-2" });
+      expect(ended.error).to.match(
+        /^Esper does not know the group .* that ESPER_TENANT or ESPER_BASE_URL names their tenant/,
+      );
+      turnTo(simulator.url);
+      config["esper:apiKey"] = simulator.narrowedApiKey;
+      const narrowed = await up({ group: group("Old") });
+      expect(narrowed.error).to.match(/does not know the group .* that the API key may see them/);
+      config["esper:apiKey"] = simulator.apiKey;
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b2", "b3"]);
+    });
+  });
+
+  describe("lists whose pages overlap, so that a device is on none of them", () => {
+    beforeEach(() => {
+      for (const alias of ["b4", "b5"]) simulator.world.join("Berlin", { alias });
+    });
+
+    function setOverlap(isOn: boolean): void {
+      simulator.faults.set({ unknownIdsRefused: {}, ...(isOn && { overlappingPages: { on: ["devices"] } }) });
+    }
+
+    it("make nobody leave or join", async () => {
+      const target = { group: group("Shops") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      expect(coverage()).to.include({ members: 6, installed: 6 });
+      setOverlap(true);
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(coverage()).to.include({ members: 6, installed: 6 });
+      expectTold("nobody counts as having left the target until it has them all.");
+      expect(printed.join("\n")).not.to.match(/left the target; the certificate stays/);
+      expect(await up(target, { triggers: [1] })).to.deep.equal({ did: "updated" });
+      expect(coverage()).to.include({ members: 6, installed: 6 });
+      setOverlap(false);
+      sent();
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(await up(target, { triggers: [1] })).to.deep.equal({ did: "nothing" });
+      expect(sent()).to.deep.equal([]);
+    });
+
+    it("take the certificate from no device that the new set still has", async () => {
+      expect(await up({ groups: [group("Shops"), group("Berlin")] })).to.deep.equal({ did: "created" });
+      const everyone = holdersOf(simulator, "corp");
+      expect(everyone).to.have.length(6);
+      setOverlap(true);
+      sent();
+      expect(await up({ groups: [group("Shops")] })).to.deep.equal({ did: "updated" });
+      expect(holdersOf(simulator, "corp")).to.deep.equal(everyone);
+      expectTold("nobody can tell which devices left the target");
+    });
+
+    it("leave no device out of a destroy", async () => {
+      expect(await up({ group: group("Shops") })).to.deep.equal({ did: "created" });
+      await simulator.world.sendAsOther({ alias: "corp", devices: [device("b1")] });
+      simulator.world.advance(1_000);
+      setOverlap(true);
+      expect(await destroy()).to.deep.equal({ did: "deleted" });
+      expect(holdersOf(simulator, "corp"), "b1 has it from somebody else").to.deep.equal(["b1"]);
+    });
+  });
+
+  describe("devices that join before each of two refreshes", () => {
+    it("are no devices that left, and one that does leave is told once", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      for (const alias of ["n1", "n2"]) {
+        simulator.world.join("Berlin", { alias });
+        expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      }
+      expect(coverage()).to.include({ members: 5, installed: 3, missing: 2 });
+      expect(printed.join("\n")).not.to.contain("left the target");
+      simulator.world.move(device("b1"), "Old");
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expectTold("1 device left the target; the certificate stays on them.");
+      printed.length = 0;
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(printed.join("\n")).not.to.contain("left the target");
+    });
+  });
+
+  describe("devices that start anew", () => {
+    async function expectMissing(state: string): Promise<void> {
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(coverage()).to.include({ installed: 2, missing: 1 });
+      expect(at(stack.outputs, "exceptions", 0, "state")).to.equal(state);
+    }
+
+    async function expectMadeGood(target: unknown, alias: string): Promise<void> {
+      sent();
+      expect(await up(target)).to.deep.equal({ did: "updated" });
+      expect(sent()).to.deep.equal([`INSTALL corp DEVICE ${alias}`]);
+      expect(coverage()).to.include({ missing: 0 });
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(await up(target)).to.deep.equal({ did: "nothing" });
+      expect(sent()).to.deep.equal([]);
+    }
+
+    it("because they were enrolled again are missing, and get the certificate again", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      simulator.world.enrollAgain(device("b1"));
+      await expectMissing("Enrolled again");
+      expect(stack.inputs).to.have.property("drift", "1 device enrolled again");
+      await expectMadeGood(target, "b1");
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b2", "b3"]);
+    });
+
+    it("also where the requests of everyone who has the certificate are no longer looked at", async () => {
+      const target = { group: group("Berlin") };
+      simulator.world.failWith(device("b2"), "The keystore is locked");
+      expect(await up(target)).to.have.property("error");
+      simulator.world.failWith(device("b2"), undefined);
+      for (const alias of ["n1", "n2"]) {
+        simulator.world.join("Berlin", { alias });
+        await refresh();
+        expect(await up(target)).to.deep.equal({ did: "updated" });
+      }
+      expect(at(stack.outputs, "record", "compacted")).to.equal(true);
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(coverage()).to.include({ members: 5, installed: 5 });
+      for (const alias of ["b1", "n2"]) simulator.world.enrollAgain(device(alias));
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(coverage()).to.include({ members: 5, installed: 3, missing: 2 });
+      expect(await up(target)).to.deep.equal({ did: "updated" });
+      expect(holdersOf(simulator, "corp")).to.have.length(5);
+      expect(await refresh()).to.deep.equal({ did: "refreshed" });
+      expect(await up(target)).to.deep.equal({ did: "nothing" });
+    });
+
+    it("and were seen while they were wiped are missing, also once they are back", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      simulator.world.setState(device("b2"), 70);
+      await expectMissing("Enrolled again");
+      simulator.world.wipe(device("b2"));
+      simulator.world.setOnline(device("b2"), true);
+      await expectMissing("Enrolled again");
+      await expectMadeGood(target, "b2");
+      expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b2", "b3"]);
+    });
+  });
+
+  describe("deviceType", () => {
+    for (const fault of ["deviceTypeIgnored", "deviceTypeRefused"] as const) {
+      it(`reaches nobody else on a tenant with ${fault}`, async () => {
+        simulator.faults.set({ unknownIdsRefused: {}, [fault]: {} });
+        const target = { group: group("Berlin") };
+        simulator.world.setOnline(device("b2"), false);
+        expect(await up(target, { deviceType: "active" })).to.deep.equal({ did: "created" });
+        const type = fault === "deviceTypeRefused" ? "all" : "active";
+        expect(simulator.world.commandLog.map(({ deviceType }) => deviceType)).to.deep.equal([type]);
+        expect(coverage()).to.include({ members: 2, installed: 2 });
+        expect(sent()).to.deep.equal(["INSTALL corp DEVICE b1 b3"]);
+        simulator.world.setOnline(device("b2"), true);
+        simulator.world.advance(1_000);
+        expect(holdersOf(simulator, "corp")).to.deep.equal(["b1", "b3"]);
+        expect(await refresh()).to.deep.equal({ did: "refreshed" });
+        expect(await up(target, { deviceType: "active" })).to.deep.equal({ did: "nothing" });
+        expect(await up(target, { deviceType: "active", triggers: [1] })).to.deep.equal({ did: "updated" });
+        expect(sent()).to.deep.equal(["INSTALL corp DEVICE b1 b2 b3"]);
+        expect(await destroy()).to.deep.equal({ did: "deleted" });
+        expect(sent()).to.deep.equal(["UNINSTALL corp GROUP 3"]);
+        expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+      });
+    }
+  });
+
   describe("devices that cannot hold a certificate", () => {
     it("are sent no removal after a killed run", async () => {
       simulator.world.failWith(device("o1"), "Unsupported command");

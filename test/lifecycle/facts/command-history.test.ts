@@ -18,7 +18,13 @@ async function phases(record: Partial<StateRecord>, states?: SentRequest["states
   const members = devices(3);
   const sent = request({ devices: 3, targetWide: true, states });
   const known = state({ program: { target: { groups: [uuid(0xb1)] } }, rest: { commands: [sent] }, record });
-  const fleet = { members: new Map(members.map((one) => [one.id, one])), digest: "", unsupported: 0, disabled: 0 };
+  const fleet = {
+    members: new Map(members.map((one) => [one.id, one])),
+    digest: "",
+    unsupported: 0,
+    addsUp: true,
+    disabled: 0,
+  };
   const installs = recordedInstalls({ prior: known, others: [], resumed: new Map() }, target, {
     ...fleet,
     unknownDevices: [],

@@ -1,0 +1,66 @@
+// Members that started anew since they took the certificate: enrolled again under their id, or seen while they were wiped or
+// provisioned. Esper still shows the install as done, and the device has lost it. Pure. Follows docs/design.md, section 3.
+
+import type { Device } from "../../client/index";
+import { enrolledAgainState, newestInstallAt, type SentRequest, type State } from "../state/state";
+import type { DeviceStatus } from "./device-status";
+
+export interface Installs {
+  readonly requests: readonly SentRequest[];
+  /** Requests whose history Esper has dropped. */
+  readonly forgotten: ReadonlySet<string>;
+  readonly prior: State | undefined;
+}
+
+/** By the time of enrolment, and by what an earlier refresh has seen. */
+export function withEnrolledAgain(
+  statuses: readonly DeviceStatus[],
+  { requests, forgotten, prior }: Installs,
+): readonly DeviceStatus[] {
+  const byId = new Map(requests.map((request) => [request.id, request]));
+  const seen = (prior?.exceptions ?? []).filter(({ state }) => state === enrolledAgainState);
+  const seenAt = new Map(seen.map(({ device, since }) => [device, since]));
+  return statuses.map((status) => {
+    const { device, phase, requestId = "", since } = status;
+    if (phase !== "installed") return status;
+    const request = forgotten.has(requestId) ? undefined : byId.get(requestId);
+    const before = seenAt.get(device.id);
+    if (before !== undefined && !isLater(request?.sentAt, before)) return missing(status, before);
+    // A time of Esper's: of the device's own answer, else of its request, else of the newest one there was.
+    const isAnswered = request !== undefined && since !== request.sentAt;
+    const doneAt = isAnswered ? since : request === undefined ? newestInstallAt(prior) : request.createdAt;
+    return doneAt !== undefined && isLater(device.createdAt, doneAt)
+      ? missing(status, device.createdAt ?? since)
+      : status;
+  });
+}
+
+/** What a refresh sees now. */
+export function withStartingAnew(statuses: readonly DeviceStatus[], nowMs: number): readonly DeviceStatus[] {
+  return statuses.map((status) =>
+    status.phase === "installed" && isStartingAnew(status.device)
+      ? missing(status, new Date(nowMs).toISOString())
+      : status,
+  );
+}
+
+/** Whether some device is in question at all: then its answers are read. */
+export function mayHaveStartedAnew(devices: Iterable<Device>, prior: State): boolean {
+  const newestAt = newestInstallAt(prior);
+  return [...devices].some(
+    (device) => isStartingAnew(device) || (newestAt !== undefined && isLater(device.createdAt, newestAt)),
+  );
+}
+
+/** Esper's numbers of the states in which a device is wiped or provisioned. */
+function isStartingAnew({ state = 0 }: Device): boolean {
+  return (state >= 30 && state <= 50) || state === 70 || (state >= 110 && state <= 190);
+}
+
+function isLater(at: string | undefined, than: string): boolean {
+  return at !== undefined && Date.parse(at) > Date.parse(than);
+}
+
+function missing(status: DeviceStatus, since: string): DeviceStatus {
+  return { ...status, phase: "missing", state: enrolledAgainState, reason: "", since };
+}
