@@ -148,7 +148,7 @@ describe("an alias on a device has one owner:", () => {
 
   it("what a person removes is drift, and is installed again", async () => {
     await program.up({ mine: on({ group: group("Berlin") }) });
-    simulator.world.sendAsOther({ command: "UNINSTALL_CERTIFICATE", alias: "corp", devices: [device("b3")] });
+    await simulator.world.sendAsOther({ command: "UNINSTALL_CERTIFICATE", alias: "corp", devices: [device("b3")] });
     await settled();
     await program.refresh();
     expect(state("mine")).to.equal(2);
