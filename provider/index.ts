@@ -4,6 +4,7 @@ export {
   Certificate,
   type CertificateAmount,
   type CertificateArgs,
+  type CertificateChoice,
   type CertificateCommand,
   type CertificateCoverage,
   type CertificateException,
@@ -20,5 +21,5 @@ export { getDevices, getGroup } from "./lookups";
 export type { DeviceFilter, GroupFilter } from "./fleet-lookups";
 export { readPkcs12, writePkcs12, type Pkcs12Parts, type Pkcs12Report } from "./pkcs12-helpers";
 export { Pkcs12Error } from "./pkcs12/errors";
-export type { Finding, FindingCode, Pkcs12Problem, Pkcs12ProblemKind } from "./pkcs12";
+export type { Finding, FindingCode, PemField, Pkcs12Problem, Pkcs12ProblemKind } from "./pkcs12";
 export type { Device, Group } from "./client";

@@ -4,7 +4,7 @@
 import { totalOf } from "../client/index";
 import type { OperationContext } from "./context";
 import { historyOf, recordedInstalls } from "./facts/command-history";
-import { CommandResults } from "./facts/command-results";
+import type { CommandResults } from "./facts/command-results";
 import { gatherDeparted, toRemoveAgain } from "./facts/departed";
 import {
   coverageOf,
@@ -16,8 +16,8 @@ import {
 } from "./facts/device-status";
 import { withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
 import { memberIds, nobodyOf, type Fleet } from "./facts/fleet";
-import { type Newer, type NewerCommand } from "./facts/newer-commands";
-import { devicesOf, type Resumed } from "./facts/resume";
+import { type Newer, type NewerCommand } from "./facts/newer/newer-commands";
+import { devicesOf, type Resumed } from "./facts/newer/resume";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
 import { isTakenOff } from "./state/holding";

@@ -9,15 +9,16 @@ import { CommandResults } from "./facts/command-results";
 import { commandLifeMs } from "./facts/device-status";
 import { mayHaveStartedAnew } from "./facts/enrolled-again";
 import { isGone, readFleet } from "./facts/fleet";
-import { listMaxAgeMs as commandsMaxAgeMs, readNewer } from "./facts/newer-commands";
-import { resume } from "./facts/resume";
+import { listMaxAgeMs as commandsMaxAgeMs, readNewer } from "./facts/newer/newer-commands";
+import { resume } from "./facts/newer/resume";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/unlisted";
 import { driftOf } from "./messages/drift";
 import { goneIdSentences, listShortSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
 import { digestHeld, rejectedDigest } from "./state/holding";
-import { backlogOf, noBacklog, type SentRequest, type State } from "./state/state";
+import { backlogOf, noBacklog } from "./state/backlog";
+import { type SentRequest, type State } from "./state/state";
 
 import { isStored, lookAgain, listMaxAgeMs } from "./look-again";
 

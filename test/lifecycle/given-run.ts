@@ -10,7 +10,7 @@ import { CommandResults } from "../../provider/lifecycle/facts/command-results";
 import type { DeviceStatus } from "../../provider/lifecycle/facts/device-status";
 import type { Fleet } from "../../provider/lifecycle/facts/fleet";
 import type { Facts } from "../../provider/lifecycle/facts/gather";
-import { nothingNewer } from "../../provider/lifecycle/facts/newer-commands";
+import { nothingNewer } from "../../provider/lifecycle/facts/newer/newer-commands";
 import type { GoalContent, Plan } from "../../provider/lifecycle/policy/plan";
 import { pickWritten } from "../../provider/lifecycle/state/record";
 import type { SentRequest, State } from "../../provider/lifecycle/state/state";

@@ -2,7 +2,7 @@
 // It must not know sockets; it is given the status and the server's own words, already fit to be shown, or none.
 
 import { ApiError, type ApiMeaning } from "../../errors";
-import type { Method } from "./connection";
+import type { Method } from "./exchange";
 
 export interface Refusal {
   readonly method: Method;

@@ -7,21 +7,9 @@
 import type { Agent } from "node:http";
 import type { default as Fetch } from "node-fetch";
 import type { Clock } from "../../clock";
+import type { Exchange } from "./exchange";
 import { networkError } from "./network-failures";
 import { loadProxyAgent } from "./proxy";
-
-export type Method = "GET" | "POST" | "PUT";
-
-export interface Exchange {
-  readonly method: Method;
-  /** Below the base URL, beginning with `/`, escaped, without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** JSON text. */
-  readonly body?: string;
-  /** What is attempted, as the words after "Could not". */
-  readonly attempt: string;
-}
 
 export interface Answer {
   readonly status: number;

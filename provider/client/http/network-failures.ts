@@ -3,7 +3,7 @@
 // is shown: its text may quote the body.
 
 import { NetworkError, type NetworkReason } from "../../errors";
-import type { Exchange } from "./connection";
+import type { Exchange } from "./exchange";
 import { openTunnel } from "./proxy";
 
 /** Failures of a look-up or of connecting: nothing of the request has left this machine. */

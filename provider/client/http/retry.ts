@@ -3,7 +3,7 @@
 // a GET and a PUT may be repeated (a PUT here sets one state), a POST only when it is certain that it was not accepted.
 
 import type { NetworkReason } from "../../errors";
-import type { Method } from "./connection";
+import type { Method } from "./exchange";
 
 /** What came of one exchange. */
 export type Outcome =

@@ -3,8 +3,8 @@
 
 import type { Sent } from "../apply/send";
 import type { Facts } from "../facts/gather";
-import type { NewerCommand } from "../facts/newer-commands";
-import { devicesOf } from "../facts/resume";
+import type { NewerCommand } from "../facts/newer/newer-commands";
+import { devicesOf } from "../facts/newer/resume";
 import type { Plan } from "../policy/plan";
 import { type OtherCommand } from "../state/state";
 import type { Final } from "./final-statuses";

@@ -11,10 +11,9 @@ import { renewalOfCertificate } from "../content/renewal";
 import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
+import { backlogOf, noBacklog } from "../state/backlog";
 import {
-  backlogOf,
   newestInstallAt,
-  noBacklog,
   sentToAllAt,
   type KeptContent,
   type RolloutProgress,

@@ -10,8 +10,8 @@ import { sentToAllAt, type SentRequest } from "../state/state";
 import type { CommandResults } from "./command-results";
 import type { Answers, CommandHistory, HistoryEntry } from "./device-status";
 import type { Fleet } from "./fleet";
-import type { NewerCommand } from "./newer-commands";
-import type { Resumed } from "./resume";
+import type { NewerCommand } from "./newer/newer-commands";
+import type { Resumed } from "./newer/resume";
 
 /** Requests of one kind, oldest first. */
 export interface SentRequests {

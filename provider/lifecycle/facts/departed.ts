@@ -10,8 +10,8 @@ import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequ
 import type { CommandResults } from "./command-results";
 import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
 import { readFleet, supportedById, type Fleet } from "./fleet";
-import type { Newer } from "./newer-commands";
-import { devicesOf as devicesReached } from "./resume";
+import type { Newer } from "./newer/newer-commands";
+import { devicesOf as devicesReached } from "./newer/resume";
 
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */

@@ -4,7 +4,7 @@
 import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
 import type { Coverage, Exception, SentRequest } from "../state/state";
-import type { NewerCommand } from "./newer-commands";
+import type { NewerCommand } from "./newer/newer-commands";
 
 /** An install that no device took for this long never will be (Esper, "Command API Examples": 30 days). */
 export const commandLifeMs = 30 * 24 * 3_600_000;

@@ -2,7 +2,8 @@
 // provisioned. Esper still shows the install as done, and the device has lost it. Pure. Follows docs/design.md, section 3.
 
 import type { Device } from "../../client/index";
-import { enrolledAgainState, newestInstallAt, type SentRequest, type State } from "../state/state";
+import { enrolledAgainState } from "../state/backlog";
+import { newestInstallAt, type SentRequest, type State } from "../state/state";
 import type { DeviceStatus } from "./device-status";
 
 export interface Installs {

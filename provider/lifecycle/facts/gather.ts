@@ -11,8 +11,8 @@ import { CommandResults } from "./command-results";
 import { gatherDeparted, type Departed } from "./departed";
 import { deviceStatuses, type DeviceStatus } from "./device-status";
 import { withEnrolledAgain } from "./enrolled-again";
-import { devicesOfKilledCreate, type Newer } from "./newer-commands";
-import type { Resumed } from "./resume";
+import { devicesOfKilledCreate, type Newer } from "./newer/newer-commands";
+import type { Resumed } from "./newer/resume";
 import { memberIds, narrowed, nobodyOf, readFleet, refuseUnknown, type Fleet } from "./fleet";
 import { withUnlisted } from "./unlisted";
 

@@ -1,7 +1,7 @@
 // What a refresh found to be done that the last run did not leave so, in one line such as
 // `7 devices joined, 2 installs expired`. Pure.
 
-import type { Backlog } from "../state/state";
+import type { Backlog } from "../state/backlog";
 import { count } from "./words";
 
 export function driftOf(before: Backlog, now: Backlog, orphanedCommands: number): readonly string[] {

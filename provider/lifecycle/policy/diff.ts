@@ -7,7 +7,8 @@ import { isMoreThan } from "../arguments/rollout";
 import { sameTarget } from "../arguments/target";
 import { count } from "../messages/words";
 import { rejectedDigest } from "../state/holding";
-import { backlogOf, type State } from "../state/state";
+import { backlogOf } from "../state/backlog";
+import { type State } from "../state/state";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
   aliasChanged,

@@ -9,7 +9,7 @@ import type { Content, InstallFile } from "../content/content";
 import { toRemoveAgain } from "../facts/departed";
 import { isOwnedByOther } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
-import type { Newer } from "../facts/newer-commands";
+import type { Newer } from "../facts/newer/newer-commands";
 import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
 import { pickWritten } from "../state/record";
 import { orphanedIds } from "../state/holding";

@@ -1,6 +1,5 @@
-// How a state is stored in the stack: its codec, its version, and the reading of records of earlier schemas. Pure.
-// The one place that knows stored names. A record stays small at any fleet size (docs/design.md, section 5): counts,
-// digests, the requests still needed, exceptions by a byte budget; never a list of members, never `source`.
+// How a state is stored: its codec and its version; the one place that knows stored names. Pure. A record stays small at any
+// fleet size (docs/design.md, section 5).
 
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
@@ -11,7 +10,7 @@ import type { Holding } from "./holding";
 import type { State } from "./state";
 import { upgradeOutputs } from "./upgrades";
 
-/** The version of the stored record. A release that changes its shape adds a step to `upgrades.ts`. */
+/** The version of the stored record; another shape needs a step in `upgrades.ts`. */
 export const schemaNumber = 2;
 
 const states = t.readonly(t.record(t.string, t.number));
@@ -172,8 +171,7 @@ export function readState(outputs: RawObject): State {
 
 /** The settings a program wrote, without `source`. */
 export function pickWritten(raw: RawObject): RawObject {
-  const entries = settingNames.filter((name) => raw[name] !== undefined && raw[name] !== null);
-  return Object.fromEntries(entries.map((name) => [name, raw[name]]));
+  return Object.fromEntries(settingNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
 }
 
 /** What Pulumi stores. JSON drops every `undefined`, which would make the engine hang or fail. */

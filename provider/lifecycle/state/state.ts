@@ -4,6 +4,7 @@
 import type { StateCounts } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
+import type { Backlog } from "./backlog";
 import type { Holding } from "./holding";
 import type { InstallFile } from "../content/content";
 
@@ -49,16 +50,6 @@ export interface Exception {
   readonly state: string;
   readonly reason: string;
   readonly since: string;
-}
-
-/** What a run left undone, in devices: a refresh calls drift what goes beyond it. */
-export interface Backlog {
-  readonly failed: number;
-  readonly missing: number;
-  readonly expired: number;
-  readonly removalsFailed: number;
-  /** Absent where there are none. */
-  readonly enrolledAgain?: number | undefined;
 }
 
 /** How far a rollout has come. */
@@ -175,9 +166,6 @@ export interface State {
   readonly record: StateRecord;
 }
 
-/** The state of a device, among the exceptions, that took the certificate and started anew since. */
-export const enrolledAgainState = "Enrolled again";
-
 /** Esper's time of this resource's newest install (ISO); undefined where it is not known. */
 export function newestInstallAt(
   state: { readonly commands: State["commands"]; readonly record: Pick<StateRecord, "newestInstallAt"> } | undefined,
@@ -187,25 +175,9 @@ export function newestInstallAt(
   return newest === "" ? undefined : newest;
 }
 
-export const noBacklog: Backlog = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
-
 /** When the present content was last sent to everyone (ISO). */
 export function sentToAllAt({ record, commands }: Pick<State, "record" | "commands">): string | undefined {
   return record.sentToAllAt ?? commands[0]?.sentAt;
-}
-
-/** What is undone at the moment. Expired installs and devices that started anew are counted apart as far as they are listed. */
-export function backlogOf(
-  coverage: Coverage,
-  exceptions: readonly Exception[],
-  removalsFailed: number,
-  heldBack: number,
-): Backlog {
-  const listed = (wanted: string): number => exceptions.filter(({ state }) => state === wanted).length;
-  const expired = listed("Expired");
-  const enrolledAgain = listed(enrolledAgainState);
-  const missing = Math.max(0, coverage.missing - expired - enrolledAgain - heldBack);
-  return { failed: coverage.failed, missing, expired, removalsFailed, ...(enrolledAgain > 0 && { enrolledAgain }) };
 }
 
 /** What was last seen of a request. */

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../../arguments/arguments";
 import { installsContent } from "../../facts/command-history";
 import type { Facts } from "../../facts/gather";
-import type { NewerCommand } from "../../facts/newer-commands";
+import type { NewerCommand } from "../../facts/newer/newer-commands";
 import { count } from "../../messages/words";
 import { sketchOf } from "../../state/membership-sketch";
 import { digestHeld, isTakenOff, orphanedIds, rejectedDigest } from "../../state/holding";

@@ -2,9 +2,9 @@
 // installs do not count, one that failed does; a scheduled one counts from its window on; a tie is the other's. Pure.
 // Follows docs/design.md, section 3.
 
-import type { StatusRow } from "../../client/index";
-import type { SentRequest } from "../state/state";
-import { commandLifeMs } from "./device-status";
+import type { StatusRow } from "../../../client/index";
+import type { SentRequest } from "../../state/state";
+import { commandLifeMs } from "../device-status";
 import type { NewerCommand } from "./newer-commands";
 import { devicesOf } from "./resume";
 

@@ -1,10 +1,10 @@
 // What a run goes by after one that was interrupted: commands of this resource that are newer than its state are added to
 // what the state knows, so that only devices that are due are sent anything. Pure. Follows docs/design.md, section 3.
 
-import { contentPart } from "../state/command-label";
-import { sketchOf } from "../state/membership-sketch";
-import { digestHeld, rejectedDigest } from "../state/holding";
-import { type SentRequest, type State } from "../state/state";
+import { contentPart } from "../../state/command-label";
+import { sketchOf } from "../../state/membership-sketch";
+import { digestHeld, rejectedDigest } from "../../state/holding";
+import { type SentRequest, type State } from "../../state/state";
 import type { Newer, NewerCommand } from "./newer-commands";
 
 export interface Resumed {

@@ -2,10 +2,10 @@
 // what it had done, of a destroy that failed halfway, of other resources, stacks and people. They are read from Esper's list,
 // from the point on to which the state has looked. It decides nothing. Follows docs/design.md, section 3.
 
-import type { CommandSighting, StatusRow } from "../../client/index";
-import type { OperationContext } from "../context";
-import { aliasHash, installCommand, parseLabel, uninstallCommand, urnHint } from "../state/command-label";
-import type { OtherCommand, State, StateRecord } from "../state/state";
+import type { CommandSighting, StatusRow } from "../../../client/index";
+import type { OperationContext } from "../../context";
+import { aliasHash, installCommand, parseLabel, uninstallCommand, urnHint } from "../../state/command-label";
+import type { OtherCommand, State, StateRecord } from "../../state/state";
 
 /** One that the state does not count among its own, with the devices that it reached. */
 export interface NewerCommand extends OtherCommand {

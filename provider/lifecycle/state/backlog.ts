@@ -1,0 +1,30 @@
+// What is left undone in devices, by which a refresh tells drift from what the last run knew. Pure.
+
+/** What a run left undone, in devices: a refresh calls drift what goes beyond it. */
+export interface Backlog {
+  readonly failed: number;
+  readonly missing: number;
+  readonly expired: number;
+  readonly removalsFailed: number;
+  /** Absent where there are none. */
+  readonly enrolledAgain?: number | undefined;
+}
+
+/** The state of a device, among the exceptions, that took the certificate and started anew since. */
+export const enrolledAgainState = "Enrolled again";
+
+export const noBacklog: Backlog = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
+
+/** What is undone at the moment. Expired installs and devices that started anew are counted apart as far as they are listed. */
+export function backlogOf(
+  coverage: Pick<Backlog, "failed" | "missing">,
+  exceptions: readonly { readonly state: string }[],
+  removalsFailed: number,
+  heldBack: number,
+): Backlog {
+  const listed = (wanted: string): number => exceptions.filter(({ state }) => state === wanted).length;
+  const expired = listed("Expired");
+  const enrolledAgain = listed(enrolledAgainState);
+  const missing = Math.max(0, coverage.missing - expired - enrolledAgain - heldBack);
+  return { failed: coverage.failed, missing, expired, removalsFailed, ...(enrolledAgain > 0 && { enrolledAgain }) };
+}
