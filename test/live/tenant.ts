@@ -4,7 +4,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Client, Device, Group, StatusRow } from "../../provider/client/client";
 import { unwrap } from "../../provider/client/codecs";
-import { Connection, type Method } from "../../provider/client/http/connection";
+import { Connection } from "../../provider/client/http/connection";
+import type { Method } from "../../provider/client/http/exchange";
 import { createClient } from "../../provider/client/create";
 import { messageIn } from "../../provider/client/http/api-errors";
 import { Redaction } from "../../provider/redaction/redaction";
