@@ -1,4 +1,4 @@
-// Reads faults that come as JSON, from the command line or by HTTP. Each codec follows its field in faults.ts.
+// Reads faults that come as JSON, from the command line or by HTTP. Each codec follows its field in answer-faults.ts or tenant-faults.ts.
 
 import { isLeft } from "fp-ts/Either";
 import * as t from "io-ts";

@@ -1,5 +1,5 @@
 // What Esper says of the requests: keeps the newest counts of each and reads rows only where counts do not tell enough.
-// It asks the client; it judges nothing (standing.ts and waiting.ts do).
+// It asks the client; it judges nothing (device-status.ts and policy/awaited.ts do).
 
 import {
   type Client,

@@ -1,5 +1,5 @@
 // Why something is done or left: every reason of the policy, with its meaning, and the sentence that people read of it.
-// Preview and run give the same reason the same words. Pure; the conditions stand in removal.ts, diff.ts and plan.ts.
+// Preview and run give the same reason the same words. Pure; the conditions stand in full-send.ts, diff.ts and steps.ts.
 
 import { count } from "../messages/words";
 
@@ -21,7 +21,7 @@ export const kindOfTargetChanged = "kindOfTargetChanged";
 /** A preview cannot know an argument before other resources are made: it announces an update. */
 export const notKnownYet = "notKnownYet";
 
-/** A killed run has sent commands that the state does not know: nobody can say what devices hold, so everyone is due. */
+/** A state of the first schema tells of a killed run: nobody can say what devices hold, so everyone is due. */
 export const interruptedRun = "interruptedRun";
 
 /** Other certificates or keys under the same alias: they overwrite what devices have. */
