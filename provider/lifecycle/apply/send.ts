@@ -10,7 +10,7 @@ import type { Plan } from "../policy/plan";
 import type { Step } from "../policy/steps";
 import { newLabel } from "../state/command-label";
 import { digestHeld } from "../state/holding";
-import { type SentRequest } from "../state/state";
+import { type SentRequest, type State } from "../state/state";
 import { batchesForDevices, batchesForEveryone, type Batch } from "./batches";
 import { installOf } from "./esper-commands";
 
@@ -61,7 +61,7 @@ export async function sendBatches(
   const accepted = acceptedBy(client);
   for (const { address, devices, targetWide } of batches) {
     const label = newLabel({ instance, alias: settings.alias, digest }, random);
-    const { id, createdAt } = await accepted(command(address, label));
+    const { id, createdAt } = await accepted(command(address, label), knownIds(prior, sent));
     // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
     const sentAt = new Date(clock.now()).toISOString();
     const request = { id, kind, commandType: address.commandType, devices: devices.size, sentAt, createdAt };
@@ -69,17 +69,25 @@ export async function sendBatches(
   }
 }
 
+/** What was sent before is never taken for a command whose answer was lost: where there is no label, times alone tell. */
+function knownIds(prior: State | undefined, sent: readonly Sent[]): ReadonlySet<string> {
+  const before = prior === undefined ? [] : [...prior.commands.map(({ id }) => id), ...(prior.record.settledIds ?? [])];
+  return new Set([...before, ...sent.map(({ request }) => request.id)]);
+}
+
 /** Sends; a tenant that refuses the `deviceType` takes `all`, for the same devices. */
-function acceptedBy(client: Client): (command: CommandToSend) => Promise<SentCommand> {
+type Send = (command: CommandToSend, known: ReadonlySet<string>) => Promise<SentCommand>;
+
+function acceptedBy(client: Client): Send {
   let isRefused = false;
-  return async function send(command) {
-    if (isRefused) return client.send({ ...command, deviceType: "all" });
+  return async function send(command, known) {
+    if (isRefused) return client.send({ ...command, deviceType: "all" }, known);
     try {
-      return await client.send(command);
+      return await client.send(command, known);
     } catch (error) {
       if (!isApiError(error) || error.meaning !== "deviceTypeRefused" || command.deviceType === "all") throw error;
       isRefused = true;
-      return client.send({ ...command, deviceType: "all" });
+      return client.send({ ...command, deviceType: "all" }, known);
     }
   };
 }
