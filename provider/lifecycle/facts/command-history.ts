@@ -4,14 +4,13 @@
 import { totalOf } from "../../client/index";
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import { difference } from "../state/membership-sketch";
-import { contentPart } from "../state/command-label";
 import { digestHeld } from "../state/holding";
 import { sentToAllAt, type SentRequest } from "../state/state";
 import type { CommandResults } from "./command-results";
 import type { Answers, CommandHistory, HistoryEntry } from "./device-status";
 import type { Fleet } from "./fleet";
 import type { NewerCommand } from "./newer/newer-commands";
-import type { Resumed } from "./newer/resume";
+import { installsContent, type Resumed } from "./newer/resume";
 
 /** Requests of one kind, oldest first. */
 export interface SentRequests {
@@ -109,11 +108,6 @@ function withOthers(history: readonly HistoryEntry[], { others = [], digest }: S
     }),
   ];
   return entries.sort((one, next) => (one.at < next.at ? -1 : one.at > next.at ? 1 : 0)).map(({ entry }) => entry);
-}
-
-/** Labels of the first form name eight characters of the digest, those of today eleven in another alphabet. */
-export function installsContent({ kind, content = "" }: NewerCommand, digest: string): boolean {
-  return kind === "install" && content !== "" && (content === contentPart(digest) || content === digest.slice(0, 8));
 }
 
 async function ownHistory(

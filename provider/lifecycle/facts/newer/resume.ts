@@ -57,9 +57,13 @@ function begun(stored: State, digest: string): State {
   };
 }
 
-function isOwnInstall({ by, kind, content = "" }: NewerCommand, digest: string): boolean {
-  if (by !== "own" || kind !== "install") return false;
-  return content !== "" && (content === contentPart(digest) || content === digest.slice(0, 8));
+function isOwnInstall(command: NewerCommand, digest: string): boolean {
+  return command.by === "own" && installsContent(command, digest);
+}
+
+/** Labels of the first form name eight characters of the digest, those of today eleven in another alphabet. */
+export function installsContent({ kind, content = "" }: NewerCommand, digest: string): boolean {
+  return kind === "install" && content !== "" && (content === contentPart(digest) || content === digest.slice(0, 8));
 }
 
 /** The devices that a command was sent to, as far as Esper tells. */

@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../../arguments/arguments";
-import { installsContent } from "../../facts/command-history";
+import { installsContent } from "../../facts/newer/resume";
 import type { Facts } from "../../facts/gather";
 import type { NewerCommand } from "../../facts/newer/newer-commands";
 import { count } from "../../messages/words";
