@@ -85,7 +85,7 @@ export async function startBao(program: string): Promise<Bao> {
   }
 }
 
-const tillRole = {
+export const tillRole = {
   allow_any_name: true,
   enforce_hostnames: false,
   key_type: "any",
