@@ -19,7 +19,8 @@ export function makeOpensslAuthority(name = "Acme Root"): OpensslAuthority {
   const openssl = (args: readonly string[], input = ""): string =>
     execFileSync("openssl", args, { cwd: folder, input, stdio: ["pipe", "pipe", "ignore"] }).toString();
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key"];
-  openssl(["req", "-x509", ...key, "-subj", `/CN=${name}`, "-days", "3650", "-out", "ca.pem"]);
+  const uses = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"];
+  openssl(["req", "-x509", ...key, "-subj", `/CN=${name}`, "-days", "3650", "-out", "ca.pem", ...uses]);
   const signing = ["x509", "-req", "-CA", "ca.pem", "-CAkey", "ca.key", "-copy_extensions", "copyall"];
   return {
     folder,
