@@ -1,4 +1,5 @@
-// Devices that left a set: which they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
+// Devices that left a set: which they are, and where their UNINSTALL stands (scenario D in state/holding.ts).
+// It asks the client; plan.ts decides.
 
 import type { Device } from "../../client/index";
 import { totalOf } from "../../client/index";

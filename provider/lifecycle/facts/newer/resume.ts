@@ -1,5 +1,5 @@
 // What a run goes by after one that was interrupted: commands of this resource that are newer than its state are added to
-// what the state knows, so that only devices that are due are sent anything. Pure. Follows docs/design.md, section 3.
+// what the state knows, so that only devices that are due are sent anything (scenario A in state/holding.ts). Pure. Follows docs/design.md, section 3.
 
 import { contentPart } from "../../state/command-label";
 import { sketchOf } from "../../state/membership-sketch";
@@ -47,7 +47,11 @@ function begun(stored: State, digest: string): State {
   const { waveBoundaries, heldBack, sentToAllAt, compacted, removedSinceFullSend, backlog, ...record } = stored.record;
   return {
     ...stored,
-    commands: stored.commands.filter(({ kind }) => kind === "uninstall"),
+    commands: stored.commands.flatMap((request) => {
+      if (request.kind === "uninstall") return [request];
+      // Its rows are all that tells its devices, should the target's group be gone one day.
+      return request.targetWide === true ? [{ ...request, superseded: true }] : [];
+    }),
     progress: { wave: 1, waves: 1, state: "stopped" },
     record: {
       ...record,

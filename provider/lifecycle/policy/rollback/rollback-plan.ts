@@ -1,5 +1,5 @@
 // A rollback as another plan for the same machine: it brings the devices that were sent the candidate to the stable content, or
-// to none; and a later run's plan for what that has left undone. Pure. Whether there is one to make is asked in rollback.ts.
+// to none; and a later run's plan for what that has left undone (scenario C in state/holding.ts). Pure. Whether there is one to make is asked in rollback.ts.
 // Follows docs/design.md, section 7.
 
 import { noSentRequests, recordedInstalls, type SentRequests } from "../../facts/command-history";
