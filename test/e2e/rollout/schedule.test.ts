@@ -18,6 +18,15 @@ function windowIn(startMs: number, endMs: number): Change {
 
 const nextHour = (): Change => ({ ...atOnce, schedule: windowIn(hourMs, 2 * hourMs) });
 
+/** Long enough for what has to happen within it, also on a machine that does much else. */
+const windowMs = 8_000;
+
+/** A window that is open now, and a rest until it is over. */
+function openWindow(): { readonly schedule: Change; readonly over: () => Promise<void> } {
+  const endMs = Date.now() + windowMs;
+  return { schedule: windowIn(-60_000, windowMs), over: () => rest(Math.max(0, endMs - Date.now()) + 200) };
+}
+
 function rest(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -250,9 +259,10 @@ const stories: Stories = {
       const { world } = shops.simulator;
       const [away = ""] = shops.devices();
       world.setOnline(away, false);
-      const now = { ...atOnce, schedule: windowIn(-60_000, 2_500) };
+      const { schedule, over } = openWindow();
+      const now = { ...atOnce, schedule };
       await shops.upWell("first", now);
-      await rest(2_600);
+      await over();
       world.setOnline(away, true);
       await rest(200);
       await shops.refresh();
@@ -275,9 +285,9 @@ const stories: Stories = {
   "pauses a rollout whose window is over, and continues it in a new window": {
     tell: async (shops) => {
       const paused = { waves, pauseAfterWave: 1 };
-      const schedule = windowIn(-60_000, 1_500);
+      const { schedule, over } = openWindow();
       await shops.upWell("first", { schedule, rollout: paused });
-      await rest(1_600);
+      await over();
       await shops.upWell("first", { schedule, rollout: { waves, pauseAfterWave: 2 } });
       expect(shops.sent()).to.deep.equal(["INSTALL 2"]);
       expect(shops.outputs).to.deep.include({ progress: { wave: 1, waves: 3, state: "paused" } });
@@ -288,9 +298,9 @@ const stories: Stories = {
   "remembers changed `triggers` while the window is over, and sends in a new window": {
     devices: 4,
     tell: async (shops) => {
-      const schedule = windowIn(-60_000, 1_500);
+      const { schedule, over } = openWindow();
       await shops.upWell("first", { ...atOnce, schedule, triggers: [1] });
-      await rest(1_600);
+      await over();
       shops.sent();
       await shops.upWell("first", { ...atOnce, schedule, triggers: [2] });
       expect(shops.sent()).to.deep.equal([]);
@@ -304,13 +314,13 @@ const stories: Stories = {
       const { world } = shops.simulator;
       const [bad = ""] = shops.devices();
       world.failWith(bad, "The keystore is locked");
-      const schedule = windowIn(-60_000, 3_000);
+      const { schedule, over } = openWindow();
       const patient = { ...atOnce, retryRounds: 1, wait: { for: "all", timeoutMinutes: 0.1 } };
       for (const expected of ["INSTALL 4", "INSTALL 1"]) {
         await shops.upBadly(/The keystore is locked/, "first", { ...patient, schedule });
         expect(shops.sent()).to.deep.equal([expected]);
       }
-      await rest(3_000);
+      await over();
       world.failWith(bad, undefined);
       await shops.upWell("first", { ...patient, schedule, encoding: "modern" });
       expect(shops.sent()).to.deep.equal([]);
