@@ -163,7 +163,7 @@ export interface Device {
 
 export interface DeviceList {
   readonly devices: readonly Device[];
-  /** Whether there are as many as Esper counts. Where not, one may be missing, so nobody counts as having left. */
+  /** Whether there are as many as Esper counts. Where not, one may be missing, and no device counts as having left. */
   readonly addsUp: boolean;
 }
 
@@ -218,7 +218,7 @@ export interface Client {
   send(command: CommandToSend, knownIds?: ReadonlySet<string>): Promise<SentCommand>;
   /**
    * The tenant's requests of these commands, whoever sent them, newest first and of any age. One list serves all callers
-   * of the process; further back is read only as far as somebody asks.
+   * of the process; further back is read only as far as a caller asks.
    */
   commandsSince(query: CommandsQuery): Promise<RecentCommandsFound>;
   /** How many devices are in which state; undefined when Esper does not know the request any more. */

@@ -122,7 +122,7 @@ function readAlias(fields: Fields): string | undefined {
   const alias = fields.string("alias");
   if (alias === undefined) return undefined;
   if (alias.trim() === "") return fields.fail("alias", "must not be empty");
-  // One at its end comes from a file or a variable that was not trimmed, and nobody would see why the alias is another.
+  // One at its end comes from a file or a variable that was not trimmed, and the program would not show why the alias is another.
   return invisible.test(alias) ? fields.fail("alias", "must be one line, without control characters") : alias;
 }
 

@@ -17,7 +17,7 @@ import { devicesOf as devicesReached } from "./newer/resume";
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */
   readonly devices: readonly Device[];
-  /** The lists of devices do not add up, so that nobody can tell which devices left what the target names no longer. */
+  /** The lists of devices do not add up, so that it cannot be told which devices left with what the target no longer names. */
   readonly isUnsure?: boolean;
   /** Earlier removals that are not known to have ended well. */
   readonly removals: SentRequests;

@@ -19,7 +19,7 @@ export interface Fleet {
   readonly digest: string;
   /** Devices of the target that cannot: another platform, Android before 9, or removed in Esper. */
   readonly unsupported: number;
-  /** Whether the lists have as many devices as Esper counts. While not, nobody counts as having left. */
+  /** Whether the lists have as many devices as Esper counts. While not, no device counts as having left. */
   readonly addsUp: boolean;
   /** Those of them that were removed in Esper, which still lists them. */
   readonly disabled: number;

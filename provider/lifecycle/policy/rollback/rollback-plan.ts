@@ -85,7 +85,7 @@ export function planRollback(
 
 /**
  * A later run: tries again on the devices that did not take the stable content, or did not lose the alias. After an
- * interrupted run everyone is due, as nobody can say what that has left on whom.
+ * interrupted run everyone is due, as it is not known which devices it has reached.
  */
 export function planUnfinished({ inputs, raw, content }: Desired, prior: State, facts: Facts): Rollback {
   const isInterrupted = prior.record.holding.kind === "unknown";
