@@ -108,7 +108,7 @@ export const devices: Provocations = {
   "devices that fail, each for its reason, until the retry rounds are used up": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "Invalid password", "Not enough storage");
-      const first = await stack.up(args({ retryRounds: 0 }));
+      const first = await stack.up(args({ retryRounds: 0, resend: { [unknownId]: "typed wrong" } }));
       const second = await stack.up(args({ retryRounds: 0 }));
       await stack.up(args({ retryRounds: 0 }));
       failing(simulator, "Keystore locked", "Keystore locked");
