@@ -191,6 +191,11 @@ export interface CertificateArgs {
   readonly strict?: pulumi.Input<boolean>;
   /** Any values; a change of them sends the certificate to every member again. */
   readonly triggers?: pulumi.Input<readonly unknown[]>;
+  /**
+   * Any text for a device's id, such as the reason; a new or another text sends the certificate to that device again, where
+   * `triggers` sends it to every member. An entry for a device that is no member is told; dropping one changes nothing.
+   */
+  readonly resend?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
 }
 
 /** What is in the file: its leaf certificate. */

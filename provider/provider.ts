@@ -8,11 +8,11 @@ import { isSettingError } from "./errors";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
 import { PartialFailure } from "./engine/partial-failure";
 import { AliasTurns } from "./lifecycle/alias-turns";
-import { claims } from "./lifecycle/claims";
+import { claims, type Claim } from "./lifecycle/claims";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
 import { readInputs } from "./lifecycle/arguments/arguments";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
-import { resourceId } from "./lifecycle/arguments/target";
+import { resourceId, type Target } from "./lifecycle/arguments/target";
 import type { Outcome } from "./lifecycle/conclude/conclude";
 import { redacted } from "./lifecycle/conclude/redacted";
 import { openSource } from "./lifecycle/content/content";
@@ -23,8 +23,8 @@ import { diff, lastingWarnings } from "./lifecycle/policy/diff";
 import type { Asked } from "./lifecycle/policy/full-send";
 import type { Desired } from "./lifecycle/policy/plan";
 import { rollbackWarning } from "./lifecycle/policy/rollback/rollback";
-import { check } from "./lifecycle/preview/check";
-import { Impact } from "./lifecycle/preview/impact";
+import { check, type Claimed } from "./lifecycle/preview/check";
+import { impact } from "./lifecycle/preview/impact";
 import { reconcile } from "./lifecycle/reconcile";
 import { refresh } from "./lifecycle/refresh";
 import { newInstance, urnHashOf } from "./lifecycle/state/command-label";
@@ -53,9 +53,6 @@ interface DynamicProvider {
 }
 
 const turns = new AliasTurns();
-
-/** What previews say of the reach, bounded for all resources of a process. */
-const impact = new Impact(systemClock);
 
 const surroundings = { readFile: readBoundedFile, environment: process.env, nowMs: () => systemClock.now() };
 
@@ -86,10 +83,17 @@ export function certificate(urn: string): DynamicProvider {
   }
 
   /** Puts on record that this certificate stands in the program. */
-  function claim({ alias, target }: Pick<Asked, "alias" | "target">, instance?: string): void {
+  function claim({ alias, target }: Pick<Asked, "alias" | "target">, more: Pick<Claim, "instance" | "isNews">): void {
     const tenantHash = tenantNow();
     if (alias === undefined || target === undefined || tenantHash === undefined) return;
-    claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), instance });
+    claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), ...more });
+  }
+
+  function claimNow(alias: string, target: Target, isNews: boolean): Claimed | undefined {
+    claim({ alias, target }, { isNews });
+    const tenantHash = tenantNow();
+    const own = tenantHash === undefined ? undefined : claims.of({ tenantHash, urnHash });
+    return own && { own, others: claims.besides(own) };
   }
 
   /** Undefined where a setting is missing: then nothing is removed either. */
@@ -132,8 +136,7 @@ export function certificate(urn: string): DynamicProvider {
 
     check: (olds, news) =>
       quietly(async () => {
-        claim(askedBy(asObject(news)));
-        const checking = { surroundings, impact, client: clientNow, nowMs: systemClock.now() };
+        const checking = { surroundings, impact, client: clientNow, claim: claimNow, nowMs: systemClock.now() };
         const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
         tell(messages);
         return { inputs, failures };
@@ -147,14 +150,14 @@ export function certificate(urn: string): DynamicProvider {
         const warning = rollbackWarning(prior, asked.settings, reason);
         const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
         tell({ warnings, notes: action === "update" ? [message] : [] });
-        if (action !== "replace") claim({ ...prior.settings, ...asked }, prior.record.instance);
+        if (action !== "replace") claim({ ...prior.settings, ...asked }, { instance: prior.record.instance });
         return Promise.resolve({ changes: action !== "nothing", replaces, deleteBeforeReplace });
       }),
 
     create: async (news) => {
       const desired = await desiredFrom(asObject(news));
       const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
-      claim(desired.inputs, identity.instance);
+      claim(desired.inputs, identity);
       const outcome = await reconcile(contextFor(identity), desired, undefined);
       const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
       return { id, outs: outputsOf(id, outcome, desired) };
@@ -176,7 +179,7 @@ export function certificate(urn: string): DynamicProvider {
       const desired = await desiredFrom(asObject(news));
       const prior = readState(asObject(olds));
       const identity = identityForUpdate(prior, urnHash, Math.random);
-      claim(desired.inputs, identity.instance);
+      claim(desired.inputs, identity);
       return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
     },
 

@@ -99,6 +99,8 @@ export interface CommandsQuery {
   readonly sinceAt: string;
   /** An answer that was read so long ago at most is used again; with 0 only the pages that came since are read. */
   readonly maxAgeMs: number;
+  /** Where not everything need be known: no list is read further than so many pages. */
+  readonly maxPages?: number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
 }
@@ -131,6 +133,8 @@ export interface StatusRow {
 export interface RowQuery {
   readonly requestIds: readonly string[];
   readonly states?: readonly CommandState[];
+  /** Where not everything need be known: so many pages are read at most. */
+  readonly maxPages?: number;
 }
 
 /** A device as Esper lists it. */

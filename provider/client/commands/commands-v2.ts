@@ -142,12 +142,15 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 
   async rows(query: RowQuery, how: HowToRead = {}): Promise<readonly StatusRow[]> {
-    const { states } = query;
-    const reads = [...new Set(query.requestIds)].flatMap((id) =>
-      rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).map(({ state }) =>
-        this.rowsOf(id, { ...(state !== undefined && { state }) }, how),
-      ),
-    );
+    const { states, maxPages } = query;
+    // Each request has a list of its own here.
+    const reads = [...new Set(query.requestIds)]
+      .slice(0, maxPages)
+      .flatMap((id) =>
+        rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).map(({ state }) =>
+          this.rowsOf(id, { ...(state !== undefined && { state }) }, how, maxPages === undefined ? undefined : 1),
+        ),
+      );
     const rows = (await Promise.all(reads)).flatMap((some) => some ?? []);
     return rowsAskedFor([...new Map(rows.map((row) => [row.id, row])).values()], query);
   }
@@ -157,6 +160,7 @@ export class CommandsV2 implements CommandsEndpoint {
     requestId: string,
     query: Readonly<Record<string, string>>,
     how: HowToRead,
+    maxPages?: number,
   ): Promise<readonly StatusRow[] | undefined> {
     const list = {
       path: pathOf`/v0/enterprise/${await this.parts.enterprise.id()}/command/${requestId}/status/`,
@@ -168,7 +172,7 @@ export class CommandsV2 implements CommandsEndpoint {
       ...how,
     };
     try {
-      return (await readAll(this.parts.requester, list)).map((json) => this.rowReader.row(json));
+      return (await readAll(this.parts.requester, list, maxPages)).map((json) => this.rowReader.row(json));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;

@@ -164,12 +164,29 @@ export async function readWhole<A extends { readonly id: string }, B>(
   }
 }
 
-/** All items, each once. */
+/** All items, each once; or those of the first pages, where not all need be known. */
 export async function readAll<A extends { readonly id: string }>(
   requester: Pick<Requester, "call">,
   list: ListCall<A>,
+  maxPagesRead?: number,
 ): Promise<readonly A[]> {
+  if (maxPagesRead !== undefined) return readFirst(requester, list, maxPagesRead);
   return [...(await readWhole(requester, list, (row) => row)).byId.values()];
+}
+
+async function readFirst<A extends { readonly id: string }>(
+  requester: Pick<Requester, "call">,
+  list: ListCall<A>,
+  maxPagesRead: number,
+): Promise<readonly A[]> {
+  const rows: A[] = [];
+  let pagesRead = 0;
+  for await (const { items } of pages(requester, list)) {
+    rows.push(...items);
+    pagesRead += 1;
+    if (pagesRead >= maxPagesRead) break;
+  }
+  return rows;
 }
 
 /** Else a server that ignores `offset` would be asked for ever, or half a list be taken for the whole. */

@@ -3,6 +3,7 @@
 
 import type { DeviceType } from "../../client";
 import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./reader";
+import { readResend, type Resend } from "./resend";
 import { readRollout, type Rollout } from "./rollout";
 import { readSchedule, type Schedule } from "./schedule";
 import { readSource, type Source } from "./source";
@@ -30,6 +31,7 @@ export interface Settings {
   readonly renewBeforeDays?: number;
   readonly strict: boolean;
   readonly triggers: readonly unknown[];
+  readonly resend: Resend;
 }
 
 type Options = Omit<Settings, "alias" | "target">;
@@ -52,6 +54,7 @@ export const settingNames = [
   "renewBeforeDays",
   "strict",
   "triggers",
+  "resend",
 ] as const;
 
 // What the engine and `check` add to what the program wrote.
@@ -107,6 +110,7 @@ function readSettingFields(fields: Fields): {
     strict: fields.boolean("strict") ?? false,
     // Triggers that are not known yet will differ, as far as a preview can tell.
     triggers: fields.isUnknown("triggers") ? [unknownValue] : (fields.list("triggers") ?? []),
+    resend: readResend(fields),
     ...(schedule !== undefined && { schedule }),
     ...(reinstallAfterDays !== undefined && { reinstallAfterDays }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),

@@ -30,6 +30,9 @@ export const contentChanged = "contentChanged";
 /** The program asks for everything again. */
 export const triggersChanged = "triggersChanged";
 
+/** The program asks for some devices again. */
+export const resendChanged = "resendChanged";
+
 /** The last full install is older than `reinstallAfterDays`. */
 export const reinstallDue = "reinstallDue";
 
@@ -74,6 +77,7 @@ const sentences = {
   [interruptedRun]: () => "An interrupted run sent commands; sending the certificate to every member again.",
   [contentChanged]: () => "The certificate or its key changes; overwriting it under the same alias.",
   [triggersChanged]: () => "The triggers changed; sending the certificate to every member again.",
+  [resendChanged]: (devices: string) => `Sending the certificate again to ${devices} under a new text of \`resend\`.`,
   [setChanged]: () => "Groups or devices were added to the target or taken out of it.",
   [devicesFailed]: (devices: string) => `${devices} failed; retrying only those.`,
   [installsExpired]: (devices: string) => `${devices} did not fetch the certificate in 30 days; sending it again.`,
