@@ -142,10 +142,14 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 
   async rows(query: RowQuery, how: HowToRead = {}): Promise<readonly StatusRow[]> {
-    const { states } = query;
-    const reads = [...new Set(query.requestIds)].flatMap((id) =>
-      rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).map(({ state }) =>
-        this.rowsOf(id, { ...(state !== undefined && { state }) }, how),
+    const { requestIds, states, devices } = query;
+    // `device` takes one id here, so that of many devices the whole is read.
+    const single = devices !== undefined && devices.length <= fewRequests ? devices : [undefined];
+    const reads = [...new Set(requestIds)].flatMap((id) =>
+      rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).flatMap(({ state }) =>
+        single.map((device) =>
+          this.rowsOf(id, { ...(device !== undefined && { device }), ...(state !== undefined && { state }) }, how),
+        ),
       ),
     );
     const rows = (await Promise.all(reads)).flatMap((some) => some ?? []);
