@@ -129,10 +129,11 @@ export interface StatusRow {
   readonly createdAt?: string;
 }
 
-/** Which status rows are asked for: those of these requests, all or only those in `states`. */
+/** Which status rows are asked for: those of these requests, all or only those in `states`, or of `devices`. */
 export interface RowQuery {
   readonly requestIds: readonly string[];
   readonly states?: readonly CommandState[];
+  readonly devices?: readonly string[];
   /** Where not everything need be known: so many pages are read at most. */
   readonly maxPages?: number;
 }

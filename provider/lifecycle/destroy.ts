@@ -45,7 +45,7 @@ export async function destroy(context: OperationContext, stored: State): Promise
   const facts = {
     ...{ fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
     installs: recordedInstalls(resumed, state.settings.target, fleet),
-    results: new CommandResults(context.client),
+    results: new CommandResults(context.client, undefined, fleet.others),
     departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
   };

@@ -91,6 +91,11 @@ export function readSettings(outputs: RawObject): Settings | undefined {
   return failures.length > 0 || alias === undefined || target === undefined ? undefined : { alias, target, ...options };
 }
 
+/** The settings a program wrote, without `source`. */
+export function pickWritten(raw: RawObject): RawObject {
+  return Object.fromEntries(settingNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
+}
+
 function readSettingFields(fields: Fields): {
   readonly alias: string | undefined;
   readonly target: Target | undefined;

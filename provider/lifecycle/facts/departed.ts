@@ -2,7 +2,6 @@
 // It asks the client; plan.ts decides.
 
 import type { Device } from "../../client/index";
-import { totalOf } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
 import { orphanedIds } from "../state/holding";
@@ -103,8 +102,8 @@ export async function removalsNow(
   const all = joinRequests(removals, sent, false);
   const statuses = await removalStatuses(context, results, all, devices, entitled);
   const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
-  const mayHaveMore = ({ id, devices: count, sentAt }: SentRequest): boolean =>
-    context.clock.now() - Date.parse(sentAt) < rowsMayBeLateMs && totalOf(results.countsOf(id)) < count;
+  const mayHaveMore = (request: SentRequest): boolean =>
+    context.clock.now() - Date.parse(request.sentAt) < rowsMayBeLateMs && !results.hasRowsOfAll(request);
   return { statuses, requests: all.requests.filter((request) => open.has(request.id) || mayHaveMore(request)) };
 }
 
