@@ -2,6 +2,7 @@
 // nothing; what of it is drift says refresh.ts.
 
 import { totalOf } from "../client/index";
+import { isOrdinary } from "../redaction/ordinary-words";
 import type { OperationContext } from "./context";
 import { historyOf, recordedInstalls } from "./facts/command-history";
 import type { CommandResults } from "./facts/command-results";
@@ -126,14 +127,15 @@ async function heldBackNow(
 
 const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
 
-// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
+// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can. Words that
+// everybody uses of certificates say nothing of it.
 function withKnownReason({ exceptions }: State): (status: DeviceStatus) => DeviceStatus {
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (status) => {
     const known = before.get(status.device.id);
     const isSame = known?.state === status.state && known.since === status.since;
     if (isSame) return { ...status, reason: known.reason };
-    return status.phase === "failed" && status.reason !== "" ? { ...status, reason: unjudgedReason } : status;
+    return status.phase !== "failed" || isOrdinary(status.reason) ? status : { ...status, reason: unjudgedReason };
   };
 }
 

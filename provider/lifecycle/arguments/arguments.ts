@@ -2,6 +2,7 @@
 // Pure; files are not opened here. In a preview some values are unknown: then there are no failures about them, and no inputs.
 
 import type { DeviceType } from "../../client";
+import { refuseDirectives } from "./directives";
 import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./reader";
 import { readResend, type Resend } from "./resend";
 import { readRollout, type Rollout } from "./rollout";
@@ -76,12 +77,20 @@ export function readInputs(raw: RawObject): ReadInputs {
   const failures: Failure[] = [];
   const fields = new Fields(raw, "", failures);
   fields.refuseOthers([...settingNames, "source"], addedNames);
+  refuseDirectives(fields, raw, settingNames);
   const source = readSource(fields);
   const { alias, target, options } = readSettingFields(fields);
   const given = alias === undefined || target === undefined ? undefined : { alias, target };
   const isWhole = failures.length === 0 && !hasUnknown(raw);
   const inputs = isWhole && given && source ? { ...given, ...options, source } : undefined;
-  return { failures, alias, target, source, options, inputs };
+  return { failures: failures.map((failure) => withoutValueOf(raw, failure)), alias, target, source, options, inputs };
+}
+
+/** The engine prints the value of the property that a failure names, if there is one of just that name: `source.x`. */
+function withoutValueOf(raw: RawObject, { property, reason }: Failure): Failure {
+  return property !== "" && Object.hasOwn(raw, property)
+    ? { property: "", reason: `${property}: ${reason}` }
+    : { property, reason };
 }
 
 /** Reads the settings out of stored outputs, which hold no source. */
