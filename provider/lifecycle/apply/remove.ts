@@ -14,7 +14,7 @@ import type { Plan } from "../policy/plan";
 import { decideRemoval } from "../policy/removal";
 import type { Step } from "../policy/steps";
 import { difference } from "../state/membership-sketch";
-import type { State } from "../state/state";
+import type { SentRequest, State } from "../state/state";
 import { batchesForDevices, batchesForEveryone } from "./batches";
 import { uninstallOf } from "./esper-commands";
 import { sendBatches, type Sent } from "./send";
@@ -39,7 +39,7 @@ export async function removeStep(
   const decided = await context.turns.during(turn, "uninstall", async () => {
     const newer = plan.prior === undefined ? undefined : await readNewer(context, plan.prior, removalMaxAgeMs);
     if (newer?.isComplete === false) throw new Error(incompleteSentence(settings.alias));
-    const own = ownInstalls(plan.prior, facts, sent);
+    const own = await ownInstalls(context, plan.prior, facts, sent, newer);
     const others = newer === undefined ? new Set<string>() : ownedByOthers(newer.commands, own, context.clock.now());
     const removal = decideRemoval({
       ...{ alias: settings.alias, candidates, ownedByOthers: others },
@@ -84,17 +84,28 @@ function incompleteSentence(alias: string): string {
 }
 
 /** Requests of this resource with Esper's time and the devices that they are known to have reached. */
-function ownInstalls(prior: State | undefined, { installs }: Facts, sent: readonly Sent[]): readonly OwnInstall[] {
-  const earlier = (prior?.commands ?? [])
-    .filter(({ kind }) => kind === "install")
-    .map((request) => ({
-      request,
-      devices:
-        installs.sentTo.get(request.id) ??
-        (request.targetWide === true ? (installs.reached ?? new Set<string>()) : new Set<string>()),
-    }));
+async function ownInstalls(
+  { client }: OperationContext,
+  prior: State | undefined,
+  { installs }: Facts,
+  sent: readonly Sent[],
+  newer: Newer | undefined,
+): Promise<readonly OwnInstall[]> {
+  const earlier = (prior?.commands ?? []).filter(({ kind }) => kind === "install");
+  const others = (newer?.commands ?? []).filter(({ by, kind }) => by !== "own" && kind === "install");
+  const known = (request: SentRequest): ReadonlySet<string> | undefined =>
+    installs.sentTo.get(request.id) ?? (request.targetWide === true ? installs.reached : undefined);
+  // Only where another's install is older does it matter whom a later one of this resource has reached.
+  const isLater = ({ createdAt = "" }: SentRequest): boolean => others.some((other) => other.createdAt < createdAt);
+  const unknown = earlier.filter((request) => known(request) === undefined && isLater(request)).map(({ id }) => id);
+  const rows = unknown.length === 0 ? [] : await client.rows({ requestIds: unknown });
+  const byRows = (id: string): ReadonlySet<string> =>
+    new Set(rows.flatMap(({ requestId, deviceId }) => (requestId === id ? [deviceId] : [])));
   const now = sent.filter(({ request }) => request.kind === "install");
-  return [...earlier, ...now.map(({ request, devices }) => ({ request, devices }))];
+  return [
+    ...earlier.map((request) => ({ request, devices: known(request) ?? byRows(request.id) })),
+    ...now.map(({ request, devices }) => ({ request, devices })),
+  ];
 }
 
 /** Whether an INSTALL of this resource is known on a device. */
@@ -150,8 +161,9 @@ async function overtaken(
   candidates: ReadonlyMap<string, Device>,
 ): Promise<readonly string[]> {
   if (prior === undefined || sent.length === 0) return [];
-  const { commands } = await readNewer(context, prior, 0);
-  const owned = ownedByOthers(commands, ownInstalls(prior, facts, []), context.clock.now());
+  const newer = await readNewer(context, prior, 0);
+  const own = await ownInstalls(context, prior, facts, [], newer);
+  const owned = ownedByOthers(newer.commands, own, context.clock.now());
   const removed = sent.flatMap(({ devices }) => [...devices]).filter((id) => owned.has(id) && !ownedBefore.has(id));
   if (removed.length === 0) return [];
   const names = removed.map((id) => oneLine(candidates.get(id)?.name ?? id));

@@ -111,18 +111,22 @@ function withOthers(history: readonly HistoryEntry[], { others = [], digest }: S
 
 async function ownHistory(
   results: CommandResults,
-  { requests, sentTo, reached, compactedAt }: SentRequests,
+  { requests, sentTo, reached, compactedAt, others = [] }: SentRequests,
   members: ReadonlySet<string>,
   nowMs: number,
 ): Promise<readonly HistoryEntry[]> {
   // One sent in this run can only be late, whatever Esper says of it now.
   const isForgotten = ({ id }: SentRequest): boolean => results.forgotten.has(id) && results.wasKnown(id);
   const alive = requests.filter((request) => !isForgotten(request));
+  // Something older says otherwise of devices of a request, so that its rows are needed although all are successes.
+  const isDisputed = (index: number, { createdAt = "" }: SentRequest): boolean =>
+    alive.slice(0, index).some((earlier) => !results.isAllSuccess(earlier)) ||
+    others.some((other) => other.createdAt <= createdAt);
   const entries = await Promise.all(
-    alive.map(async (request) => {
+    alive.map(async (request, index) => {
       const known = sentTo.get(request.id);
       // Its devices are among those reached, of which nothing but exceptions needs to be read.
-      if (compactedAt !== undefined && results.isAllSuccess(request)) {
+      if (compactedAt !== undefined && results.isAllSuccess(request) && !isDisputed(index, request)) {
         return { request, answers: noRows, sentTo: new Set<string>() };
       }
       const joined = known === undefined ? [] : [...members].filter((id) => !known.has(id));

@@ -134,6 +134,18 @@ describe("an alias on a device has one owner:", () => {
     expect(printed.join("\n")).to.include('1 device has "corp" from another resource by now (not in this program)');
   });
 
+  it("what is installed again after another stack has removed its own is removed by a destroy", async () => {
+    const others = newProgram();
+    await program.up({ ours: on(shops()) });
+    await others.up({ theirs: on({ devices: [device("b1"), device("b2")] }, other()) });
+    await others.up({ theirs: on({ devices: [device("b2")] }, other()) });
+    await program.refresh();
+    await program.up({ ours: on(shops()) });
+    expect(holders()).to.deep.equal(everyone);
+    await program.up({});
+    expect(holders(), "b2 is theirs by now").to.deep.equal(["b2"]);
+  });
+
   it("another stack's other content is told, is no drift, and is not overwritten", async () => {
     const stranger = newProgram();
     await program.up({ mine: on({ group: group("Berlin") }) });

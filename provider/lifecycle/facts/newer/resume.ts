@@ -79,10 +79,12 @@ function requestOf(command: NewerCommand): SentRequest {
   return { id, kind: "install", commandType: "DEVICE", devices: devicesOf(command).size, sentAt: createdAt, createdAt };
 }
 
+/** Oldest first: what an interrupted run has sent may be older than what a later one has sent. */
 function merged(commands: readonly SentRequest[], added: readonly SentRequest[]): readonly SentRequest[] {
+  const installs = [...commands.filter(({ kind }) => kind === "install"), ...added];
+  const sentAt = ({ createdAt = "" }: SentRequest): string => createdAt;
   return [
-    ...commands.filter(({ kind }) => kind === "install"),
-    ...added,
+    ...installs.sort((one, other) => (sentAt(one) < sentAt(other) ? -1 : sentAt(one) > sentAt(other) ? 1 : 0)),
     ...commands.filter(({ kind }) => kind === "uninstall"),
   ];
 }
