@@ -113,6 +113,8 @@ function ownDevices(
   const joined = sketches.map((sketch) => difference(sketch, ids)?.joined);
   // What a destroy finds outside the target, it finds in the rows of this resource's own requests.
   const found = new Set(reason === "destroy" ? departed.devices.map(({ id }) => id) : []);
+  // They were members that had it, and the sketches have forgotten them since.
+  for (const id of prior.record.left ?? []) found.add(id);
   for (const command of [...before.commands, ...(newer?.commands ?? [])]) {
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }

@@ -2,6 +2,7 @@
 // Pure; files are not opened here. In a preview some values are unknown: then there are no failures about them, and no inputs.
 
 import type { DeviceType } from "../../client";
+import { readOnLeave, type OnLeave } from "./on-leave";
 import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./reader";
 import { readRollout, type Rollout } from "./rollout";
 import { readSchedule, type Schedule } from "./schedule";
@@ -25,6 +26,7 @@ export interface Settings {
   readonly wait: Wait;
   readonly rollout: Rollout;
   readonly schedule?: Schedule;
+  readonly onLeave?: OnLeave;
   readonly retryRounds: number;
   readonly reinstallAfterDays?: number;
   readonly renewBeforeDays?: number;
@@ -47,6 +49,7 @@ export const settingNames = [
   "wait",
   "rollout",
   "schedule",
+  "onLeave",
   "retryRounds",
   "reinstallAfterDays",
   "renewBeforeDays",
@@ -101,6 +104,7 @@ function readSettingFields(fields: Fields): {
   const alias = readAlias(fields);
   const target = readTarget(fields, "target");
   const schedule = readSchedule(fields);
+  const onLeave = readOnLeave(fields);
   const reinstallAfterDays = fields.number("reinstallAfterDays", 1, "a number of days, 1 or more");
   const renewBeforeDays = fields.number("renewBeforeDays", 0, "a number of days, 0 or more");
   const options: Options = {
@@ -113,6 +117,7 @@ function readSettingFields(fields: Fields): {
     // Triggers that are not known yet will differ, as far as a preview can tell.
     triggers: fields.isUnknown("triggers") ? [unknownValue] : (fields.list("triggers") ?? []),
     ...(schedule !== undefined && { schedule }),
+    ...(onLeave !== undefined && { onLeave }),
     ...(reinstallAfterDays !== undefined && { reinstallAfterDays }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),
   };

@@ -17,6 +17,8 @@ export interface Departed {
   readonly devices: readonly Device[];
   /** The lists of devices do not add up, so that nobody can tell which devices left what the target names no longer. */
   readonly isUnsure?: boolean;
+  /** Those that left a group by themselves and were looked at: the next state need not remember them. */
+  readonly left?: readonly string[];
   /** Earlier removals that are not known to have ended well. */
   readonly removals: SentRequests;
   /** Where the devices of those stand; "installed" means here that the UNINSTALL ended in Success. */
@@ -28,12 +30,14 @@ interface Question {
   readonly target: Target;
   readonly entitled: Fleet;
   readonly newer: Newer;
+  /** Devices that left a group by themselves, and are to lose it. */
+  readonly leaving?: readonly string[];
 }
 
 export async function gatherDeparted(
   context: OperationContext,
   results: CommandResults,
-  { prior, target, entitled, newer }: Question,
+  { prior, target, entitled, newer, leaving = [] }: Question,
 ): Promise<Departed> {
   if (prior === undefined) return { devices: [], removals: noSentRequests, statuses: [] };
   const requests = prior.commands.filter((request) => request.kind === "uninstall");
@@ -49,7 +53,12 @@ export async function gatherDeparted(
   const isOutsideNone = target.kind === "group" && entitled.members.size > 0;
   const reached = isOutsideNone ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
   const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.devices.some((one) => one.id === id));
-  return { devices: [...left.devices, ...more], removals, statuses, ...(!left.addsUp && { isUnsure: true }) };
+  const known = new Set([...left.devices, ...more].map(({ id }) => id));
+  const gone = [...(await supportedById(context.client, leaving, 0)).values()].filter(
+    ({ id }) => !entitled.members.has(id) && !known.has(id),
+  );
+  const devices = [...left.devices, ...more, ...gone];
+  return { devices, removals, statuses, ...(!left.addsUp && { isUnsure: true }), left: leaving };
 }
 
 /** An interrupted run may have sent to devices of a set that the program has taken out again since. */

@@ -79,6 +79,21 @@ export function leftTargetSentence(gone: number): string {
   return `${count(gone, "device")} left the target; the certificate stays on them.`;
 }
 
+/** @param more that a record has no room for */
+export function leavingGroupSentence(leaving: number, more: number): string {
+  const lost = leaving === 1 ? "it" : "them";
+  const kept =
+    more === 0 ? "" : ` ${count(more, "device")} more left, too many to remember; the certificate stays on those.`;
+  return `${count(leaving, "device")} left the target; the next \`pulumi up\` removes the certificate from ${lost}.${kept}`;
+}
+
+export function heldBackLeavingSentence(leaving: number, members: number): string {
+  return (
+    `${leaving} of ${count(members, "device")} left the target at once; the certificate stays on them. If it is to be removed, ` +
+    `allow that many: \`onLeave: { remove: true, atMost: ${leaving} }\`.`
+  );
+}
+
 export const leftUnsureSentence =
   "Esper's list of devices has fewer devices than Esper counts, so nobody can tell which devices left the target; those keep " +
   "the certificate. To remove it, put the former target back, and take it out again later.";

@@ -125,6 +125,16 @@ export const devices: Provocations = {
   "a removal that waits for an offline device": () =>
     story(async ({ stack, args }) => [(await stack.up(args())).error, (await stack.destroy()).error]),
 
+  "devices that leave a group, which loses them the certificate": () =>
+    story(async ({ stack, args, simulator, later }) => {
+      const leaving = (atMost?: number): unknown => (atMost === undefined ? "remove" : { remove: true, atMost });
+      await stack.up(args({ onLeave: leaving() }));
+      for (const { id } of simulator.world.devices("Shops").slice(0, 2)) simulator.world.move(id, "Empty");
+      later();
+      await stack.refresh();
+      return [(await stack.up(args({ onLeave: leaving(1) }))).error];
+    }),
+
   "a group without devices": () =>
     story(async ({ stack, args, simulator }) => [
       (await stack.up(args({ target: { group: simulator.world.group("Empty").id } }))).error,

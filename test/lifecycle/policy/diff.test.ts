@@ -342,6 +342,23 @@ const rows: Readonly<Record<string, Row>> = {
     action: "nothing",
     reason: "unchanged",
   },
+  "only onLeave changed: a refresh goes by what the state holds": {
+    program: { onLeave: "remove" },
+    action: "update",
+    reason: "onLeaveChanged",
+  },
+  "two devices left a group, and onLeave takes the certificate from them": {
+    prior: { program: { onLeave: "remove" }, record: { left: [uuid(50), uuid(51)] } },
+    program: { onLeave: "remove" },
+    action: "update",
+    reason: "devicesLeft",
+  },
+  "so many left a group at once that they keep it": {
+    prior: { program: { onLeave: { remove: true, atMost: 1 } }, record: { left: [uuid(50), uuid(51)] } },
+    program: { onLeave: { remove: true, atMost: 1 } },
+    action: "nothing",
+    reason: "unchanged",
+  },
   "an install expired on two devices": {
     prior: { coverage: { installed: 10, missing: 2 }, rest: { exceptions: [expiredOn(1), expiredOn(2)] } },
     action: "update",
@@ -387,8 +404,8 @@ describe("what Pulumi does with a certificate that stands", () => {
     });
   }
 
-  it("has a row here for every reason but the two that only a run has", () => {
-    const onlyInRuns: readonly string[] = ["created", "devicesLeft"];
+  it("has a row here for every reason but the one that only a run has", () => {
+    const onlyInRuns: readonly string[] = ["created"];
     const seen = new Set<string>(Object.values(rows).map(({ reason }) => reason));
     expect(reasons.filter((reason) => !seen.has(reason))).to.have.members(onlyInRuns);
   });
