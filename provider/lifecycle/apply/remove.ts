@@ -9,6 +9,7 @@ import type { Facts } from "../facts/gather";
 import { readNewer, removalMaxAgeMs, type Newer } from "../facts/newer/newer-commands";
 import { ownedByOthers, type OwnInstall } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
+import { claimUnsureSentence } from "../messages/notices";
 import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { decideRemoval } from "../policy/removal";
@@ -46,7 +47,8 @@ export async function removeStep(
       isOwn: ownDevices(plan, facts, newer, candidates, step.reason),
       claimed: await claimedDevices(context, plan),
     });
-    const isWhole = step.devices === "everyone" && removal.devices.size === candidates.size;
+    // A member that the list leaves out may be somebody else's.
+    const isWhole = step.devices === "everyone" && facts.fleet.addsUp && removal.devices.size === candidates.size;
     const batches = isWhole
       ? await batchesForEveryone(context, settings.target, facts.fleet)
       : batchesForDevices([...removal.devices.keys()]);
@@ -136,7 +138,8 @@ async function claimedDevices(
   };
   const claimed = new Map<string, string>();
   for (const { target, name } of claims.othersUnder(asking)) {
-    const { members } = await readFleet(client, target, claimsMaxAgeMs);
+    const { members, addsUp } = await readFleet(client, target, claimsMaxAgeMs);
+    if (!addsUp) throw new Error(claimUnsureSentence(settings.alias, name));
     for (const id of members.keys()) claimed.set(id, name);
   }
   return claimed;

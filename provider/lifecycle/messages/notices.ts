@@ -98,6 +98,13 @@ export const leftUnsureSentence =
   "Esper's list of devices has fewer devices than Esper counts, so nobody can tell which devices left the target; those keep " +
   "the certificate. To remove it, put the former target back, and take it out again later.";
 
+export function claimUnsureSentence(alias: string, name: string): string {
+  return (
+    `Esper's list of the devices of ${name}, which has "${alias}" too, has fewer devices than Esper counts, so nobody can ` +
+    "tell which devices it claims; nothing is removed. Run the same command again later."
+  );
+}
+
 export const listShortSentence =
   "Esper's list of devices has fewer devices than Esper counts; nobody counts as having left the target until it has them all.";
 

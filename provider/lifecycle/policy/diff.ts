@@ -11,6 +11,7 @@ import { backlogOf, leavingNow } from "../state/backlog";
 import { type State } from "../state/state";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
+  addressChanged,
   aliasChanged,
   contentRejected,
   devicesFailed,
@@ -64,6 +65,7 @@ const dueChain: readonly ((prior: State, asked: Asked) => Finding | undefined)[]
   installsDue, // members joined, or their install expired
   rolloutDue, // it was paused, stopped or ended early, and may go on
   onLeaveDiffers, // a refresh goes by what the state holds
+  addressDiffers, // another tenant is refused, before all is said to be well there
 ];
 
 export function diff(prior: State, asked: Asked, nowMs: number): Verdict {
@@ -133,6 +135,11 @@ function leavingDue(prior: State, { settings }: Asked): Finding | undefined {
 function onLeaveDiffers(prior: State, { settings }: Asked): Finding | undefined {
   if (settings === undefined || isDeepStrictEqual(settings.onLeave, prior.settings.onLeave)) return undefined;
   return { reason: onLeaveChanged, sentence: sentenceOf(onLeaveChanged) };
+}
+
+function addressDiffers({ record }: State, { tenantHash }: Asked): Finding | undefined {
+  if (tenantHash === undefined || record.tenantHash === undefined || tenantHash === record.tenantHash) return undefined;
+  return { reason: addressChanged, sentence: sentenceOf(addressChanged) };
 }
 
 function removalsDue(prior: State): Finding | undefined {

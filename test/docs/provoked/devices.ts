@@ -29,6 +29,8 @@ interface Story {
   readonly said: string[];
   /** What follows happens when the lists read so far are too old. */
   readonly later: () => void;
+  /** The same tenant by another name of its host. */
+  readonly moveAddress: () => void;
 }
 
 let number = 0;
@@ -52,6 +54,7 @@ async function story(tell: (story: Story) => Promise<readonly (string | undefine
       ...{ simulator, stack, said, other: sources.other },
       // Lists that a client has read are fresh for a while; one with other settings has read none.
       later: () => (config["esper:pollSeconds"] = "0.03"),
+      moveAddress: () => (config["esper:baseUrl"] = simulator.url.replace("127.0.0.1", "localhost")),
       args: (change = {}) => ({ ...base, ...change }),
     });
     return { errors: ended.flatMap((text) => text?.split("\n") ?? []), said: [...said, ...printed.slice(from)] };
@@ -133,6 +136,13 @@ export const devices: Provocations = {
       later();
       await stack.refresh();
       return [(await stack.up(args({ onLeave: leaving(1) }))).error];
+    }),
+
+  "another address of the same tenant": () =>
+    story(async ({ stack, args, moveAddress }) => {
+      await stack.up(args());
+      moveAddress();
+      return [(await stack.up(args())).error];
     }),
 
   "a group without devices": () =>

@@ -20,6 +20,7 @@ interface Row {
   readonly program?: Program;
   /** The digest of the content; by default the one that devices have. `null`: not prior yet. */
   readonly digest?: string | null;
+  readonly tenantHash?: string;
   readonly action: Verdict["action"];
   readonly reason: Reason;
   readonly replaces?: readonly string[];
@@ -347,6 +348,12 @@ const rows: Readonly<Record<string, Row>> = {
     action: "update",
     reason: "onLeaveChanged",
   },
+  "the settings lead to another address": {
+    prior: { record: { tenantHash: "tenant-one" } },
+    tenantHash: "tenant-two",
+    action: "update",
+    reason: "addressChanged",
+  },
   "two devices left a group, and onLeave takes the certificate from them": {
     prior: { program: { onLeave: "remove" }, record: { left: [uuid(50), uuid(51)] } },
     program: { onLeave: "remove" },
@@ -392,7 +399,8 @@ describe("what Pulumi does with a certificate that stands", () => {
   for (const [title, row] of Object.entries(rows)) {
     it(`${row.action}${row.deleteBeforeReplace === true ? ", the old one first" : ""}: ${title}`, () => {
       const prior = state(row.prior);
-      const asked = askedBy({ ...row.prior?.program, ...row.program }, row.digest === undefined ? digestA : row.digest);
+      const given = askedBy({ ...row.prior?.program, ...row.program }, row.digest === undefined ? digestA : row.digest);
+      const asked = { ...given, ...(row.tenantHash !== undefined && { tenantHash: row.tenantHash }) };
       const { message, ...verdict } = diff(prior, asked, nowMs);
       expect(verdict).to.deep.equal({
         action: row.action,
