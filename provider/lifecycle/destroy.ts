@@ -88,7 +88,7 @@ interface Outside {
 
 // Late joiners and retried devices were addressed one by one and may have left their group since. Devices taken out of a
 // set that lost the certificate then, or will once they are online, are left alone: another resource may have given them
-// the alias since. After a killed run nobody knows that, and it may have sent to devices that the state does not name.
+// the alias since. After a killed run that is not known, and it may have sent to devices that the state does not name.
 async function devicesOutside(
   { client, clock }: OperationContext,
   { commands, record, settings }: State,

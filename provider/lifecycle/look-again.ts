@@ -2,6 +2,7 @@
 // nothing; what of it is drift says refresh.ts.
 
 import { totalOf } from "../client/index";
+import { isOrdinary } from "../redaction/ordinary-words";
 import type { OperationContext } from "./context";
 import { historyOf, recordedInstalls } from "./facts/command-history";
 import type { CommandResults } from "./facts/command-results";
@@ -19,7 +20,7 @@ import { leftDevices } from "./facts/left-group";
 import { memberIds, nobodyOf, type Fleet } from "./facts/fleet";
 import { type Newer, type NewerCommand } from "./facts/newer/newer-commands";
 import { devicesOf, type Resumed } from "./facts/newer/resume";
-import { leavingSentence } from "./policy/leaving";
+import { leavingSentence } from "./messages/leaving";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
 import { isTakenOff } from "./state/holding";
@@ -139,14 +140,15 @@ async function heldBackNow(
 
 const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
 
-// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
+// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can. Words that
+// everybody uses of certificates say nothing of it.
 function withKnownReason({ exceptions }: State): (status: DeviceStatus) => DeviceStatus {
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (status) => {
     const known = before.get(status.device.id);
     const isSame = known?.state === status.state && known.since === status.since;
     if (isSame) return { ...status, reason: known.reason };
-    return status.phase === "failed" && status.reason !== "" ? { ...status, reason: unjudgedReason } : status;
+    return status.phase !== "failed" || isOrdinary(status.reason) ? status : { ...status, reason: unjudgedReason };
   };
 }
 

@@ -24,6 +24,7 @@ import {
   type StateRecord,
 } from "../state/state";
 import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
+import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
 import type { Final } from "./final-statuses";
 
@@ -75,8 +76,7 @@ export function nextState(
   const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
-    settings: recorded.settings,
-    written: recorded.written,
+    ...withResendDone(plan, facts, sent),
     certificate,
     ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },

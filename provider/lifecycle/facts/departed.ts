@@ -1,4 +1,5 @@
-// Devices that left a set: which they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
+// Devices that left a set: which they are, and where their UNINSTALL stands (scenario D in state/holding.ts).
+// It asks the client; plan.ts decides.
 
 import type { Device } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
@@ -15,7 +16,7 @@ import { devicesOf as devicesReached } from "./newer/resume";
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */
   readonly devices: readonly Device[];
-  /** The lists of devices do not add up, so that nobody can tell which devices left what the target names no longer. */
+  /** The lists of devices do not add up, so that it cannot be told which devices left with what the target no longer names. */
   readonly isUnsure?: boolean;
   /** Those that left a group by themselves and were looked at: the next state need not remember them. */
   readonly left?: readonly string[];

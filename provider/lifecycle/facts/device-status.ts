@@ -6,7 +6,7 @@ import type { Device, StatusRow } from "../../client";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 import type { NewerCommand } from "./newer/newer-commands";
 
-/** An install that no device took for this long never will be (Esper, "Command API Examples": 30 days). */
+/** Esper drops an install that the device has not fetched for 30 days (Esper, "Command API Examples"). */
 export const commandLifeMs = 30 * 24 * 3_600_000;
 
 /** What is known of one request. */

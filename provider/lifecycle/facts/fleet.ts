@@ -21,7 +21,7 @@ export interface Fleet {
   readonly others: ReadonlySet<string>;
   /** How many those are. */
   readonly unsupported: number;
-  /** Whether the lists have as many devices as Esper counts. While not, nobody counts as having left. */
+  /** Whether the lists have as many devices as Esper counts. While not, no device counts as having left. */
   readonly addsUp: boolean;
   /** Those of them that were removed in Esper, which still lists them. */
   readonly disabled: number;

@@ -24,13 +24,15 @@ import {
   notKnownYet,
   onLeaveChanged,
   removalsFailed,
+  resendChanged,
   rolloutContinues,
   sentenceOf,
   setChanged,
   unchanged,
   type Reason,
 } from "./reasons";
-import { leavingWarning } from "./leaving";
+import { leavingWarning } from "../messages/leaving";
+import { newlyNamed } from "./resend";
 import { mayRetry, noRetryLeft } from "./retry";
 import { isRejected, rollbackUnfinishedSentence, unfinishedRollback } from "./rollback/rollback";
 import { nextWave } from "../state/wave-boundaries";
@@ -60,6 +62,7 @@ const replacementChain: readonly ((prior: State, asked: Asked) => Replacement | 
 const dueChain: readonly ((prior: State, asked: Asked) => Finding | undefined)[] = [
   setDiffers, // devices came or left
   leavingDue, // devices left a group, and `onLeave` takes the certificate from them
+  resendDue, // the program asks for some devices again
   removalsDue, // an UNINSTALL failed on devices that left
   retriesDue, // members failed, and retry rounds are left
   installsDue, // members joined, or their install expired
@@ -140,6 +143,11 @@ function onLeaveDiffers(prior: State, { settings }: Asked): Finding | undefined 
 function addressDiffers({ record }: State, { tenantHash }: Asked): Finding | undefined {
   if (tenantHash === undefined || record.tenantHash === undefined || tenantHash === record.tenantHash) return undefined;
   return { reason: addressChanged, sentence: sentenceOf(addressChanged) };
+}
+
+function resendDue(prior: State, { settings }: Asked): Finding | undefined {
+  const named = settings === undefined ? [] : newlyNamed(prior.settings.resend, settings.resend);
+  return named.length === 0 ? undefined : { reason: resendChanged, sentence: sentenceOf(resendChanged, named.length) };
 }
 
 function removalsDue(prior: State): Finding | undefined {

@@ -14,6 +14,7 @@ import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
 import { orphanedIds } from "../state/holding";
 import { type SentAs, type State } from "../state/state";
 import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";
+import { newlyNamed, noMemberWarnings } from "./resend";
 import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps";
 
 /** What the program asks for, opened and checked. */
@@ -78,7 +79,8 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
   const steps = isOverdue ? withoutInstalls(asked, prior, inputs) : asked;
   const choice = encodingChoice(desired, prior, facts, steps);
   const written = pickWritten(raw);
-  const owned = facts.statuses.filter(isOwnedByOther).length;
+  const addressed = new Set(installTargets(steps, [...facts.fleet.members.keys()]));
+  const owned = facts.statuses.filter((one) => isOwnedByOther(one) && !addressed.has(one.device.id)).length;
   const recorded = { settings: inputs, written, source: openParts(inputs.source) };
   return {
     ...steps,
@@ -93,7 +95,8 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
     notes: choice.note === undefined ? [] : [choice.note],
     warnings: [
       ...facts.warnings,
-      ...(owned > 0 && !steps.startsOver ? [ownedByOthersSentence(owned, inputs.alias)] : []),
+      ...(owned > 0 ? [ownedByOthersSentence(owned, inputs.alias)] : []),
+      ...noMemberWarnings(newlyNamed(prior?.settings.resend ?? {}, inputs.resend), facts.entitled),
       ...(choice.warning === undefined ? [] : [choice.warning]),
       ...(steps.steps.length < asked.steps.length ? [overdueSentence] : []),
     ],
@@ -126,8 +129,14 @@ function encodingChoice(
 function askedAgainLater(recorded: Recorded, { settings, written }: State): Recorded {
   return {
     ...recorded,
-    settings: { ...recorded.settings, rollout: settings.rollout, triggers: settings.triggers },
-    written: { ...recorded.written, rollout: written["rollout"], triggers: written["triggers"] },
+    settings: {
+      ...recorded.settings,
+      ...{ rollout: settings.rollout, triggers: settings.triggers, resend: settings.resend },
+    },
+    written: {
+      ...recorded.written,
+      ...{ rollout: written["rollout"], triggers: written["triggers"], resend: written["resend"] },
+    },
   };
 }
 

@@ -86,7 +86,7 @@ export interface StateRecord {
   /** Stands for the tenant at whose address it was last seen; absent in records of earlier releases. */
   readonly tenantHash?: string | undefined;
   readonly holding: Holding;
-  /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
+  /** A digest of the members' ids when they were last listed: tells cheaply whether a device joined or left. */
   readonly membersDigest: string;
   /** Retry rounds used up for this content. */
   readonly roundsUsed: number;

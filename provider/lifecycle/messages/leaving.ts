@@ -2,7 +2,7 @@
 // it at once says state/backlog.ts, which they are finds facts/left-group.ts. Follows docs/design.md, section 3.
 
 import type { Settings } from "../arguments/arguments";
-import { heldBackLeavingSentence, leavingGroupSentence } from "../messages/notices";
+import { heldBackLeavingSentence, leavingGroupSentence } from "./notices";
 import { leavingNow, leavingOf, type Leaving } from "../state/backlog";
 
 /** While so many left at once that they keep it. */
