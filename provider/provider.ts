@@ -152,7 +152,7 @@ export function certificate(urn: string): DynamicProvider {
     diff: (_id, olds, news) =>
       quietly(() => {
         const prior = priorFrom(olds);
-        const asked = askedBy(asObject(news));
+        const asked = { ...askedBy(asObject(news)), tenantHash: tenantNow() };
         const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
         const warning = rollbackWarning(prior, asked.settings, reason);
         const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];

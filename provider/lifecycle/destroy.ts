@@ -37,7 +37,11 @@ export async function destroy(context: OperationContext, stored: State): Promise
   const listed = await readFleet(context.client, state.settings.target, listMaxAgeMs);
   const fleet = await withUnlisted(context.client, listed, state);
   const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install").map(({ id }) => id);
-  const outside = await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]);
+  const outside = withLeft(
+    await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]),
+    await supportedById(context.client, state.record.left ?? [], 0),
+    fleet,
+  );
   const plan = planDestroy(state, newer, [
     ...uninstall("everyone", fleet.members.size),
     ...uninstall([...outside.devices.keys()], outside.devices.size),
@@ -109,6 +113,12 @@ async function devicesOutside(
     devices: new Map([...devices].filter(([id]) => !removedIds.has(id))),
     leaving: removed.filter(({ phase }) => phase === "pending").length,
   };
+}
+
+/** Devices that left a group by themselves and were to lose it, which no run has done yet. */
+function withLeft(outside: Outside, left: Fleet["members"], { members }: Fleet): Outside {
+  const gone = [...left].filter(([id]) => !members.has(id));
+  return { ...outside, devices: new Map([...outside.devices, ...gone]) };
 }
 
 /** Devices whose newest command was an UNINSTALL that they have done, or will do while it lives. */

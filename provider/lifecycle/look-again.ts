@@ -16,9 +16,11 @@ import {
   type DeviceStatus,
 } from "./facts/device-status";
 import { withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
+import { leftDevices } from "./facts/left-group";
 import { memberIds, nobodyOf, type Fleet } from "./facts/fleet";
 import { type Newer, type NewerCommand } from "./facts/newer/newer-commands";
 import { devicesOf, type Resumed } from "./facts/newer/resume";
+import { leavingSentence } from "./messages/leaving";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
 import { isTakenOff } from "./state/holding";
@@ -76,6 +78,7 @@ export async function lookAgain(
   // Only those that were sent something can have kept it; where too many came and left, at least so many are gone.
   const since = difference(record.sentTo, new Set(fleet.members.keys()));
   const gone = since?.leftCount ?? stored.coverage.members - coverage.members;
+  const left = await leftDevices(context, stored, fleet);
   const state: State = {
     ...stored,
     ...{ exceptions, exceptionsOmitted: omitted, coverage },
@@ -93,14 +96,24 @@ export async function lookAgain(
       lookedUntil: isNews ? newer.lookedUntil : record.lookedUntil,
       otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
       ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
+      left: left.ids.length > 0 ? left.ids : undefined,
+      leftMore: left.more > 0 ? left.more : undefined,
     },
   };
+  const isNew = (id: string): boolean => record.left?.includes(id) !== true;
+  const newlyLeft = left.ids.filter(isNew).length + left.more - (record.leftMore ?? 0);
   const notes = [
-    ...(gone > 0 && fleet.addsUp ? [leftTargetSentence(gone)] : []),
+    ...(fleet.addsUp ? leftSentences(state, gone - newlyLeft) : []),
     ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, settings.alias)] : []),
     ...(shared > 0 ? [sharedSentence(shared, settings.alias)] : []),
   ];
   return { state, notes };
+}
+
+/** Some that left are to lose the certificate, as many as may; the others keep it. */
+function leftSentences(state: State, keeping: number): readonly string[] {
+  const told = leavingSentence(state, state.settings);
+  return [...(told === undefined ? [] : [told]), ...(keeping > 0 ? [leftTargetSentence(keeping)] : [])];
 }
 
 /** `deviceType` narrowed the members when it was sent: a device that was left out then is none. */

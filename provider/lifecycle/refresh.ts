@@ -17,7 +17,7 @@ import { driftOf } from "./messages/drift";
 import { goneIdSentences, listShortSentence } from "./messages/notices";
 import { diff } from "./policy/diff";
 import { digestHeld, rejectedDigest } from "./state/holding";
-import { backlogOf, noBacklog } from "./state/backlog";
+import { backlogOf, leavingNow, noBacklog } from "./state/backlog";
 import { countsEveryone } from "./state/sent-request";
 import { type SentRequest, type State } from "./state/state";
 
@@ -93,7 +93,8 @@ function withDrift(state: State, interrupted: number, nowMs: number): Omit<Refre
   const isToDo = diff(state, asked, nowMs).action !== "nothing";
   const heldBack = (record.heldBack ?? 0) + (record.ownedByOthers ?? 0);
   const backlog = backlogOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, heldBack);
-  const news = driftOf(record.backlog ?? noBacklog, backlog, interrupted);
+  const leaving = leavingNow(state, settings).length;
+  const news = driftOf(record.backlog ?? noBacklog, backlog, interrupted, leaving);
   if (!isToDo || news.length === 0) {
     return record.drifted === true ? { state: { ...state, record: { ...record, drifted: false } } } : { state };
   }

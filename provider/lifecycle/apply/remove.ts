@@ -9,6 +9,7 @@ import type { Facts } from "../facts/gather";
 import { readNewer, removalMaxAgeMs, type Newer } from "../facts/newer/newer-commands";
 import { ownedByOthers, type OwnInstall } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
+import { claimUnsureSentence } from "../messages/notices";
 import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { decideRemoval } from "../policy/removal";
@@ -46,7 +47,8 @@ export async function removeStep(
       isOwn: ownDevices(plan, facts, newer, candidates, step.reason),
       claimed: await claimedDevices(context, plan),
     });
-    const isWhole = step.devices === "everyone" && removal.devices.size === candidates.size;
+    // A member that the list leaves out may be somebody else's.
+    const isWhole = step.devices === "everyone" && facts.fleet.addsUp && removal.devices.size === candidates.size;
     const batches = isWhole
       ? await batchesForEveryone(context, settings.target, facts.fleet)
       : batchesForDevices([...removal.devices.keys()]);
@@ -124,6 +126,8 @@ function ownDevices(
   const joined = sketches.map((sketch) => difference(sketch, ids)?.joined);
   // What a destroy finds outside the target, it finds in the rows of this resource's own requests.
   const found = new Set(reason === "destroy" ? departed.devices.map(({ id }) => id) : []);
+  // They were members that had it, and the sketches have forgotten them since.
+  for (const id of prior.record.left ?? []) found.add(id);
   for (const command of [...before.commands, ...(newer?.commands ?? [])]) {
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }
@@ -145,7 +149,8 @@ async function claimedDevices(
   };
   const claimed = new Map<string, string>();
   for (const { target, name } of claims.othersUnder(asking)) {
-    const { members } = await readFleet(client, target, claimsMaxAgeMs);
+    const { members, addsUp } = await readFleet(client, target, claimsMaxAgeMs);
+    if (!addsUp) throw new Error(claimUnsureSentence(settings.alias, name));
     for (const id of members.keys()) claimed.set(id, name);
   }
   return claimed;

@@ -2,6 +2,7 @@
 // Pure; files are not opened here. In a preview some values are unknown: then there are no failures about them, and no inputs.
 
 import type { DeviceType } from "../../client";
+import { readOnLeave, type OnLeave } from "./on-leave";
 import { refuseDirectives } from "./directives";
 import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./reader";
 import { readResend, type Resend } from "./resend";
@@ -27,6 +28,7 @@ export interface Settings {
   readonly wait: Wait;
   readonly rollout: Rollout;
   readonly schedule?: Schedule;
+  readonly onLeave?: OnLeave;
   readonly retryRounds: number;
   readonly reinstallAfterDays?: number;
   readonly renewBeforeDays?: number;
@@ -50,6 +52,7 @@ export const settingNames = [
   "wait",
   "rollout",
   "schedule",
+  "onLeave",
   "retryRounds",
   "reinstallAfterDays",
   "renewBeforeDays",
@@ -113,6 +116,7 @@ function readSettingFields(fields: Fields): {
   const alias = readAlias(fields);
   const target = readTarget(fields, "target");
   const schedule = readSchedule(fields);
+  const onLeave = readOnLeave(fields);
   const reinstallAfterDays = fields.number("reinstallAfterDays", 1, "a number of days, 1 or more");
   const renewBeforeDays = fields.number("renewBeforeDays", 0, "a number of days, 0 or more");
   const options: Options = {
@@ -126,6 +130,7 @@ function readSettingFields(fields: Fields): {
     triggers: fields.isUnknown("triggers") ? [unknownValue] : (fields.list("triggers") ?? []),
     resend: readResend(fields),
     ...(schedule !== undefined && { schedule }),
+    ...(onLeave !== undefined && { onLeave }),
     ...(reinstallAfterDays !== undefined && { reinstallAfterDays }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),
   };

@@ -102,6 +102,7 @@ export function nextState(
       ...(hadOtherContent(plan, holding) && { hadOtherContent: true }),
       ...((isCompacted || installs.compactedAt !== undefined) && { compacted: true }),
       ...(removals.failed.length > 0 && { removalsFailed: removals.failed.length }),
+      ...stillLeft(plan, facts),
       ...(waveBoundaries !== undefined && { waveBoundaries }),
       ...(heldBack > 0 && { heldBack }),
       ...(previouslySentTo !== undefined && { previouslySentTo }),
@@ -134,6 +135,15 @@ function earlierSentTo(
   const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
   const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
   return earlier.length === 0 ? {} : { earlierSentTo: sketchOf(new Set(earlier)) };
+}
+
+/** Devices that left a group by themselves, were too many to lose it, and are outside still. */
+function stillLeft({ prior, settings }: Plan, { departed, entitled }: Facts): Pick<StateRecord, "left" | "leftMore"> {
+  if (prior === undefined || settings.onLeave === undefined) return {};
+  const { left = [], leftMore = 0 } = prior.record;
+  const done = new Set(departed.left);
+  const still = left.filter((id) => !done.has(id) && !entitled.members.has(id));
+  return still.length === 0 ? {} : { left: still, ...(leftMore > 0 && { leftMore }) };
 }
 
 /** Earlier requests to the whole target: all that is known of its devices until a new one is sent. */

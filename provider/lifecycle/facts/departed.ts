@@ -18,6 +18,8 @@ export interface Departed {
   readonly devices: readonly Device[];
   /** The lists of devices do not add up, so that it cannot be told which devices left with what the target no longer names. */
   readonly isUnsure?: boolean;
+  /** Those that left a group by themselves and were looked at: the next state need not remember them. */
+  readonly left?: readonly string[];
   /** Earlier removals that are not known to have ended well. */
   readonly removals: SentRequests;
   /** Where the devices of those stand; "installed" means here that the UNINSTALL ended in Success. */
@@ -29,12 +31,14 @@ interface Question {
   readonly target: Target;
   readonly entitled: Fleet;
   readonly newer: Newer;
+  /** Devices that left a group by themselves, and are to lose it. */
+  readonly leaving?: readonly string[];
 }
 
 export async function gatherDeparted(
   context: OperationContext,
   results: CommandResults,
-  { prior, target, entitled, newer }: Question,
+  { prior, target, entitled, newer, leaving = [] }: Question,
 ): Promise<Departed> {
   if (prior === undefined) return { devices: [], removals: noSentRequests, statuses: [] };
   const requests = prior.commands.filter((request) => request.kind === "uninstall");
@@ -50,7 +54,12 @@ export async function gatherDeparted(
   const isOutsideNone = target.kind === "group" && entitled.members.size > 0;
   const reached = isOutsideNone ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
   const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.devices.some((one) => one.id === id));
-  return { devices: [...left.devices, ...more], removals, statuses, ...(!left.addsUp && { isUnsure: true }) };
+  const known = new Set([...left.devices, ...more].map(({ id }) => id));
+  const gone = [...(await supportedById(context.client, leaving, 0)).values()].filter(
+    ({ id }) => !entitled.members.has(id) && !known.has(id),
+  );
+  const devices = [...left.devices, ...more, ...gone];
+  return { devices, removals, statuses, ...(!left.addsUp && { isUnsure: true }), left: leaving };
 }
 
 /** An interrupted run may have sent to devices of a set that the program has taken out again since. */

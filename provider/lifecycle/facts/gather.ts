@@ -5,6 +5,7 @@ import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
 import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentence } from "../messages/notices";
+import { leavingNow } from "../state/backlog";
 import { digestHeld } from "../state/holding";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
@@ -68,7 +69,10 @@ export async function gather(
   const nowMs = clock.now();
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
   const entitled = digest === undefined ? nobodyOf(everyone) : everyone;
-  const departed = await gatherDeparted(context, results, { prior, target: settings.target, entitled, newer });
+  const departed = await gatherDeparted(context, results, {
+    ...{ prior, target: settings.target, entitled, newer },
+    leaving: prior === undefined ? [] : leavingNow(prior, settings),
+  });
   return {
     ...{ fleet, entitled, results, installs, newer },
     statuses: withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {

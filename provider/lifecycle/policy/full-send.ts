@@ -22,6 +22,8 @@ export interface Asked {
   readonly target?: Target | undefined;
   readonly digest?: string | undefined;
   readonly settings?: Settings | undefined;
+  /** Stands for the tenant's address by the present settings. */
+  readonly tenantHash?: string | undefined;
 }
 
 /** A reason with the sentence that people read of it. */

@@ -51,6 +51,12 @@ export const installsExpired = "installsExpired";
 /** Devices left the set, and no other entry of it covers them. */
 export const devicesLeft = "devicesLeft";
 
+/** Only the rule for devices that leave a group changed: it is remembered for the next refresh, and nothing is sent. */
+export const onLeaveChanged = "onLeaveChanged";
+
+/** The settings lead to another address: whether it is the same tenant is looked at, and nothing is sent. */
+export const addressChanged = "addressChanged";
+
 /** An UNINSTALL failed, or was not fetched in 30 days. */
 export const removalsFailed = "removalsFailed";
 
@@ -82,6 +88,8 @@ const sentences = {
   [devicesFailed]: (devices: string) => `${devices} failed; retrying only those.`,
   [installsExpired]: (devices: string) => `${devices} did not fetch the certificate in 30 days; sending it again.`,
   [devicesLeft]: (devices: string) => `Removing the certificate from ${devices} that left the target.`,
+  [addressChanged]: () => "Esper's address differs from that of the last run; looking whether it is the same tenant.",
+  [onLeaveChanged]: () => "The rule `onLeave` changed; the next `pulumi refresh` goes by it.",
   [removalsFailed]: (devices: string) => `Retrying to remove the certificate from ${devices} outside the target.`,
   [contentRejected]: () =>
     "This content was rolled back; devices keep what they had until the content, `triggers` or `rollout` changes.",

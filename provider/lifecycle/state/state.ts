@@ -121,6 +121,9 @@ export interface StateRecord {
   readonly waveBoundaries?: WaveBoundaries | undefined;
   /** Devices that are not to have the certificate, and on which the UNINSTALL failed or expired. */
   readonly removalsFailed?: number | undefined;
+  /** Devices that left a group by themselves, where `onLeave` is to take the certificate from them; and how many more. */
+  readonly left?: readonly string[] | undefined;
+  readonly leftMore?: number | undefined;
   /** What of the source is no secret, so that a refresh that writes drift into the inputs can write it again. */
   readonly source?: Readonly<Record<string, string>> | undefined;
   /** A refresh has written drift into the inputs since the last run. */

@@ -31,6 +31,8 @@ interface Story {
   readonly said: string[];
   /** What follows happens when the lists read so far are too old. */
   readonly later: () => void;
+  /** The same tenant by another name of its host. */
+  readonly moveAddress: () => void;
 }
 
 let number = 0;
@@ -55,6 +57,7 @@ async function story(tell: (story: Story) => Promise<readonly (string | undefine
       beside: (name) => new QuickStack(`${name}-${number}`, config),
       // Lists that a client has read are fresh for a while; one with other settings has read none.
       later: () => (config["esper:pollSeconds"] = "0.03"),
+      moveAddress: () => (config["esper:baseUrl"] = simulator.url.replace("127.0.0.1", "localhost")),
       args: (change = {}) => ({ ...base, ...change }),
     });
     return { errors: ended.flatMap((text) => text?.split("\n") ?? []), said: [...said, ...printed.slice(from)] };
@@ -127,6 +130,23 @@ export const devices: Provocations = {
 
   "a removal that waits for an offline device": () =>
     story(async ({ stack, args }) => [(await stack.up(args())).error, (await stack.destroy()).error]),
+
+  "devices that leave a group, which loses them the certificate": () =>
+    story(async ({ stack, args, simulator, later }) => {
+      const leaving = (atMost?: number): unknown => (atMost === undefined ? "remove" : { remove: true, atMost });
+      await stack.up(args({ onLeave: leaving() }));
+      for (const { id } of simulator.world.devices("Shops").slice(0, 2)) simulator.world.move(id, "Empty");
+      later();
+      await stack.refresh();
+      return [(await stack.up(args({ onLeave: leaving(1) }))).error];
+    }),
+
+  "another address of the same tenant": () =>
+    story(async ({ stack, args, moveAddress }) => {
+      await stack.up(args());
+      moveAddress();
+      return [(await stack.up(args())).error];
+    }),
 
   "a group without devices": () =>
     story(async ({ stack, args, simulator }) => [

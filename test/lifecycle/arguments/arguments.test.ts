@@ -46,6 +46,12 @@ const accepted: Readonly<Record<string, Accepted>> = {
     means: { wait: { for: "none", timeoutMs: 600_000, onTimeout: "fail" } },
   },
   "failed devices are tried again by 3 later runs when nothing is said": { write: {}, means: { retryRounds: 3 } },
+  "devices that leave a group keep it when nothing is said": { write: { onLeave: "keep" }, means: {} },
+  "devices that leave a group lose it": { write: { onLeave: "remove" }, means: { onLeave: {} } },
+  "devices that leave a group lose it, so many at once": {
+    write: { onLeave: { remove: true, atMost: "5%" } },
+    means: { onLeave: { atMost: { percent: 5 } } },
+  },
   "retryRounds may be 0": { write: { retryRounds: 0 }, means: { retryRounds: 0 } },
   "reinstallAfterDays may be any number of days from 1": {
     write: { reinstallAfterDays: 1.5 },

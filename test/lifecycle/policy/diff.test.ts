@@ -20,6 +20,7 @@ interface Row {
   readonly program?: Program;
   /** The digest of the content; by default the one that devices have. `null`: not prior yet. */
   readonly digest?: string | null;
+  readonly tenantHash?: string;
   readonly action: Verdict["action"];
   readonly reason: Reason;
   readonly replaces?: readonly string[];
@@ -355,6 +356,29 @@ const rows: Readonly<Record<string, Row>> = {
     action: "nothing",
     reason: "unchanged",
   },
+  "only onLeave changed: a refresh goes by what the state holds": {
+    program: { onLeave: "remove" },
+    action: "update",
+    reason: "onLeaveChanged",
+  },
+  "the settings lead to another address": {
+    prior: { record: { tenantHash: "tenant-one" } },
+    tenantHash: "tenant-two",
+    action: "update",
+    reason: "addressChanged",
+  },
+  "two devices left a group, and onLeave takes the certificate from them": {
+    prior: { program: { onLeave: "remove" }, record: { left: [uuid(50), uuid(51)] } },
+    program: { onLeave: "remove" },
+    action: "update",
+    reason: "devicesLeft",
+  },
+  "so many left a group at once that they keep it": {
+    prior: { program: { onLeave: { remove: true, atMost: 1 } }, record: { left: [uuid(50), uuid(51)] } },
+    program: { onLeave: { remove: true, atMost: 1 } },
+    action: "nothing",
+    reason: "unchanged",
+  },
   "an install expired on two devices": {
     prior: { coverage: { installed: 10, missing: 2 }, rest: { exceptions: [expiredOn(1), expiredOn(2)] } },
     action: "update",
@@ -388,7 +412,8 @@ describe("what Pulumi does with a certificate that stands", () => {
   for (const [title, row] of Object.entries(rows)) {
     it(`${row.action}${row.deleteBeforeReplace === true ? ", the old one first" : ""}: ${title}`, () => {
       const prior = state(row.prior);
-      const asked = askedBy({ ...row.prior?.program, ...row.program }, row.digest === undefined ? digestA : row.digest);
+      const given = askedBy({ ...row.prior?.program, ...row.program }, row.digest === undefined ? digestA : row.digest);
+      const asked = { ...given, ...(row.tenantHash !== undefined && { tenantHash: row.tenantHash }) };
       const { message, ...verdict } = diff(prior, asked, nowMs);
       expect(verdict).to.deep.equal({
         action: row.action,
@@ -400,8 +425,8 @@ describe("what Pulumi does with a certificate that stands", () => {
     });
   }
 
-  it("has a row here for every reason but the two that only a run has", () => {
-    const onlyInRuns: readonly string[] = ["created", "devicesLeft"];
+  it("has a row here for every reason but the one that only a run has", () => {
+    const onlyInRuns: readonly string[] = ["created"];
     const seen = new Set<string>(Object.values(rows).map(({ reason }) => reason));
     expect(reasons.filter((reason) => !seen.has(reason))).to.have.members(onlyInRuns);
   });

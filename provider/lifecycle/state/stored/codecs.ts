@@ -107,6 +107,8 @@ const RecordCodec = t.readonly(
       previouslySentTo: t.string,
       waveBoundaries: WaveBoundariesCodec,
       removalsFailed: t.number,
+      left: t.readonlyArray(t.string),
+      leftMore: t.number,
       source: t.readonly(t.record(t.string, t.string)),
       drifted: t.boolean,
     }),
