@@ -2,7 +2,7 @@
 // left pending. The verdict of a round is pure (policy/awaited.ts); the loop around it asks through the command results.
 //
 // Counts alone end most waits. Rows are read only when the counts say that the open answers could all belong to devices
-// nobody waits for (offline ones), and only once for the same counts.
+// the run does not wait for (offline ones), and only once for the same counts.
 
 import type { Client, CommandState, Device } from "../../client/index";
 import { countOf, finalStates } from "../../client/index";

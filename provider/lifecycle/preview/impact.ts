@@ -2,10 +2,11 @@
 // bounded in time for a whole run, and not to find out is a note, never an error.
 
 import type { Client, Device, DeviceType } from "../../client";
-import type { Clock } from "../../clock";
+import { systemClock, type Clock } from "../../clock";
 import type { Content } from "../content/content";
 import type { EncodingChoice } from "../content/encoding-choice";
 import { narrowed, readFleet } from "../facts/fleet";
+import { devicesWithAlias } from "../facts/newer/already-there";
 import type { Encoding } from "../arguments/arguments";
 import { count, someOf } from "../messages/words";
 import { amountOf, type Rollout } from "../arguments/rollout";
@@ -44,16 +45,46 @@ export class Impact {
 
   constructor(private readonly clock: Clock) {}
 
+  /** A run of the engine has a process of its own; who drives several runs in one process begins each with this. */
+  begin(): void {
+    this.leftMs = reachBudgetMs;
+  }
+
   /** Undefined once the time of the run is used up. */
   async tell(client: Client, asked: ImpactQuery, content: Content | undefined): Promise<TargetImpact | undefined> {
+    const asking = (): Promise<TargetImpact> => describe(client, asked, content, this.clock.now());
+    return this.inTime(asking, (error) => unknownImpact(error?.message ?? "Esper did not answer in time."));
+  }
+
+  /** How many of the members have the alias already, as far as a few pages tell; undefined where none is known to. */
+  async alreadyThere(client: Client, alias: string, target: Target): Promise<AlreadyThere | undefined> {
+    const asking = async (): Promise<AlreadyThere | undefined> => {
+      const [{ members }, having] = await Promise.all([
+        readFleet(client, target, listMaxAgeMs),
+        devicesWithAlias(client, alias),
+      ]);
+      const devices = [...members.keys()].filter((id) => having.has(id)).length;
+      return devices === 0 ? undefined : { devices, members: members.size };
+    };
+    return this.inTime(asking, () => undefined);
+  }
+
+  /** The names of the devices that both targets have; none where that cannot be found out. */
+  async inCommon(client: Client, one: Target, other: Target): Promise<readonly string[]> {
+    const asking = async (): Promise<readonly string[]> => {
+      const [own, others] = await Promise.all([one, other].map((target) => readFleet(client, target, listMaxAgeMs)));
+      return [...(own?.members.values() ?? [])].filter(({ id }) => others?.members.has(id)).map(({ name }) => name);
+    };
+    return (await this.inTime(asking, () => [])) ?? [];
+  }
+
+  private async inTime<T>(ask: () => Promise<T>, otherwise: (error?: Error) => T): Promise<T | undefined> {
     if (this.leftMs <= 0) return undefined;
     const startedAt = this.clock.now();
     const ended = new AbortController();
-    const tooLate = this.clock
-      .sleep(this.leftMs, ended.signal)
-      .then(() => unknownImpact("Esper did not answer in time."));
-    const asking = describe(client, asked, content, startedAt).catch((error: unknown) => {
-      if (error instanceof Error) return unknownImpact(error.message);
+    const tooLate = this.clock.sleep(this.leftMs, ended.signal).then(() => otherwise());
+    const asking = ask().catch((error: unknown) => {
+      if (error instanceof Error) return otherwise(error);
       throw error;
     });
     const told = await Promise.race([asking, tooLate]);
@@ -61,6 +92,19 @@ export class Impact {
     this.leftMs -= this.clock.now() - startedAt;
     return told;
   }
+}
+
+/** What previews say in this process. */
+export const impact = new Impact(systemClock);
+
+export interface AlreadyThere {
+  readonly devices: number;
+  readonly members: number;
+}
+
+export function alreadyThereSentence({ devices, members }: AlreadyThere, alias: string): string {
+  const have = devices === 1 ? "has" : "have";
+  return `At least ${devices} of ${count(members, "device")} ${have} "${alias}" already; it is overwritten.`;
 }
 
 export function unknownImpact(why: string): TargetImpact {

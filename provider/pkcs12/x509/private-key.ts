@@ -99,7 +99,7 @@ function numbersIn(parameters: BerElement | undefined): readonly BerElement[] {
 }
 
 function checkBits(number: BerElement, allowed: number): void {
-  // The first byte may be there for the sign alone.
+  // The first byte may be there only for the sign.
   checkAtMost("a private key's size in bits", 8 * (contentOf(number).length - 1), allowed);
 }
 
