@@ -9,12 +9,13 @@ import type { Facts } from "../facts/gather";
 import { readNewer, removalMaxAgeMs, type Newer } from "../facts/newer/newer-commands";
 import { ownedByOthers, type OwnInstall } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
+import { claimUnsureSentence } from "../messages/notices";
 import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { decideRemoval } from "../policy/removal";
 import type { Step } from "../policy/steps";
 import { difference } from "../state/membership-sketch";
-import type { State } from "../state/state";
+import type { SentRequest, State } from "../state/state";
 import { batchesForDevices, batchesForEveryone } from "./batches";
 import { uninstallOf } from "./esper-commands";
 import { sendBatches, type Sent } from "./send";
@@ -39,14 +40,15 @@ export async function removeStep(
   const decided = await context.turns.during(turn, "uninstall", async () => {
     const newer = plan.prior === undefined ? undefined : await readNewer(context, plan.prior, removalMaxAgeMs);
     if (newer?.isComplete === false) throw new Error(incompleteSentence(settings.alias));
-    const own = ownInstalls(plan.prior, facts, sent);
+    const own = await ownInstalls(context, plan.prior, facts, sent, newer);
     const others = newer === undefined ? new Set<string>() : ownedByOthers(newer.commands, own, context.clock.now());
     const removal = decideRemoval({
       ...{ alias: settings.alias, candidates, ownedByOthers: others },
       isOwn: ownDevices(plan, facts, newer, candidates, step.reason),
       claimed: await claimedDevices(context, plan),
     });
-    const isWhole = step.devices === "everyone" && removal.devices.size === candidates.size;
+    // A member that the list leaves out may be somebody else's.
+    const isWhole = step.devices === "everyone" && facts.fleet.addsUp && removal.devices.size === candidates.size;
     const batches = isWhole
       ? await batchesForEveryone(context, settings.target, facts.fleet)
       : batchesForDevices([...removal.devices.keys()]);
@@ -84,17 +86,28 @@ function incompleteSentence(alias: string): string {
 }
 
 /** Requests of this resource with Esper's time and the devices that they are known to have reached. */
-function ownInstalls(prior: State | undefined, { installs }: Facts, sent: readonly Sent[]): readonly OwnInstall[] {
-  const earlier = (prior?.commands ?? [])
-    .filter(({ kind }) => kind === "install")
-    .map((request) => ({
-      request,
-      devices:
-        installs.sentTo.get(request.id) ??
-        (request.targetWide === true ? (installs.reached ?? new Set<string>()) : new Set<string>()),
-    }));
+async function ownInstalls(
+  { client }: OperationContext,
+  prior: State | undefined,
+  { installs }: Facts,
+  sent: readonly Sent[],
+  newer: Newer | undefined,
+): Promise<readonly OwnInstall[]> {
+  const earlier = (prior?.commands ?? []).filter(({ kind }) => kind === "install");
+  const others = (newer?.commands ?? []).filter(({ by, kind }) => by !== "own" && kind === "install");
+  const known = (request: SentRequest): ReadonlySet<string> | undefined =>
+    installs.sentTo.get(request.id) ?? (request.targetWide === true ? installs.reached : undefined);
+  // Only where another's install is older does it matter whom a later one of this resource has reached.
+  const isLater = ({ createdAt = "" }: SentRequest): boolean => others.some((other) => other.createdAt < createdAt);
+  const unknown = earlier.filter((request) => known(request) === undefined && isLater(request)).map(({ id }) => id);
+  const rows = unknown.length === 0 ? [] : await client.rows({ requestIds: unknown });
+  const byRows = (id: string): ReadonlySet<string> =>
+    new Set(rows.flatMap(({ requestId, deviceId }) => (requestId === id ? [deviceId] : [])));
   const now = sent.filter(({ request }) => request.kind === "install");
-  return [...earlier, ...now.map(({ request, devices }) => ({ request, devices }))];
+  return [
+    ...earlier.map((request) => ({ request, devices: known(request) ?? byRows(request.id) })),
+    ...now.map(({ request, devices }) => ({ request, devices })),
+  ];
 }
 
 /** Whether an INSTALL of this resource is known on a device. */
@@ -113,6 +126,8 @@ function ownDevices(
   const joined = sketches.map((sketch) => difference(sketch, ids)?.joined);
   // What a destroy finds outside the target, it finds in the rows of this resource's own requests.
   const found = new Set(reason === "destroy" ? departed.devices.map(({ id }) => id) : []);
+  // They were members that had it, and the sketches have forgotten them since.
+  for (const id of prior.record.left ?? []) found.add(id);
   for (const command of [...before.commands, ...(newer?.commands ?? [])]) {
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }
@@ -134,13 +149,14 @@ async function claimedDevices(
   };
   const claimed = new Map<string, string>();
   for (const { target, name } of claims.othersUnder(asking)) {
-    const { members } = await readFleet(client, target, claimsMaxAgeMs);
+    const { members, addsUp } = await readFleet(client, target, claimsMaxAgeMs);
+    if (!addsUp) throw new Error(claimUnsureSentence(settings.alias, name));
     for (const id of members.keys()) claimed.set(id, name);
   }
   return claimed;
 }
 
-/** An install of somebody else that came in between the last look and the removal was removed with it. */
+/** Another sender's install that came in between the last look and the removal was removed with it. */
 async function overtaken(
   context: OperationContext,
   { prior, settings }: Plan,
@@ -150,8 +166,9 @@ async function overtaken(
   candidates: ReadonlyMap<string, Device>,
 ): Promise<readonly string[]> {
   if (prior === undefined || sent.length === 0) return [];
-  const { commands } = await readNewer(context, prior, 0);
-  const owned = ownedByOthers(commands, ownInstalls(prior, facts, []), context.clock.now());
+  const newer = await readNewer(context, prior, 0);
+  const own = await ownInstalls(context, prior, facts, [], newer);
+  const owned = ownedByOthers(newer.commands, own, context.clock.now());
   const removed = sent.flatMap(({ devices }) => [...devices]).filter((id) => owned.has(id) && !ownedBefore.has(id));
   if (removed.length === 0) return [];
   const names = removed.map((id) => oneLine(candidates.get(id)?.name ?? id));

@@ -12,6 +12,7 @@ import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import { backlogOf, noBacklog } from "../state/backlog";
+import { seenNow } from "../state/sent-request";
 import {
   newestInstallAt,
   sentToAllAt,
@@ -23,6 +24,7 @@ import {
   type StateRecord,
 } from "../state/state";
 import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
+import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
 import type { Final } from "./final-statuses";
 
@@ -67,15 +69,14 @@ export function nextState(
   const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
     (request) => ({
       ...request,
-      ...(request.superseded !== true && { states: results.countsOf(request.id) }),
+      ...(request.superseded !== true && seenNow(request, results.countsOf(request.id), coverage)),
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
   const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
-    settings: recorded.settings,
-    written: recorded.written,
+    ...withResendDone(plan, facts, sent),
     certificate,
     ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
@@ -101,6 +102,7 @@ export function nextState(
       ...(hadOtherContent(plan, holding) && { hadOtherContent: true }),
       ...((isCompacted || installs.compactedAt !== undefined) && { compacted: true }),
       ...(removals.failed.length > 0 && { removalsFailed: removals.failed.length }),
+      ...stillLeft(plan, facts),
       ...(waveBoundaries !== undefined && { waveBoundaries }),
       ...(heldBack > 0 && { heldBack }),
       ...(previouslySentTo !== undefined && { previouslySentTo }),
@@ -133,6 +135,15 @@ function earlierSentTo(
   const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
   const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
   return earlier.length === 0 ? {} : { earlierSentTo: sketchOf(new Set(earlier)) };
+}
+
+/** Devices that left a group by themselves, were too many to lose it, and are outside still. */
+function stillLeft({ prior, settings }: Plan, { departed, entitled }: Facts): Pick<StateRecord, "left" | "leftMore"> {
+  if (prior === undefined || settings.onLeave === undefined) return {};
+  const { left = [], leftMore = 0 } = prior.record;
+  const done = new Set(departed.left);
+  const still = left.filter((id) => !done.has(id) && !entitled.members.has(id));
+  return still.length === 0 ? {} : { left: still, ...(leftMore > 0 && { leftMore }) };
 }
 
 /** Earlier requests to the whole target: all that is known of its devices until a new one is sent. */

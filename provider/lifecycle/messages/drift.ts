@@ -4,7 +4,7 @@
 import type { Backlog } from "../state/backlog";
 import { count } from "./words";
 
-export function driftOf(before: Backlog, now: Backlog, orphanedCommands: number): readonly string[] {
+export function driftOf(before: Backlog, now: Backlog, orphanedCommands: number, leaving = 0): readonly string[] {
   const more = (what: keyof Backlog, sentence: (number: number) => string): readonly string[] =>
     (now[what] ?? 0) > (before[what] ?? 0) ? [sentence((now[what] ?? 0) - (before[what] ?? 0))] : [];
   return [
@@ -13,6 +13,7 @@ export function driftOf(before: Backlog, now: Backlog, orphanedCommands: number)
     ...more("expired", (number) => `${count(number, "install")} expired`),
     ...more("failed", (number) => `${count(number, "device")} failed`),
     ...more("removalsFailed", (number) => `${count(number, "removal")} failed`),
+    ...(leaving > 0 ? [`${count(leaving, "device")} left`] : []),
     ...(orphanedCommands > 0 ? [`${count(orphanedCommands, "newer command")} of an interrupted run`] : []),
   ];
 }

@@ -79,9 +79,31 @@ export function leftTargetSentence(gone: number): string {
   return `${count(gone, "device")} left the target; the certificate stays on them.`;
 }
 
+/** @param more that a record has no room for */
+export function leavingGroupSentence(leaving: number, more: number): string {
+  const lost = leaving === 1 ? "it" : "them";
+  const kept =
+    more === 0 ? "" : ` ${count(more, "device")} more left, too many to remember; the certificate stays on those.`;
+  return `${count(leaving, "device")} left the target; the next \`pulumi up\` removes the certificate from ${lost}.${kept}`;
+}
+
+export function heldBackLeavingSentence(leaving: number, members: number): string {
+  return (
+    `${leaving} of ${count(members, "device")} left the target at once; the certificate stays on them. If it is to be removed, ` +
+    `allow that many: \`onLeave: { remove: true, atMost: ${leaving} }\`.`
+  );
+}
+
 export const leftUnsureSentence =
   "Esper's list of devices has fewer devices than Esper counts, so nobody can tell which devices left the target; those keep " +
   "the certificate. To remove it, put the former target back, and take it out again later.";
+
+export function claimUnsureSentence(alias: string, name: string): string {
+  return (
+    `Esper's list of the devices of ${name}, which has "${alias}" too, has fewer devices than Esper counts, so nobody can ` +
+    "tell which devices it claims; nothing is removed. Run the same command again later."
+  );
+}
 
 export const listShortSentence =
   "Esper's list of devices has fewer devices than Esper counts; nobody counts as having left the target until it has them all.";

@@ -1,5 +1,8 @@
 // What is left undone in devices, by which a refresh tells drift from what the last run knew. Pure.
 
+import type { Settings } from "../arguments/arguments";
+import { mayLeave } from "../arguments/on-leave";
+
 /** What a run left undone, in devices: a refresh calls drift what goes beyond it. */
 export interface Backlog {
   readonly failed: number;
@@ -27,4 +30,23 @@ export function backlogOf(
   const enrolledAgain = listed(enrolledAgainState);
   const missing = Math.max(0, coverage.missing - expired - enrolledAgain - heldBack);
   return { failed: coverage.failed, missing, expired, removalsFailed, ...(enrolledAgain > 0 && { enrolledAgain }) };
+}
+
+/** What is known of members that left a group by themselves. */
+export interface Leaving {
+  readonly coverage: { readonly members: number };
+  readonly record: { readonly left?: readonly string[] | undefined; readonly leftMore?: number | undefined };
+}
+
+/** How many left and are to lose the certificate. */
+export function leavingOf({ record }: Leaving): number {
+  return (record.left ?? []).length + (record.leftMore ?? 0);
+}
+
+/** Those that lose it with the next run, where so many may. */
+export function leavingNow(prior: Leaving, settings: Pick<Settings, "onLeave"> | undefined): readonly string[] {
+  const { left = [] } = prior.record;
+  if (settings?.onLeave === undefined || left.length === 0) return [];
+  const leaving = leavingOf(prior);
+  return mayLeave(settings.onLeave, leaving, prior.coverage.members + leaving) ? left : [];
 }

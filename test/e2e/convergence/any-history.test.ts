@@ -6,6 +6,7 @@
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
+import { chanceOf } from "../../support/chance";
 import { QuickStack, type Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
 import { startTogether, type Told } from "../../support/together";
@@ -269,13 +270,4 @@ function digestIn(certificate: unknown): unknown {
 
 async function made(name: string): Promise<string> {
   return Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64");
-}
-
-/** The same numbers in every run: a linear congruential generator (Numerical Recipes' constants). */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
