@@ -88,7 +88,7 @@ describe("a server in Vault's place that", function () {
     });
   }
 
-  it("asks to slow down with Retry-After is given the time, by everybody", async () => {
+  it("asks to slow down with Retry-After is given the time", async () => {
     const { issue, asked, clock } = await serve((one, index) =>
       index === 0 ? { status: 429, headers: { "Retry-After": "17" } } : signed(one),
     );
