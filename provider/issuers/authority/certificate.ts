@@ -36,6 +36,6 @@ export function certificateBody(said: CertificateBody): Buffer {
     sequence(time(said.notBeforeMs), time(said.notAfterMs)),
     encodedName(names),
     publicKey,
-    explicit(3, sequence(...clientUses(), ...keyIds(publicKey, authority.keyId), ...alternativeNames(names))),
+    explicit(3, sequence(...clientUses, ...keyIds(publicKey, authority.keyId), ...alternativeNames(names))),
   );
 }

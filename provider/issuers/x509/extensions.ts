@@ -18,16 +18,15 @@ export function extension(
   return sequence(objectIdentifier(oid), ...critical, octetString(value));
 }
 
+// The first octet counts the bits that are not used: of eight only digitalSignature is.
+const digitalSignature = der(Tag.bitString, Buffer.of(7, 0x80));
+
 /** No authority, for digital signatures, and for clients. */
-export function clientUses(): readonly Buffer[] {
-  // The first octet counts the bits that are not used: of eight only digitalSignature is.
-  const digitalSignature = der(Tag.bitString, Buffer.of(7, 0x80));
-  return [
-    extension("2.5.29.19", sequence(), { isCritical: true }),
-    extension("2.5.29.15", digitalSignature, { isCritical: true }),
-    extension(extendedKeyUsageOid, sequence(objectIdentifier(clientAuthOid))),
-  ];
-}
+export const clientUses: readonly Buffer[] = [
+  extension("2.5.29.19", sequence(), { isCritical: true }),
+  extension("2.5.29.15", digitalSignature, { isCritical: true }),
+  extension(extendedKeyUsageOid, sequence(objectIdentifier(clientAuthOid))),
+];
 
 /** Which key the certificate is for, and which one signed it. */
 export function keyIds(publicKey: Buffer, authorityKeyId: Buffer): readonly Buffer[] {

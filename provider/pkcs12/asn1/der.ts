@@ -7,8 +7,8 @@ const constructed = 0x20;
 
 /** Identifier, length and content of one element. */
 export function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(contents);
-  return Buffer.concat([Buffer.of(tag), lengthOctets(content.length), content]);
+  const length = contents.reduce((sum, content) => sum + content.length, 0);
+  return Buffer.concat([Buffer.of(tag), lengthOctets(length), ...contents]);
 }
 
 export function sequence(...contents: readonly Uint8Array[]): Buffer {
