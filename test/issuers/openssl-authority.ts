@@ -21,6 +21,7 @@ export const authorityKeys = {
   "EC P-384": ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
   "EC P-521": ["ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
   Ed25519: ["ed25519"],
+  "EC secp256k1": ["ec", "-pkeyopt", "ec_paramgen_curve:secp256k1"],
 } as const;
 
 export interface OpensslOptions {

@@ -10,7 +10,7 @@ import { makeKey } from "../../provider/issuers/signing/keys";
 import { requestFor } from "../../provider/issuers/signing/request";
 import { keyIdOf } from "../../provider/issuers/x509/extensions";
 import { contextWith, device, issuedIn, plainTemplate, runOf, sourceOf } from "./given";
-import { type authorityKeys, makeOpensslAuthority, type OpensslAuthority } from "./openssl-authority";
+import { makeOpensslAuthority, type OpensslAuthority } from "./openssl-authority";
 
 const keyWords: Readonly<Record<KeyType, RegExp>> = {
   "ec-p256": /id-ecPublicKey[^]*NIST CURVE: P-256/,
@@ -121,7 +121,7 @@ describe("a certificate of an own authority", function () {
   const textOf = (certificate: X509Certificate): string =>
     openssl(["x509", "-inform", "DER", "-text", "-noout", "-nameopt", "RFC2253"], certificate.raw);
 
-  const algorithms: Readonly<Record<keyof typeof authorityKeys, string>> = {
+  const algorithms = {
     "RSA 2048": "sha256WithRSAEncryption",
     "EC P-256": "ecdsa-with-SHA256",
     "EC P-384": "ecdsa-with-SHA384",
