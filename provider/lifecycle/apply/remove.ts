@@ -11,7 +11,7 @@ import { ownedByOthers, type OwnInstall } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
 import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
-import { decideRemoval } from "../policy/removal";
+import { decideRemoval, type Claimant } from "../policy/removal";
 import type { Step } from "../policy/steps";
 import { difference } from "../state/membership-sketch";
 import type { State } from "../state/state";
@@ -122,20 +122,20 @@ function ownDevices(
 
 const claimsMaxAgeMs = 10_000;
 
-/** Members of other certificates that stand under the same alias, with the name of one of those. */
+/** Members of other certificates that stand under the same alias, with one of those. */
 async function claimedDevices(
   context: OperationContext,
   { settings, prior }: Plan,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Claimant>> {
   const { client, claims, urnHash, instance } = context;
   const asking = {
     ...{ tenantHash: client.tenantHash, alias: settings.alias, urnHash, instance },
     target: prior?.settings.target ?? settings.target,
   };
-  const claimed = new Map<string, string>();
-  for (const { target, name } of claims.othersUnder(asking)) {
+  const claimed = new Map<string, Claimant>();
+  for (const { target, name, sentTo } of claims.othersUnder(asking)) {
     const { members } = await readFleet(client, target, claimsMaxAgeMs);
-    for (const id of members.keys()) claimed.set(id, name);
+    for (const id of members.keys()) claimed.set(id, { name, hasSent: sentTo?.has(id) === true });
   }
   return claimed;
 }

@@ -4,7 +4,7 @@
 import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentence } from "../messages/notices";
+import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentences } from "../messages/notices";
 import { digestHeld } from "../state/holding";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
@@ -80,7 +80,7 @@ export async function gather(
     warnings: [
       ...goneIdSentences(settings.target, fleet),
       ...(departed.isUnsure === true ? [leftUnsureSentence] : []),
-      ...(newer.unreadable > 0 ? [unreadableSentence(newer.unreadable)] : []),
+      ...unreadableSentences(newer.unreadable, settings.alias),
       ...(resumed === undefined ? await killedCreateWarnings(context, settings.alias, everyone) : []),
     ],
   };
