@@ -2,10 +2,11 @@
 // take: right before it sends it asks which certificates stand in the program and whose installs are newer, and after it
 // looks once more. What it may remove is decided in policy/removal.ts.
 
-import type { Device } from "../../client/index";
+import type { Client, Device } from "../../client/index";
 import type { OperationContext } from "../context";
 import { readFleet } from "../facts/fleet";
 import type { Facts } from "../facts/gather";
+import { devicesHeldBefore } from "../facts/newer/held-before";
 import { readNewer, removalMaxAgeMs, type Newer } from "../facts/newer/newer-commands";
 import { ownedByOthers, type OwnInstall } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
@@ -30,6 +31,7 @@ export async function removeStep(
   facts: Facts,
   step: Pick<Step, "devices" | "reason">,
   sent: Sent[],
+  earlier: readonly Sent[] = [],
 ): Promise<Removed> {
   const { settings } = plan;
   const candidates = candidatesOf(facts, step.devices);
@@ -43,8 +45,9 @@ export async function removeStep(
     const others = newer === undefined ? new Set<string>() : ownedByOthers(newer.commands, own, context.clock.now());
     const removal = decideRemoval({
       ...{ alias: settings.alias, candidates, ownedByOthers: others },
-      isOwn: ownDevices(plan, facts, newer, candidates, step.reason),
+      isOwn: await ownDevices(context, plan, facts, newer, candidates, step.reason),
       claimed: await claimedDevices(context, plan),
+      heldBefore: step.reason === "rollback" ? await heldBefore(context, plan, [...earlier, ...sent]) : undefined,
     });
     const isWhole = step.devices === "everyone" && removal.devices.size === candidates.size;
     const batches = isWhole
@@ -83,6 +86,25 @@ function incompleteSentence(alias: string): string {
   );
 }
 
+/** Of a rollback to nothing: devices that had the alias before, and would lose what cannot be given back. */
+async function heldBefore(
+  context: OperationContext,
+  { settings, prior }: Plan,
+  sent: readonly Sent[],
+): Promise<ReadonlySet<string>> {
+  const earlier = prior === undefined ? [] : prior.commands;
+  const own = [...earlier, ...sent.map(({ request }) => request)];
+  const installed = own.flatMap(({ kind, createdAt = "" }) =>
+    kind === "install" && createdAt !== "" ? [createdAt] : [],
+  );
+  const [firstInstallAt] = installed.sort();
+  if (firstInstallAt === undefined) return new Set();
+  const ids = new Set([...own.map(({ id }) => id), ...(prior?.record.settledIds ?? [])]);
+  const { devices, isComplete } = await devicesHeldBefore(context, settings.alias, { ids, firstInstallAt });
+  if (!isComplete) throw new Error(incompleteSentence(settings.alias));
+  return devices;
+}
+
 /** Requests of this resource with Esper's time and the devices that they are known to have reached. */
 function ownInstalls(prior: State | undefined, { installs }: Facts, sent: readonly Sent[]): readonly OwnInstall[] {
   const earlier = (prior?.commands ?? [])
@@ -98,13 +120,14 @@ function ownInstalls(prior: State | undefined, { installs }: Facts, sent: readon
 }
 
 /** Whether an INSTALL of this resource is known on a device. */
-function ownDevices(
+async function ownDevices(
+  { client }: OperationContext,
   { prior }: Plan,
   { installs, departed, newer: before }: Facts,
   newer: Newer | undefined,
   candidates: ReadonlyMap<string, Device>,
   reason: Step["reason"],
-): (id: string) => boolean {
+): Promise<(id: string) => boolean> {
   // A removal that is tried again was this resource's to send the first time; a rollback takes back what this run has sent.
   if (prior === undefined || reason === "removalsFailed" || reason === "rollback") return () => true;
   const ids = new Set(candidates.keys());
@@ -116,8 +139,21 @@ function ownDevices(
   for (const command of [...before.commands, ...(newer?.commands ?? [])]) {
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }
-  // Where too many came and left to tell who, nothing is known against it.
-  return (id) => found.has(id) || installs.reached?.has(id) === true || joined.some((since) => !since?.has(id));
+  for (const id of installs.reached ?? []) found.add(id);
+  // Where too many came and left to tell who, the rows of its own requests do; without them nothing is known against it.
+  const [sinceSent, ...sinceEarlier] = joined;
+  const byRows = sinceSent === undefined ? await devicesByRows(client, prior) : undefined;
+  const isSent = (id: string): boolean => (byRows === undefined ? sinceSent?.has(id) !== true : byRows.has(id));
+  return (id) => found.has(id) || isSent(id) || sinceEarlier.some((since) => since?.has(id) !== true);
+}
+
+/** The devices of all its installs; undefined where some of those are not known any more. */
+async function devicesByRows(client: Client, { commands, record }: State): Promise<ReadonlySet<string> | undefined> {
+  if (record.compacted === true) return undefined;
+  const installs = commands.filter(({ kind }) => kind === "install");
+  const rows = await client.rows({ requestIds: installs.map(({ id }) => id) });
+  const isWhole = rows.length >= installs.reduce((sum, { devices }) => sum + devices, 0);
+  return isWhole ? new Set(rows.map(({ deviceId }) => deviceId)) : undefined;
 }
 
 const claimsMaxAgeMs = 10_000;

@@ -2,7 +2,7 @@
 // another's, and which no certificate that stands in the program claims. Pure. Follows docs/design.md, section 3.
 
 import type { Device } from "../../client/index";
-import { count, someOf } from "../messages/words";
+import { count, oneLine, someOf } from "../messages/words";
 
 export interface RemovalInput {
   readonly alias: string;
@@ -14,6 +14,8 @@ export interface RemovalInput {
   readonly ownedByOthers: ReadonlySet<string>;
   /** Members of other certificates of the program under the same alias. */
   readonly claimed: ReadonlyMap<string, Claimant>;
+  /** Devices on which somebody else had the alias before this resource: a rollback cannot give that back. */
+  readonly heldBefore?: ReadonlySet<string> | undefined;
 }
 
 /** Another certificate of the program. */
@@ -29,15 +31,16 @@ export interface Removal {
   readonly notes: readonly string[];
 }
 
-export function decideRemoval({ alias, candidates, isOwn, ownedByOthers, claimed }: RemovalInput): Removal {
+export function decideRemoval({ alias, candidates, isOwn, ownedByOthers, claimed, heldBefore }: RemovalInput): Removal {
   const devices = new Map<string, Device>();
-  const kept = { claimed: new Kept(), awaiting: new Kept(), others: 0 };
+  const kept = { claimed: new Kept(), awaiting: new Kept(), others: 0, before: [] as string[] };
   for (const [id, device] of candidates) {
     const claimant = claimed.get(id);
     if (claimant !== undefined) {
       const isServed = claimant.hasSent || ownedByOthers.has(id);
       (isServed ? kept.claimed : kept.awaiting).add(claimant.name);
     } else if (ownedByOthers.has(id)) kept.others += 1;
+    else if (heldBefore?.has(id) === true) kept.before.push(oneLine(device.name));
     else if (isOwn(id)) devices.set(id, device);
   }
   return {
@@ -46,6 +49,7 @@ export function decideRemoval({ alias, candidates, isOwn, ownedByOthers, claimed
       ...(kept.claimed.devices > 0 ? [keptSentence(kept.claimed.devices, alias, kept.claimed.names)] : []),
       ...(kept.awaiting.devices > 0 ? [awaitingSentence(kept.awaiting, alias)] : []),
       ...(kept.others > 0 ? [keptSentence(kept.others, alias, "not in this program")] : []),
+      ...(kept.before.length > 0 ? [heldBeforeSentence(kept.before, alias)] : []),
     ],
   };
 }
@@ -69,6 +73,13 @@ class Kept {
 function keptSentence(devices: number, alias: string, whose: string): string {
   const have = devices === 1 ? "has" : "have";
   return `${count(devices, "device")} ${have} "${alias}" from another resource by now (${whose}); it stays there.`;
+}
+
+function heldBeforeSentence(names: readonly string[], alias: string): string {
+  return (
+    `${count(names.length, "device")} had "${alias}" from another resource before this one (${someOf(names)}); ` +
+    `the rollback stops there, and ${names.length === 1 ? "it keeps" : "they keep"} the certificate of this rollout.`
+  );
 }
 
 function awaitingSentence({ devices, names }: Kept, alias: string): string {
