@@ -13,7 +13,7 @@ import { certificateType } from "./type-token";
  */
 export type CertificateTarget =
   | {
-      /** The id of one group. Its sub-groups belong to it. It stands alone. */
+      /** The id of one group. Its sub-groups belong to it. No other part of the target stands beside it. */
       readonly group: pulumi.Input<string>;
     }
   | {

@@ -13,9 +13,10 @@ import { connectToEngine, progressOn } from "./engine/sdk-log";
 import { readInputs } from "./lifecycle/arguments/arguments";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
 import { resourceId, type Target } from "./lifecycle/arguments/target";
+import type { State } from "./lifecycle/state/state";
 import type { Outcome } from "./lifecycle/conclude/conclude";
-import { redacted } from "./lifecycle/conclude/redacted";
-import { openSource } from "./lifecycle/content/content";
+import { withoutSecretsIn } from "./lifecycle/conclude/redacted";
+import { learnInputs, learnKept, openSource } from "./lifecycle/content/content";
 import { readBoundedFile } from "./lifecycle/content/read-file";
 import type { OperationContext } from "./lifecycle/context";
 import { destroy } from "./lifecycle/destroy";
@@ -29,6 +30,7 @@ import { reconcile } from "./lifecycle/reconcile";
 import { refresh } from "./lifecycle/refresh";
 import { newInstance, urnHashOf } from "./lifecycle/state/command-label";
 import { readState, toOutputs } from "./lifecycle/state/record";
+import { redaction } from "./redaction/redaction";
 import { identityForUpdate, identityOf, type Identity } from "./lifecycle/state/identity";
 
 connectToEngine(process.argv);
@@ -113,17 +115,18 @@ export function certificate(urn: string): DynamicProvider {
     readonly warnings: readonly string[];
     readonly notes: readonly string[];
   }): void {
-    notes.forEach(progress.note);
-    warnings.forEach(progress.warn);
+    for (const note of notes) progress.note(redaction.said(note));
+    for (const warning of warnings) progress.warn(redaction.said(warning));
   }
 
   /** The outputs, or with problems a partial failure: the engine keeps the resource and its state, and fails the run. */
   function outputsOf(id: string, outcome: Outcome, desired: Desired): RawObject {
-    const { state, problems, ...messages } = redacted(outcome, desired.content.withoutSecrets);
+    const { state, problems, ...messages } = outcome;
     tell(messages);
-    const outputs = toOutputs(state);
+    const outputs = storedFrom(state);
     if (problems.length === 0) return outputs;
-    throw new PartialFailure(id, { ...outputs, __provider: desired.raw["__provider"] }, problems);
+    const reasons = problems.map((problem) => redaction.said(problem));
+    throw new PartialFailure(id, { ...outputs, __provider: desired.raw["__provider"] }, reasons);
   }
 
   return {
@@ -137,14 +140,18 @@ export function certificate(urn: string): DynamicProvider {
     check: (olds, news) =>
       quietly(async () => {
         const checking = { surroundings, impact, client: clientNow, claim: claimNow, nowMs: systemClock.now() };
+        learnInputs(asObject(olds));
         const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
         tell(messages);
-        return { inputs, failures };
+        return {
+          inputs,
+          failures: failures.map((failure) => ({ ...failure, reason: redaction.said(failure.reason) })),
+        };
       }),
 
     diff: (_id, olds, news) =>
       quietly(() => {
-        const prior = readState(asObject(olds));
+        const prior = priorFrom(olds);
         const asked = askedBy(asObject(news));
         const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
         const warning = rollbackWarning(prior, asked.settings, reason);
@@ -154,44 +161,56 @@ export function certificate(urn: string): DynamicProvider {
         return Promise.resolve({ changes: action !== "nothing", replaces, deleteBeforeReplace });
       }),
 
-    create: async (news) => {
-      const desired = await desiredFrom(asObject(news));
-      const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
-      claim(desired.inputs, identity);
-      const outcome = await reconcile(contextFor(identity), desired, undefined);
-      const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
-      return { id, outs: outputsOf(id, outcome, desired) };
-    },
+    create: (news) =>
+      discreetly(async () => {
+        const desired = await desiredFrom(asObject(news));
+        const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
+        claim(desired.inputs, identity);
+        const outcome = await reconcile(contextFor(identity), desired, undefined);
+        const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
+        return { id, outs: outputsOf(id, outcome, desired) };
+      }),
 
     read: (id, outputs) =>
       quietly(async () => {
-        const prior = readState(asObject(outputs));
+        const prior = priorFrom(outputs);
         const { state, drift, notes } = await refresh(contextFor(identityOf(prior, Math.random)), prior);
         tell({ warnings: [], notes });
-        const props = toOutputs(state);
+        const props = storedFrom(state);
         if (drift === undefined && prior.record.drifted !== true) return { id, props };
         // The inputs are not given to `read`, so they are written anew; what is secret in the source is not there to write.
         const inputs = { ...state.written, source: state.record.source ?? {}, certificate: state.certificate };
         return { id, props, inputs: drift === undefined ? inputs : { ...inputs, drift } };
       }),
 
-    update: async (id, olds, news) => {
-      const desired = await desiredFrom(asObject(news));
-      const prior = readState(asObject(olds));
-      const identity = identityForUpdate(prior, urnHash, Math.random);
-      claim(desired.inputs, identity);
-      return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
-    },
+    update: (id, olds, news) =>
+      discreetly(async () => {
+        const desired = await desiredFrom(asObject(news));
+        const prior = priorFrom(olds);
+        const identity = identityForUpdate(prior, urnHash, Math.random);
+        claim(desired.inputs, identity);
+        return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
+      }),
 
     delete: (_id, outputs) =>
       quietly(async () => {
-        const prior = readState(asObject(outputs));
+        const prior = priorFrom(outputs);
         const context = contextFor(identityOf(prior, Math.random));
         tell(await destroy(context, prior));
         const { alias, target } = prior.settings;
         claims.drop({ tenantHash: context.client.tenantHash, alias, target, ...context });
       }),
   };
+}
+
+/** Whatever goes wrong says nothing secret. */
+async function discreetly<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof Error) error.message = redaction.said(error.message);
+    throw error;
+  }
 }
 
 /**
@@ -203,11 +222,22 @@ async function quietly<T>(operation: () => Promise<T>): Promise<T> {
     return await operation();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const quiet = new Error(error.message);
+    const quiet = new Error(redaction.said(error.message));
     quiet.toString = () => "pulumi-esper";
     quiet.stack = "the reason stands with the resource";
     throw quiet;
   }
+}
+
+/** What the state keeps for a rollback is secret from here on. */
+function priorFrom(outputs: unknown): State {
+  const prior = readState(asObject(outputs));
+  learnKept(prior.kept);
+  return prior;
+}
+
+function storedFrom(state: State): RawObject {
+  return toOutputs(withoutSecretsIn(state, (text) => redaction.withoutSecrets(text)));
 }
 
 function asObject(value: unknown): RawObject {

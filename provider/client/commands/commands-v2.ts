@@ -142,15 +142,18 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 
   async rows(query: RowQuery, how: HowToRead = {}): Promise<readonly StatusRow[]> {
-    const { states, maxPages } = query;
+    const { requestIds, states, devices, maxPages } = query;
+    // `device` takes one id here, so that of many devices the whole is read.
+    const single = devices !== undefined && devices.length <= fewRequests ? devices : [undefined];
     // Each request has a list of its own here.
-    const reads = [...new Set(query.requestIds)]
-      .slice(0, maxPages)
-      .flatMap((id) =>
-        rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).map(({ state }) =>
-          this.rowsOf(id, { ...(state !== undefined && { state }) }, how, maxPages === undefined ? undefined : 1),
-        ),
-      );
+    const reads = [...new Set(requestIds)].slice(0, maxPages).flatMap((id) =>
+      rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).flatMap(({ state }) =>
+        single.map((device) => {
+          const filter = { ...(device !== undefined && { device }), ...(state !== undefined && { state }) };
+          return this.rowsOf(id, filter, how, maxPages === undefined ? undefined : 1);
+        }),
+      ),
+    );
     const rows = (await Promise.all(reads)).flatMap((some) => some ?? []);
     return rowsAskedFor([...new Map(rows.map((row) => [row.id, row])).values()], query);
   }

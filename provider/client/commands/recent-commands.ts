@@ -1,5 +1,5 @@
 // The tenant's newest command requests, whoever sent them, kept for a while: a caller that asks how far back is answered
-// from what was read already, and a list is read on only where somebody asks further. Questions of the same short span
+// from what was read already, and a list is read on only where a caller asks further. Questions of the same short span
 // share the reads, and to read anew reads only the pages that came since. One page of all commands answers for every
 // command where little goes on; where it does not reach back far enough, each command's own list does.
 // It must not know which endpoint the lists are of.

@@ -113,7 +113,7 @@ export async function* pages<A extends { readonly id: string }>(
     for (const { id } of items) seen.add(id);
     offset += items.length;
     const isLast = items.length === 0 || offset === count;
-    // Without a count nobody knows whether there is a next one; and what repeats itself goes on for ever.
+    // Without a count a page does not tell whether there is a next one; and a page that repeats itself would go on for ever.
     const end = readsAhead && seen.size > before ? (count ?? 0) : 0;
     for (const next of [offset, offset + items.length]) {
       if (next >= end || asked.has(next)) continue;

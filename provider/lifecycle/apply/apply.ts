@@ -30,7 +30,7 @@ export async function apply(context: OperationContext, plan: Plan, facts: Facts,
       sent,
       warnings,
       notes,
-      rollout: await carryOut(context, plan, facts, { sent, warnings, notes }, earlier?.sent),
+      rollout: await runSteps(context, plan, facts, { sent, warnings, notes }, earlier?.sent),
     };
   } catch (error) {
     const hasSent = sent.length > 0 || (earlier?.sent.length ?? 0) > 0;
@@ -39,7 +39,7 @@ export async function apply(context: OperationContext, plan: Plan, facts: Facts,
   }
 }
 
-async function carryOut(
+async function runSteps(
   context: OperationContext,
   plan: Plan,
   facts: Facts,

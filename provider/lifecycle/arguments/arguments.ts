@@ -2,6 +2,7 @@
 // Pure; files are not opened here. In a preview some values are unknown: then there are no failures about them, and no inputs.
 
 import type { DeviceType } from "../../client";
+import { refuseDirectives } from "./directives";
 import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./reader";
 import { readResend, type Resend } from "./resend";
 import { readRollout, type Rollout } from "./rollout";
@@ -76,12 +77,20 @@ export function readInputs(raw: RawObject): ReadInputs {
   const failures: Failure[] = [];
   const fields = new Fields(raw, "", failures);
   fields.refuseOthers([...settingNames, "source"], addedNames);
+  refuseDirectives(fields, raw, settingNames);
   const source = readSource(fields);
   const { alias, target, options } = readSettingFields(fields);
   const given = alias === undefined || target === undefined ? undefined : { alias, target };
   const isWhole = failures.length === 0 && !hasUnknown(raw);
   const inputs = isWhole && given && source ? { ...given, ...options, source } : undefined;
-  return { failures, alias, target, source, options, inputs };
+  return { failures: failures.map((failure) => withoutValueOf(raw, failure)), alias, target, source, options, inputs };
+}
+
+/** The engine prints the value of the property that a failure names, if there is one of just that name: `source.x`. */
+function withoutValueOf(raw: RawObject, { property, reason }: Failure): Failure {
+  return property !== "" && Object.hasOwn(raw, property)
+    ? { property: "", reason: `${property}: ${reason}` }
+    : { property, reason };
 }
 
 /** Reads the settings out of stored outputs, which hold no source. */
@@ -89,6 +98,11 @@ export function readSettings(outputs: RawObject): Settings | undefined {
   const failures: Failure[] = [];
   const { alias, target, options } = readSettingFields(new Fields(outputs, "", failures));
   return failures.length > 0 || alias === undefined || target === undefined ? undefined : { alias, target, ...options };
+}
+
+/** The settings a program wrote, without `source`. */
+export function pickWritten(raw: RawObject): RawObject {
+  return Object.fromEntries(settingNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
 }
 
 function readSettingFields(fields: Fields): {
@@ -126,7 +140,7 @@ function readAlias(fields: Fields): string | undefined {
   const alias = fields.string("alias");
   if (alias === undefined) return undefined;
   if (alias.trim() === "") return fields.fail("alias", "must not be empty");
-  // One at its end comes from a file or a variable that was not trimmed, and nobody would see why the alias is another.
+  // One at its end comes from a file or a variable that was not trimmed, and the program would not show why the alias is another.
   return invisible.test(alias) ? fields.fail("alias", "must be one line, without control characters") : alias;
 }
 

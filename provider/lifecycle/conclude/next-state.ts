@@ -12,6 +12,7 @@ import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import { backlogOf, noBacklog } from "../state/backlog";
+import { seenNow } from "../state/sent-request";
 import {
   newestInstallAt,
   sentToAllAt,
@@ -68,7 +69,7 @@ export function nextState(
   const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
     (request) => ({
       ...request,
-      ...(request.superseded !== true && { states: results.countsOf(request.id) }),
+      ...(request.superseded !== true && seenNow(request, results.countsOf(request.id), coverage)),
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;

@@ -1,7 +1,7 @@
 // The whole of what a run does, decided from the facts. Pure: no client, no clock (the time is an argument), no Pulumi.
 // Which steps there are stands in steps.ts, a rollback's plan in rollback.ts (docs/design.md, sections 3 and 7).
 
-import type { Inputs, Settings } from "../arguments/arguments";
+import { pickWritten, type Inputs, type Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import { isOver } from "../arguments/schedule";
 import { openParts } from "../arguments/source";
@@ -11,7 +11,6 @@ import { isOwnedByOther } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import type { Newer } from "../facts/newer/newer-commands";
 import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
-import { pickWritten } from "../state/record";
 import { orphanedIds } from "../state/holding";
 import { type SentAs, type State } from "../state/state";
 import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";

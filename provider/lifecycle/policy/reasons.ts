@@ -21,7 +21,7 @@ export const kindOfTargetChanged = "kindOfTargetChanged";
 /** A preview cannot know an argument before other resources are made: it announces an update. */
 export const notKnownYet = "notKnownYet";
 
-/** A state of the first schema tells of a killed run: nobody can say what devices hold, so everyone is due. */
+/** A state of the first schema tells of a killed run: it is not known what devices hold, so everyone is due. */
 export const interruptedRun = "interruptedRun";
 
 /** Other certificates or keys under the same alias: they overwrite what devices have. */

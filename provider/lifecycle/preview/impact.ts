@@ -1,7 +1,7 @@
 // What a preview says of a new or changed certificate: whom it reaches (docs/design.md, section 8). A courtesy: it is
 // bounded in time for a whole run, and not to find out is a note, never an error.
 
-import type { Client, DeviceType } from "../../client";
+import type { Client, Device, DeviceType } from "../../client";
 import { systemClock, type Clock } from "../../clock";
 import type { Content } from "../content/content";
 import type { EncodingChoice } from "../content/encoding-choice";
@@ -15,6 +15,9 @@ import { isStaged } from "../state/wave-boundaries";
 
 /** For all resources of a run together: `check` is called for one after the other. */
 const reachBudgetMs = 3_000;
+
+/** Devices that were not seen for longer are told: whether they come back is for people to know. */
+const longUnseenDays = 30;
 
 /** Lists read for the reach are used again by `create`. */
 const listMaxAgeMs = 60_000;
@@ -49,7 +52,7 @@ export class Impact {
 
   /** Undefined once the time of the run is used up. */
   async tell(client: Client, asked: ImpactQuery, content: Content | undefined): Promise<TargetImpact | undefined> {
-    const asking = (): Promise<TargetImpact> => describe(client, asked, content);
+    const asking = (): Promise<TargetImpact> => describe(client, asked, content, this.clock.now());
     return this.inTime(asking, (error) => unknownImpact(error?.message ?? "Esper did not answer in time."));
   }
 
@@ -112,6 +115,7 @@ async function describe(
   client: Client,
   { target, encoding, rollout, deviceType }: ImpactQuery,
   content: Content | undefined,
+  nowMs: number,
 ): Promise<TargetImpact> {
   const fleet = narrowed(await readFleet(client, target, listMaxAgeMs), deviceType);
   const { members, disabled, unknownGroups, unknownDevices } = fleet;
@@ -121,8 +125,10 @@ async function describe(
   const online = devices.filter((device) => device.online).length;
   const osVersions = devices.map((device) => device.osVersion);
   const unable = content?.incompatible(osVersions);
+  const unseen = devices.filter((device) => isLongUnseen(device, nowMs)).length;
   const parts = [
-    `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline`,
+    `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline` +
+      (unseen > 0 ? `, ${unseen} of them not seen for over ${longUnseenDays} days` : ""),
     ...(unable === undefined ? [] : [unable]),
     ...(unsupported > 0 ? [`${count(unsupported, "device")} cannot hold certificates`] : []),
     ...(disabled > 0 ? [`${count(disabled, "device")} removed in Esper`] : []),
@@ -131,6 +137,12 @@ async function describe(
   ];
   const fitting = content?.encodingFor(encoding, osVersions);
   return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
+}
+
+/** A device whose last sign of life Esper does not tell is none. */
+function isLongUnseen({ online, lastSeen }: Device, nowMs: number): boolean {
+  const atMs = Date.parse(lastSeen ?? "");
+  return !online && nowMs - atMs > longUnseenDays * 24 * 3_600_000;
 }
 
 function firstWave({ canary, waves }: Rollout, members: number): string {

@@ -11,6 +11,7 @@ const changes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "no alias": { alias: undefined },
   "an empty alias": { alias: " " },
   "an alias of two lines": { alias: "corp\nclient" },
+  "an alias that the CLI cannot show": { alias: "<{%bogus%}>" },
   "an alias that is no text": { alias: 7 },
   "an argument that does not exist": { wiat: {} },
   "no target": { target: undefined },

@@ -274,7 +274,36 @@ describe("the arguments of a certificate", () => {
         const named = readInputs(raw).failures.map(({ property }) => property);
         expect(named.filter((property) => property !== "" && Object.hasOwn(raw, property))).to.deep.equal([]);
       }),
+      { numRuns: Number(process.env["FUZZ_RUNS"] ?? 300), examples: [[{ source: { x: 0 }, "source.x": [] }]] },
     );
+  });
+
+  for (const [title, change] of Object.entries({
+    "an alias": { alias: "corp <{%bogus%}>" },
+    "an alias that the CLI would read as JSON": { alias: '["\\u003c{%bogus%}>"]' },
+    "a trigger": { triggers: [{ when: "<{%bogus%}>" }] },
+    "a trigger's name": { triggers: [{ "<{%bogus%}>": 1 }] },
+    "a path": { source: { file: "<{%bogus%}>.p12" } },
+    "a name in the file": { source: { file: "a.p12", friendlyName: "<{%bogus%}>" } },
+  })) {
+    it(`are refused where Pulumi's CLI would break off at them: ${title}`, () => {
+      const { failures } = readInputs(program(change));
+      expect(failures.map(({ reason }) => reason).join()).to.match(
+        /^(alias|triggers|source): must not hold Pulumi's sign/,
+      );
+      expect(JSON.stringify(failures)).not.to.contain("<{%");
+    });
+  }
+
+  it("may hold that sign where they are secret, for the CLI does not show them", () => {
+    const { failures } = readInputs(program({ source: { file: "a.p12", password: "<{%bogus%}>" } }));
+    expect(failures).to.deep.equal([]);
+  });
+
+  it("are told by a harmless name where the name is the program's", () => {
+    const { failures } = readInputs(program({ "<{%bogus%}>\n": 1, wait: { "<{%x%}>": 1 } }));
+    expect(failures.map(({ property, reason }) => `${property} ${reason}`).join()).to.contain("wait.<\\{%x%}>");
+    expect(JSON.stringify(failures)).not.to.contain("<{%").and.not.contain("\\n");
   });
 
   it("are never repeated by a failure: any of them may be a secret", () => {

@@ -18,7 +18,6 @@ function contentOf(found: readonly Finding[], digest = digestA): Content {
     hasChoice: false,
     incompatible: () => undefined,
     toSend: () => Promise.reject(new Error("Nothing is sent when arguments are checked.")),
-    withoutSecrets: (text) => text,
   };
 }
 
