@@ -15,6 +15,8 @@ export interface Claim {
   readonly instance?: string | undefined;
   /** The program's certificate is new, or its alias or target has changed. */
   readonly isNews?: boolean | undefined;
+  /** The devices that it was sent to in this process. */
+  readonly sentTo?: ReadonlySet<string> | undefined;
 }
 
 /** The resource that asks, by its state. */
@@ -35,7 +37,15 @@ export class Claims {
       ...claim,
       ...(instance !== undefined && { instance }),
       ...(isNews !== undefined && { isNews }),
+      ...(isKnown && before.sentTo !== undefined && { sentTo: before.sentTo }),
     });
+  }
+
+  /** The certificate of this resource was sent to these devices. */
+  noteSent(resource: Pick<Claim, "tenantHash" | "urnHash">, devices: readonly string[]): void {
+    const claim = this.byUrn.get(keyOf(resource));
+    if (claim === undefined) return;
+    this.byUrn.set(keyOf(resource), { ...claim, sentTo: new Set([...(claim.sentTo ?? []), ...devices]) });
   }
 
   /** The certificate of this resource, as it was claimed last. */

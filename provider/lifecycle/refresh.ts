@@ -2,6 +2,7 @@
 // one line, `drift`, which the next preview shows (docs/design.md, section 3). It sends nothing.
 
 import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
+import { withTold } from "./conclude/newer-kept";
 import { renewalOfCertificate } from "./content/renewal";
 import type { OperationContext } from "./context";
 import { rowsMayBeLateMs } from "./facts/command-history";
@@ -14,7 +15,7 @@ import { resume } from "./facts/newer/resume";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/unlisted";
 import { driftOf } from "./messages/drift";
-import { goneIdSentences, listShortSentence } from "./messages/notices";
+import { goneIdSentences, listShortSentence, unreadableSentences } from "./messages/notices";
 import { diff } from "./policy/diff";
 import { digestHeld, rejectedDigest } from "./state/holding";
 import { backlogOf, leavingNow, noBacklog } from "./state/backlog";
@@ -49,9 +50,11 @@ export async function refresh(context: OperationContext, recorded: State): Promi
   const mayBeAnew = mayHaveStartedAnew(fleet.members.values(), stored);
   const isOld =
     sameMembers && !mayBeAnew && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
-  const { state, notes } = isOld
+  const { state: seen, notes } = isOld
     ? { state: stored, notes: [] }
     : await lookAgain(context, results, resumed, newer, fleet);
+  const state = { ...seen, record: withTold(seen.record, newer) };
+  told.push(...unreadableSentences(newer.unreadable, stored.settings.alias));
   const renewal = renewalOfCertificate(state.certificate, state.settings.renewBeforeDays, clock.now());
   const interrupted = newer.commands.filter(({ by, id }) => by === "own" && !isStored(stored, id)).length;
   return { ...withDrift({ ...state, ...renewal }, interrupted, clock.now()), notes: [...told, ...notes] };

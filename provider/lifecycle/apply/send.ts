@@ -39,10 +39,21 @@ export async function installOn(
   if (batches.length === 0) return;
   if (content === undefined) throw new Error("A plan without content installs nothing.");
   const file = await content.file();
-  const turn = `${context.client.tenantHash} ${settings.alias}`;
-  await context.turns.during(turn, "install", () =>
-    sendBatches(context, plan, batches, "install", (address, label) => installOf(settings, file, address, label), sent),
-  );
+  const { turns, claims, urnHash } = context;
+  const { tenantHash } = context.client;
+  const before = sent.length;
+  try {
+    await turns.during(`${tenantHash} ${settings.alias}`, "install", () =>
+      sendBatches(
+        ...([context, plan, batches, "install"] as const),
+        (address, label) => installOf(settings, file, address, label),
+        sent,
+      ),
+    );
+  } finally {
+    const reached = sent.slice(before).flatMap((one) => [...one.devices]);
+    claims.noteSent({ tenantHash, urnHash }, reached);
+  }
 }
 
 type CommandFor = (address: Address, label: string) => CommandToSend;

@@ -94,7 +94,7 @@ export function nextState(
       ),
       ...(otherCommands.length > 0 && { otherCommands }),
       ...(ownedByOthers > 0 && { ownedByOthers }),
-      ...earlierSentTo(plan, facts, statuses),
+      ...earlierSentTo(plan, facts, statuses, sent),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
       ...(toAllAt !== commands[0]?.sentAt && { sentToAllAt: toAllAt }),
       ...newestInstall(plan, commands, [...installs.requests, ...sent.map(({ request }) => request)]),
@@ -122,19 +122,29 @@ function newestInstall(
   return newest === undefined || isKept ? {} : { newestInstallAt: newest };
 }
 
-/** Members that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
+/** Devices that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
 function earlierSentTo(
-  { prior }: Plan,
+  { prior, goal, steps }: Plan,
   { fleet }: Facts,
   statuses: readonly DeviceStatus[],
+  sent: readonly Sent[],
 ): { readonly earlierSentTo?: string } {
-  if (prior === undefined) return {};
   const lacking = new Set(statuses.filter((status) => !wasSent(status)).map(({ device }) => device.id));
-  const sketches = [prior.record.sentTo, prior.record.earlierSentTo].filter((sketch) => sketch !== undefined);
+  const sketches = [prior?.record.sentTo, prior?.record.earlierSentTo].filter((sketch) => sketch !== undefined);
   const members = new Set(fleet.members.keys());
   const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
   const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
-  return earlier.length === 0 ? {} : { earlierSentTo: sketchOf(new Set(earlier)) };
+  const keeping = goal === "rollBack" ? notRemoved(steps, sent) : [];
+  const all = new Set([...earlier, ...keeping]);
+  return all.size === 0 ? {} : { earlierSentTo: sketchOf(all) };
+}
+
+/** Devices at which a rollback to nothing stopped: somebody else had the alias there before. */
+function notRemoved(steps: Plan["steps"], sent: readonly Sent[]): readonly string[] {
+  const removals = sent.filter(({ request }) => request.kind === "uninstall");
+  const removed = new Set(removals.flatMap(({ devices }) => [...devices]));
+  const asked = steps.filter(({ action }) => action === "uninstall").flatMap(({ devices }) => devices);
+  return asked.filter((id) => id !== "everyone" && !removed.has(id));
 }
 
 /** Devices that left a group by themselves, were too many to lose it, and are outside still. */

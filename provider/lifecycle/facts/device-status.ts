@@ -3,6 +3,7 @@
 
 import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
+import { overwrittenState, removedState } from "../state/backlog";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 import type { NewerCommand } from "./newer/newer-commands";
 
@@ -100,9 +101,7 @@ export function statusFromRow(device: Device, request: SentRequest, row: StatusR
   }
 }
 
-/** The states of devices that hold something else, or nothing, by a command that was not this resource's last. */
-export const removedState = "Removed";
-export const overwrittenState = "Overwritten";
+/** The state of a device that holds other content of another resource. */
 export const otherOwnerState = "Other owner";
 
 /** Undefined where the command has changed nothing on the device. */

@@ -4,7 +4,7 @@
 import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentence } from "../messages/notices";
+import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentences } from "../messages/notices";
 import { leavingNow } from "../state/backlog";
 import { digestHeld } from "../state/holding";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
@@ -84,7 +84,7 @@ export async function gather(
     warnings: [
       ...goneIdSentences(settings.target, fleet),
       ...(departed.isUnsure === true ? [leftUnsureSentence] : []),
-      ...(newer.unreadable > 0 ? [unreadableSentence(newer.unreadable)] : []),
+      ...unreadableSentences(newer.unreadable, settings.alias),
       ...(resumed === undefined ? await killedCreateWarnings(context, settings.alias, everyone) : []),
     ],
   };

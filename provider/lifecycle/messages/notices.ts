@@ -108,7 +108,28 @@ export function claimUnsureSentence(alias: string, name: string): string {
 export const listShortSentence =
   "Esper's list of devices has fewer devices than Esper counts; nobody counts as having left the target until it has them all.";
 
-export function unreadableSentence(commands: number): string {
+/** Said once of commands that nobody can tell apart. */
+export function unreadableSentences(
+  commands: readonly { readonly isUnderAlias: boolean }[],
+  alias: string,
+): readonly string[] {
+  const underAlias = commands.filter(({ isUnderAlias }) => isUnderAlias).length;
+  const hidden = commands.length - underAlias;
+  return [
+    ...(hidden > 0 ? [unreadableSentence(hidden)] : []),
+    ...(underAlias > 0 ? [unlabelledSentence(underAlias, alias)] : []),
+  ];
+}
+
+function unlabelledSentence(commands: number, alias: string): string {
+  const [is, it] = commands === 1 ? ["is none", "it is"] : ["are none", "they are"];
+  return (
+    `${count(commands, "command")} under "${alias}" ${is} that this resource remembers, and the Commands V2 endpoint does ` +
+    `not show who sent ${commands === 1 ? "it" : "them"}; ${it} left out of account.`
+  );
+}
+
+function unreadableSentence(commands: number): string {
   return (
     `${count(commands, "command")} of other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +
     `${commands === 1 ? "it" : "they"} may concern this alias, and ${commands === 1 ? "is" : "are"} left out of account.`

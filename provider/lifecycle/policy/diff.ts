@@ -167,8 +167,8 @@ function installsDue(prior: State): Finding | undefined {
   const waiting = rejectedDigest(prior) === undefined ? (record.heldBack ?? 0) : 0;
   const heldBack = waiting + (record.ownedByOthers ?? 0);
   if (coverage.missing <= heldBack) return undefined;
-  const { missing, expired, enrolledAgain = 0 } = backlogOf(coverage, exceptions, 0, heldBack);
-  const lacking = missing + enrolledAgain;
+  const { expired } = backlogOf(coverage, exceptions, 0, heldBack);
+  const lacking = coverage.missing - heldBack - expired;
   if (lacking > 0) return { reason: devicesMissing, sentence: missingSentence(lacking) };
   return { reason: installsExpired, sentence: sentenceOf(installsExpired, expired) };
 }

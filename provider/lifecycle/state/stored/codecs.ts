@@ -44,7 +44,7 @@ const ExceptionCodec = t.readonly(
 const BacklogCodec = t.readonly(
   t.intersection([
     t.type({ failed: t.number, missing: t.number, expired: t.number, removalsFailed: t.number }),
-    t.partial({ enrolledAgain: t.number }),
+    t.partial({ enrolledAgain: t.number, removed: t.number, overwritten: t.number }),
   ]),
 );
 
