@@ -84,7 +84,7 @@ async function materialFrom(
   if (file !== undefined) {
     if (fromParts) throw new Error("Give either a PKCS#12 file or --certificate and --private-key, not both.");
     const bytes = readBoundedFile(file);
-    if (!isPemPair(bytes)) return openFile(file, given);
+    if (!(await isPemPair(bytes))) return openFile(file, given);
     return fromPem({ certificate: bytes, privateKey: bytes, privateKeyPassword: keyPassword, nowMs });
   }
   if (certificate === undefined || privateKey === undefined) {

@@ -64,8 +64,9 @@ export async function fromPem({ certificate, privateKey, chain, ...options }: Pe
 }
 
 /** Whether the bytes are PEM with a certificate and a private key in it, which need no PKCS#12 file around them. */
-export function isPemPair(bytes: Uint8Array): boolean {
-  const kinds = new Set(blocksIn(Buffer.from(bytes)).map((block) => block.label !== "" && kindOf(block)));
+export async function isPemPair(bytes: Uint8Array): Promise<boolean> {
+  const blocks = blocksIn(Buffer.from(bytes)).filter(({ label }) => label !== "");
+  const kinds = new Set(await mapInTurns(blocks, 100, kindOf));
   const hasKey = (["pkcs8", "encryptedKey", "pkcs1", "sec1", "dsa"] as const).some((kind) => kinds.has(kind));
   return hasKey && (kinds.has("certificate") || kinds.has("pkcs7")) && !kinds.has("pkcs12");
 }
@@ -87,7 +88,7 @@ async function partsIn(
       const blocks = blocksIn(bytes);
       const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
       checkAtMost("the number of private keys", keys.length, maxPrivateKeys);
-      const found = await mapInTurns(blocks, 50, (block) => partsInBlock(block, field, candidate, budget));
+      const found = await mapInTurns(blocks, 10, (block) => partsInBlock(block, field, candidate, budget));
       const material = {
         certificates: found.flatMap(({ certificates }) => certificates),
         privateKeys: found.flatMap(({ privateKeys }) => privateKeys),
@@ -133,7 +134,7 @@ async function partsInBlock(
       if (wantsKey) return nothing;
       return {
         ...nothing,
-        certificates: await mapInTurns(certificatesInPkcs7(bytes), 100, (der) => certificateOf(der)),
+        certificates: await mapInTurns(certificatesInPkcs7(bytes), 10, (der) => certificateOf(der)),
       };
     }
     case "pkcs8":

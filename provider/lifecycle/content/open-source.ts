@@ -88,7 +88,7 @@ function bytesOfText(text: string): Uint8Array {
 
 async function openFile(given: Given & { readonly bytes: Uint8Array }, options: ChainOptions): Promise<OpenedSource> {
   const { bytes, password } = given;
-  if (isPemPair(bytes)) {
+  if (await isPemPair(bytes)) {
     const parts = { certificate: bytes, privateKey: bytes, privateKeyPassword: password };
     return await openParts({ ...given, parts }, options);
   }
