@@ -3,6 +3,7 @@
 // a PKCS#7 bundle, a PKCS#12 file. The same key in another form gives the same material. Sentences name the part at fault,
 // never its content.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type DerKind, derKindOf } from "./container/der-kind";
 import { hasEncryptionHeaders, openEncryptedKey, openKeyWithHeaders } from "./container/encrypted-key";
 import { certificatesInPkcs7 } from "./container/pkcs7";
@@ -66,6 +67,7 @@ export async function fromPem({ certificate, privateKey, chain, ...options }: Pe
 /** Whether the bytes are PEM with a certificate and a private key in it, which need no PKCS#12 file around them. */
 export async function isPemPair(bytes: Uint8Array): Promise<boolean> {
   const blocks = blocksIn(Buffer.from(bytes)).filter(({ label }) => label !== "");
+  await nextTurn();
   const kinds = new Set(await mapInTurns(blocks, 100, kindOf));
   const hasKey = (["pkcs8", "encryptedKey", "pkcs1", "sec1", "dsa"] as const).some((kind) => kinds.has(kind));
   return hasKey && (kinds.has("certificate") || kinds.has("pkcs7")) && !kinds.has("pkcs12");

@@ -3,6 +3,7 @@
 // sent, content.ts says.
 
 import { resolve } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   chainOf,
   fromPem,
@@ -93,7 +94,9 @@ async function openFile(given: Given & { readonly bytes: Uint8Array }, options: 
     return await openParts({ ...given, parts }, options);
   }
   const file = await openPkcs12(bytes, password);
+  await nextTurn();
   const chain = chainOf(file, options);
+  await nextTurn();
   const material = withoutOtherPairs(file, chain);
   const opened = { bytes: file.bytes, password: file.password ?? "", isMade: material !== file };
   return { examined: file, chain, material, file, ...opened };

@@ -48,7 +48,7 @@ export function pemBlocksIn(text: string): PemBlock[] {
 /** The bytes of base64 that stands there alone; undefined when the text is something else. */
 export function bareBase64In(text: string): Buffer | undefined {
   if (!/^[\s"']*MI/u.test(text)) return undefined;
-  const characters = text.replaceAll(/(?<!\\)\\+[rn]|[\s"']/gu, "");
+  const characters = text.replaceAll(/(?<!\\)\\+[rn]|[\s"']+/gu, "");
   return /^MI[A-Za-z0-9+/]+={0,2}$/u.test(characters) ? Buffer.from(characters, "base64") : undefined;
 }
 
