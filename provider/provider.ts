@@ -8,11 +8,11 @@ import { isSettingError } from "./errors";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
 import { PartialFailure } from "./engine/partial-failure";
 import { AliasTurns } from "./lifecycle/alias-turns";
-import { claims } from "./lifecycle/claims";
+import { claims, type Claim } from "./lifecycle/claims";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
 import { readInputs } from "./lifecycle/arguments/arguments";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
-import { resourceId } from "./lifecycle/arguments/target";
+import { resourceId, type Target } from "./lifecycle/arguments/target";
 import type { State } from "./lifecycle/state/state";
 import type { Outcome } from "./lifecycle/conclude/conclude";
 import { withoutSecretsIn } from "./lifecycle/conclude/redacted";
@@ -24,8 +24,8 @@ import { diff, lastingWarnings } from "./lifecycle/policy/diff";
 import type { Asked } from "./lifecycle/policy/full-send";
 import type { Desired } from "./lifecycle/policy/plan";
 import { rollbackWarning } from "./lifecycle/policy/rollback/rollback";
-import { check } from "./lifecycle/preview/check";
-import { Impact } from "./lifecycle/preview/impact";
+import { check, type Claimed } from "./lifecycle/preview/check";
+import { impact } from "./lifecycle/preview/impact";
 import { reconcile } from "./lifecycle/reconcile";
 import { refresh } from "./lifecycle/refresh";
 import { newInstance, urnHashOf } from "./lifecycle/state/command-label";
@@ -56,9 +56,6 @@ interface DynamicProvider {
 
 const turns = new AliasTurns();
 
-/** What previews say of the reach, bounded for all resources of a process. */
-const impact = new Impact(systemClock);
-
 const surroundings = { readFile: readBoundedFile, environment: process.env, nowMs: () => systemClock.now() };
 
 /** One client for the process, so that all resources share its limiter, its connections and its polls. */
@@ -88,10 +85,17 @@ export function certificate(urn: string): DynamicProvider {
   }
 
   /** Puts on record that this certificate stands in the program. */
-  function claim({ alias, target }: Pick<Asked, "alias" | "target">, instance?: string): void {
+  function claim({ alias, target }: Pick<Asked, "alias" | "target">, more: Pick<Claim, "instance" | "isNews">): void {
     const tenantHash = tenantNow();
     if (alias === undefined || target === undefined || tenantHash === undefined) return;
-    claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), instance });
+    claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), ...more });
+  }
+
+  function claimNow(alias: string, target: Target, isNews: boolean): Claimed | undefined {
+    claim({ alias, target }, { isNews });
+    const tenantHash = tenantNow();
+    const own = tenantHash === undefined ? undefined : claims.of({ tenantHash, urnHash });
+    return own && { own, others: claims.besides(own) };
   }
 
   /** Undefined where a setting is missing: then nothing is removed either. */
@@ -135,8 +139,7 @@ export function certificate(urn: string): DynamicProvider {
 
     check: (olds, news) =>
       quietly(async () => {
-        claim(askedBy(asObject(news)));
-        const checking = { surroundings, impact, client: clientNow, nowMs: systemClock.now() };
+        const checking = { surroundings, impact, client: clientNow, claim: claimNow, nowMs: systemClock.now() };
         learnInputs(asObject(olds));
         const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
         tell(messages);
@@ -154,7 +157,7 @@ export function certificate(urn: string): DynamicProvider {
         const warning = rollbackWarning(prior, asked.settings, reason);
         const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
         tell({ warnings, notes: action === "update" ? [message] : [] });
-        if (action !== "replace") claim({ ...prior.settings, ...asked }, prior.record.instance);
+        if (action !== "replace") claim({ ...prior.settings, ...asked }, { instance: prior.record.instance });
         return Promise.resolve({ changes: action !== "nothing", replaces, deleteBeforeReplace });
       }),
 
@@ -162,7 +165,7 @@ export function certificate(urn: string): DynamicProvider {
       discreetly(async () => {
         const desired = await desiredFrom(asObject(news));
         const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
-        claim(desired.inputs, identity.instance);
+        claim(desired.inputs, identity);
         const outcome = await reconcile(contextFor(identity), desired, undefined);
         const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
         return { id, outs: outputsOf(id, outcome, desired) };
@@ -185,7 +188,7 @@ export function certificate(urn: string): DynamicProvider {
         const desired = await desiredFrom(asObject(news));
         const prior = priorFrom(olds);
         const identity = identityForUpdate(prior, urnHash, Math.random);
-        claim(desired.inputs, identity.instance);
+        claim(desired.inputs, identity);
         return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
       }),
 

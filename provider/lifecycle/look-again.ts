@@ -22,7 +22,8 @@ import { devicesOf, type Resumed } from "./facts/newer/resume";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
 import { isTakenOff } from "./state/holding";
-import { statesSeen, type SentRequest, type State } from "./state/state";
+import { seenNow } from "./state/sent-request";
+import { type SentRequest, type State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";
 
 /** Lists of devices that were read so long ago at most are used again. */
@@ -79,10 +80,9 @@ export async function lookAgain(
     ...stored,
     ...{ exceptions, exceptionsOmitted: omitted, coverage },
     ...(coverage.installed === coverage.members && { progress: { ...stored.progress, state: "complete" } }),
-    commands: commands.map((request) => ({
-      ...request,
-      states: isUnread(request) ? statesSeen(stored, request.id) : results.countsOf(request.id),
-    })),
+    commands: commands.map((request) =>
+      isUnread(request) ? request : { ...request, ...seenNow(request, results.countsOf(request.id), coverage) },
+    ),
     record: {
       ...record,
       membersDigest: fleet.digest,

@@ -59,13 +59,15 @@ export async function sendBatches(
   const { client, clock, random, instance } = context;
   const digest = content?.digest ?? (prior && digestHeld(prior)) ?? "";
   const accepted = acceptedBy(client);
-  for (const { address, devices, targetWide } of batches) {
+  for (const { address, devices, targetWide, unsupported } of batches) {
     const label = newLabel({ instance, alias: settings.alias, digest }, random);
     const { id, createdAt } = await accepted(command(address, label), knownIds(prior, sent));
     // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
     const sentAt = new Date(clock.now()).toISOString();
     const request = { id, kind, commandType: address.commandType, devices: devices.size, sentAt, createdAt };
-    sent.push({ request: { ...request, ...(targetWide && { targetWide }) }, devices, createdAt });
+    const isMixed = unsupported > 0 && address.commandType !== "DEVICE";
+    const facts = { ...(targetWide && { targetWide }), ...(isMixed && { unsupported }) };
+    sent.push({ request: { ...request, ...facts }, devices, createdAt });
   }
 }
 

@@ -4,6 +4,7 @@
 import type { DeviceType } from "../../client";
 import { refuseDirectives } from "./directives";
 import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./reader";
+import { readResend, type Resend } from "./resend";
 import { readRollout, type Rollout } from "./rollout";
 import { readSchedule, type Schedule } from "./schedule";
 import { readSource, type Source } from "./source";
@@ -31,6 +32,7 @@ export interface Settings {
   readonly renewBeforeDays?: number;
   readonly strict: boolean;
   readonly triggers: readonly unknown[];
+  readonly resend: Resend;
 }
 
 type Options = Omit<Settings, "alias" | "target">;
@@ -53,6 +55,7 @@ export const settingNames = [
   "renewBeforeDays",
   "strict",
   "triggers",
+  "resend",
 ] as const;
 
 // What the engine and `check` add to what the program wrote.
@@ -97,6 +100,11 @@ export function readSettings(outputs: RawObject): Settings | undefined {
   return failures.length > 0 || alias === undefined || target === undefined ? undefined : { alias, target, ...options };
 }
 
+/** The settings a program wrote, without `source`. */
+export function pickWritten(raw: RawObject): RawObject {
+  return Object.fromEntries(settingNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
+}
+
 function readSettingFields(fields: Fields): {
   readonly alias: string | undefined;
   readonly target: Target | undefined;
@@ -116,6 +124,7 @@ function readSettingFields(fields: Fields): {
     strict: fields.boolean("strict") ?? false,
     // Triggers that are not known yet will differ, as far as a preview can tell.
     triggers: fields.isUnknown("triggers") ? [unknownValue] : (fields.list("triggers") ?? []),
+    resend: readResend(fields),
     ...(schedule !== undefined && { schedule }),
     ...(reinstallAfterDays !== undefined && { reinstallAfterDays }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),
@@ -131,7 +140,7 @@ function readAlias(fields: Fields): string | undefined {
   const alias = fields.string("alias");
   if (alias === undefined) return undefined;
   if (alias.trim() === "") return fields.fail("alias", "must not be empty");
-  // One at its end comes from a file or a variable that was not trimmed, and nobody would see why the alias is another.
+  // One at its end comes from a file or a variable that was not trimmed, and the program would not show why the alias is another.
   return invisible.test(alias) ? fields.fail("alias", "must be one line, without control characters") : alias;
 }
 

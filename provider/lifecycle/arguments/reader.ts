@@ -55,6 +55,11 @@ export class Fields {
     }
   }
 
+  /** The names of the fields that the program gave. */
+  names(): readonly string[] {
+    return Object.keys(this.raw).filter((name) => this.has(name));
+  }
+
   /** Whether the program gave this field at all. */
   has(name: string): boolean {
     const value = this.raw[name];

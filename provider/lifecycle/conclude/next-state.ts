@@ -12,6 +12,7 @@ import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import { backlogOf, noBacklog } from "../state/backlog";
+import { seenNow } from "../state/sent-request";
 import {
   newestInstallAt,
   sentToAllAt,
@@ -23,6 +24,7 @@ import {
   type StateRecord,
 } from "../state/state";
 import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
+import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
 import type { Final } from "./final-statuses";
 
@@ -67,15 +69,14 @@ export function nextState(
   const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
     (request) => ({
       ...request,
-      ...(request.superseded !== true && { states: results.countsOf(request.id) }),
+      ...(request.superseded !== true && seenNow(request, results.countsOf(request.id), coverage)),
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
   const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
-    settings: recorded.settings,
-    written: recorded.written,
+    ...withResendDone(plan, facts, sent),
     certificate,
     ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },

@@ -21,12 +21,14 @@ import {
   missingSentence,
   notKnownYet,
   removalsFailed,
+  resendChanged,
   rolloutContinues,
   sentenceOf,
   setChanged,
   unchanged,
   type Reason,
 } from "./reasons";
+import { newlyNamed } from "./resend";
 import { mayRetry, noRetryLeft } from "./retry";
 import { isRejected, rollbackUnfinishedSentence, unfinishedRollback } from "./rollback/rollback";
 import { nextWave } from "../state/wave-boundaries";
@@ -55,6 +57,7 @@ const replacementChain: readonly ((prior: State, asked: Asked) => Replacement | 
 /** Why some devices are due. */
 const dueChain: readonly ((prior: State, asked: Asked) => Finding | undefined)[] = [
   setDiffers, // devices came or left
+  resendDue, // the program asks for some devices again
   removalsDue, // an UNINSTALL failed on devices that left
   retriesDue, // members failed, and retry rounds are left
   installsDue, // members joined, or their install expired
@@ -118,6 +121,11 @@ function targetDiffers(prior: State, { target }: Asked): Replacement | undefined
 function setDiffers(prior: State, { target }: Asked): Finding | undefined {
   if (target === undefined || sameTarget(target, prior.settings.target)) return undefined;
   return { reason: setChanged, sentence: sentenceOf(setChanged) };
+}
+
+function resendDue(prior: State, { settings }: Asked): Finding | undefined {
+  const named = settings === undefined ? [] : newlyNamed(prior.settings.resend, settings.resend);
+  return named.length === 0 ? undefined : { reason: resendChanged, sentence: sentenceOf(resendChanged, named.length) };
 }
 
 function removalsDue(prior: State): Finding | undefined {

@@ -33,6 +33,7 @@ const changes: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "numbers that are none": { wait: { timeoutMinutes: -1 }, rollout: { soakMinutes: -1 }, retryRounds: 0.5 },
   "days that are none": { reinstallAfterDays: 0, renewBeforeDays: -1 },
   "strict that is no boolean": { strict: "yes" },
+  "a device by its name, to be sent again": { resend: { "till-0001": "1" } },
   "waves that are none": { rollout: { waves: ["0%"] } },
   "waves that shrink": { rollout: { waves: ["50%", "10%"] } },
   "no wave to pause after": { rollout: { pauseAfterWave: 0 } },

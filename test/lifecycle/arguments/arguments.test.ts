@@ -59,6 +59,11 @@ const accepted: Readonly<Record<string, Accepted>> = {
     write: { triggers: ["v2", 7, { host: "a" }, null] },
     means: { triggers: ["v2", 7, { host: "a" }, null] },
   },
+  "resend names nobody when nothing is said": { write: {}, means: { resend: {} } },
+  "resend takes any text under the id of a device, in any case": {
+    write: { resend: { [groupA.toUpperCase()]: "", [uuid(2)]: "hardware swapped", [uuid(3)]: null } },
+    means: { resend: { [groupA]: "", [uuid(2)]: "hardware swapped" } },
+  },
   "an argument that is null counts as not given": {
     write: { wait: null, retryRounds: null },
     means: { retryRounds: 3 },
@@ -146,6 +151,17 @@ const refused: Readonly<Record<string, Refused>> = {
     reason: "renewBeforeDays: must be a number of days, 0 or more",
   },
   "strict as text": { write: { strict: "yes" }, property: "", reason: "strict: must be true or false" },
+  "resend for a device by its name": {
+    write: { resend: { "till-0001": "1" } },
+    property: "",
+    reason: "resend: every entry must be a device's id (a UUID)",
+  },
+  "resend with a number": {
+    write: { resend: { [uuid(1)]: 1 } },
+    property: `resend.${uuid(1)}`,
+    reason: "must be a string",
+  },
+  "resend that is a list": { write: { resend: [uuid(1)] }, property: "", reason: "resend: must be an object" },
   "triggers that are no list": { write: { triggers: "v2" }, property: "", reason: "triggers: must be a list" },
   "an argument that does not exist": {
     write: { passwort: "pass-word-1" },
