@@ -112,7 +112,7 @@ function readBase64(source: Fields): Source | undefined {
   const text = given.replace(/^\ufeff/, "");
   // PEM around the file is opened as the file is; what else it may be is said there.
   if (text.includes("-----BEGIN ")) return { kind: "base64", base64: text };
-  const base64 = text.replace(/\\+[rn]|[\s"']+/g, "");
+  const base64 = text.replace(/(?<!\\)\\+[rn]|[\s"']+/g, "");
   if (base64 === "" || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
     return source.fail("base64", `must be a whole PKCS#12 file in standard base64${insteadOf(base64)}`);
   }

@@ -46,6 +46,7 @@ export async function openSource(source: Source, surroundings: Surroundings): Pr
   for (const secret of secretsOf(given)) redaction.learn(secret);
   const opened = await openOnce(given, surroundings.nowMs());
   redaction.learn(opened.bytes);
+  await redaction.settle();
   return contentOf(opened);
 }
 
@@ -99,6 +100,7 @@ function contentOf(opened: OpenedSource): Content {
       if (sentAs === "asGiven") return { base64: base64(), password };
       const written = await writePkcs12(material, { profile: sentAs, password });
       redaction.learn(written);
+      await redaction.settle();
       return { base64: Buffer.from(written).toString("base64"), password };
     },
   };

@@ -3,6 +3,7 @@
 // sent, content.ts says.
 
 import { resolve } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   chainOf,
   fromPem,
@@ -88,12 +89,14 @@ function bytesOfText(text: string): Uint8Array {
 
 async function openFile(given: Given & { readonly bytes: Uint8Array }, options: ChainOptions): Promise<OpenedSource> {
   const { bytes, password } = given;
-  if (isPemPair(bytes)) {
+  if (await isPemPair(bytes)) {
     const parts = { certificate: bytes, privateKey: bytes, privateKeyPassword: password };
     return await openParts({ ...given, parts }, options);
   }
   const file = await openPkcs12(bytes, password);
+  await nextTurn();
   const chain = chainOf(file, options);
+  await nextTurn();
   const material = withoutOtherPairs(file, chain);
   const opened = { bytes: file.bytes, password: file.password ?? "", isMade: material !== file };
   return { examined: file, chain, material, file, ...opened };
