@@ -3,12 +3,13 @@
 // (docs/design.md, section 3).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-telling";
 
@@ -23,14 +24,10 @@ for (const commandsApi of ["request", "v2"] as const) {
     });
 
     beforeEach(async () => {
-      simulator = await startSimulator({
-        ...{ deviceMs: 10, pageSize: 5 },
-        fleet: { groups: [{ name: "Berlin", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] }] },
-      });
-      program = new QuickProgram({
-        ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:commandsApi": commandsApi },
-        "esper:pollSeconds": "0.05",
-      });
+      simulator = await givenFleet({ Berlin: ["b1", "b2", "b3"] }, { deviceMs: 10, pageSize: 5 });
+      program = new QuickProgram(
+        settingsOf(simulator, { "esper:commandsApi": commandsApi, "esper:pollSeconds": "0.05" }),
+      );
       printed.length = 0;
     });
 

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { printed, QuickStack } from "../../support/quick-stack";
+import { settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-the-renewal";
 const dayMs = 24 * 3_600_000;
@@ -16,7 +17,7 @@ describe("a certificate whose end comes nearer", () => {
   beforeEach(async () => {
     const fleet = { groups: [{ name: "Shops", devices: 2 }] };
     simulator = await startSimulator({ deviceMs: 20, pageSize: 10, fleet });
-    stack = new QuickStack("renewal", { "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey });
+    stack = new QuickStack("renewal", settingsOf(simulator));
   });
 
   afterEach(() => simulator.close());
@@ -66,10 +67,7 @@ describe("a certificate whose end comes nearer", () => {
     expect(await stack.up(args)).to.deep.equal({ did: "nothing" });
     expect(printed.slice(before).join("\n")).to.match(/expired/);
 
-    const other = new QuickStack("renewal-of-another", {
-      "esper:baseUrl": simulator.url,
-      "esper:apiKey": simulator.apiKey,
-    });
+    const other = new QuickStack("renewal-of-another", settingsOf(simulator));
     expect(await other.up(args), "as a new one it is refused").to.include({ did: "refused" });
     expect(await stack.destroy()).to.deep.equal({ did: "deleted" });
     expect(simulator.world.devices().filter(({ keystore }) => keystore.has("corp"))).to.deep.equal([]);
