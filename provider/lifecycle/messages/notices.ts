@@ -122,17 +122,17 @@ export function unreadableSentences(
 }
 
 function unlabelledSentence(commands: number, alias: string): string {
-  const [is, it] = commands === 1 ? ["is none", "it is"] : ["are none", "they are"];
+  const [is, them, it] = commands === 1 ? ["is", "it", "it is"] : ["are", "them", "they are"];
   return (
-    `${count(commands, "command")} under "${alias}" ${is} that this resource remembers, and the Commands V2 endpoint does ` +
-    `not show who sent ${commands === 1 ? "it" : "them"}; ${it} left out of account.`
+    `${count(commands, "command")} under "${alias}" ${is} unknown to this resource, and the Commands V2 endpoint does ` +
+    `not show who sent ${them}; ${it} ignored.`
   );
 }
 
 function unreadableSentence(commands: number): string {
   return (
-    `${count(commands, "command")} of other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +
-    `${commands === 1 ? "it" : "they"} may concern this alias, and ${commands === 1 ? "is" : "are"} left out of account.`
+    `${count(commands, "command")} from other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +
+    `${commands === 1 ? "it" : "they"} may concern this alias, and ${commands === 1 ? "is" : "are"} ignored.`
   );
 }
 

@@ -25,8 +25,6 @@ export function noMemberWarnings(
 ): readonly string[] {
   const ids = addsUp ? named.filter((id) => !members.has(id)) : [];
   if (ids.length === 0) return [];
-  const are = ids.length === 1 ? "it is no member" : "they are no members";
-  return [
-    `Nothing is sent to ${someOf(ids)}: \`resend\` names ${ids.length === 1 ? "it" : "them"}, and ${are} of the target.`,
-  ];
+  const [are, it] = ids.length === 1 ? ["which is not a member", "it"] : ["which are not members", "them"];
+  return [`\`resend\` names ${someOf(ids)}, ${are} of the target; nothing is sent to ${it}.`];
 }

@@ -43,14 +43,14 @@ export type Holding =
   | { readonly kind: "content"; readonly digest: string }
   /** A rollout was taken back: devices hold the content `to` again, or nothing. `rejected` is not sent again by itself. */
   | { readonly kind: "rolledBack"; readonly to?: string | undefined; readonly rejected: string }
-  /** An interrupted run has sent commands that the state does not know, so that this is not known. */
+  /** Only in states of the first schema: an interrupted run sent commands that they do not know. Today resume.ts takes them in. */
   | {
       readonly kind: "unknown";
       readonly orphanedCommandIds: readonly string[];
       readonly rejected?: string | undefined;
     };
 
-/** A state, as far as this is about it. */
+/** The part of a state that this file needs. */
 interface Holder {
   readonly record: { readonly holding: Holding };
 }

@@ -122,7 +122,7 @@ describe("what devices answer", () => {
       expect((await stack.refresh()).code).to.equal(0);
       const preview = await stack.preview();
       expect(preview.text).to.match(/- drift\s*: "1 removal failed"/);
-      expect(preview.text).to.contain("Retrying to remove the certificate from 1 device outside the target.");
+      expect(preview.text).to.contain("Trying again to remove the certificate from 1 device outside the target.");
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(sent()).to.deep.equal(["UNINSTALL corp DEVICE b2"]);
       simulator.world.setOnline(device("b2"), true);

@@ -110,7 +110,7 @@ describe("members that come and go", () => {
       expect((await stack.refresh()).code).to.equal(0);
       const preview = await stack.preview();
       expectOperations(preview, { "to update": 1, unchanged: 1 });
-      expect(preview.text).to.contain("Retrying to remove the certificate from 1 device outside the target.");
+      expect(preview.text).to.contain("Trying again to remove the certificate from 1 device outside the target.");
       world.failWith(device("h1"), undefined);
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(sent(), "the removal that failed, alone").to.deep.equal(["UNINSTALL corp DEVICE h1"]);

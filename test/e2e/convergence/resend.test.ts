@@ -69,7 +69,7 @@ for (const commandsApi of ["request", "v2"]) {
       const said = printed.join("\n");
       expect(said).to.include("Sending the certificate again to 2 devices under a new text of `resend`.");
       expect(said).to.include(
-        `Nothing is sent to ${stranger}: \`resend\` names it, and it is no member of the target.`,
+        `\`resend\` names ${stranger}, which is not a member of the target; nothing is sent to it.`,
       );
       printed.length = 0;
       expect(await up({ [device("b2")]: "swapped", [stranger]: "typed wrong" })).to.deep.equal({ did: "nothing" });

@@ -67,7 +67,7 @@ for (const commandsApi of ["request", "v2"] as const) {
       it("a command under the alias that has no label there, once, and it counts neither way", async () => {
         await program.up({ mine: on() });
         await sendAsOther("UNINSTALL", "b2");
-        const sentence = '1 command under "corp" is none that this resource remembers';
+        const sentence = '1 command under "corp" is unknown to this resource';
         for (const isFirst of [true, false]) {
           printed.length = 0;
           await program.refresh();
@@ -102,7 +102,7 @@ for (const commandsApi of ["request", "v2"] as const) {
         for (const isFirst of [true, false]) {
           printed.length = 0;
           await program.refresh();
-          expect(said().includes("1 command of other programs shows no label"), said()).to.equal(isFirst);
+          expect(said().includes("1 command from other programs shows no label"), said()).to.equal(isFirst);
         }
       });
     }
