@@ -10,7 +10,8 @@
 //      killed    content old | install group (whole target) | sent to d1 d2 d3
 //      resumed   content new | install group (whole target, superseded) | install d1 | install d2 d3 | sent to d1 d2 d3 | compacted
 //
-// B  Late joiner: d4 moves into the group. Whoever is not in the sketch `sent to` is missing, and only those are sent the content.
+// B  Late joiner: d4 moves into the group. Members that are not in the sketch `sent to` are missing, and only those are sent
+//    the content.
 //      before    content old | install group (whole target) | sent to d1 d2 d3
 //      joined    content old | install group (whole target) | sent to d1 d2 d3
 //      sent      content old | install group (whole target) | install d4 | sent to d1 d2 d3 d4 | compacted
@@ -43,7 +44,7 @@ export type Holding =
   | { readonly kind: "content"; readonly digest: string }
   /** A rollout was taken back: devices hold the content `to` again, or nothing. `rejected` is not sent again by itself. */
   | { readonly kind: "rolledBack"; readonly to?: string | undefined; readonly rejected: string }
-  /** Only in states of the first schema: an interrupted run sent commands that they do not know. Today resume.ts takes them in. */
+  /** Only in states of the first schema: an interrupted run sent commands that they do not know. Today it is resumed. */
   | {
       readonly kind: "unknown";
       readonly orphanedCommandIds: readonly string[];

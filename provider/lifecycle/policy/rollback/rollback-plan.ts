@@ -1,6 +1,6 @@
 // A rollback as another plan for the same machine: it brings the devices that were sent the candidate to the stable content, or
-// to none; and a later run's plan for what that has left undone (scenario C in state/holding.ts). Pure. Whether there is one to make is asked in rollback.ts.
-// Follows docs/design.md, section 7.
+// to none; and a later run's plan for what that has left undone (scenario C in state/holding.ts). Pure. rollback.ts answers
+// whether there is one to make, and conclude.ts keeps the content for it. Follows docs/design.md, section 7.
 
 import { noSentRequests, recordedInstalls, type SentRequests } from "../../facts/command-history";
 import { toRemoveAgain } from "../../facts/departed";
