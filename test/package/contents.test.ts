@@ -22,7 +22,8 @@ function wantedFiles(): readonly string[] {
       .filter((name) => name.endsWith(".ts"))
       .map((name) => posix.join("dist", folder, name.replaceAll("\\", "/").replace(/\.ts$/u, ""))),
   );
-  return [...papers, ...sources.flatMap((source) => [`${source}.js`, `${source}.d.ts`])];
+  const schema = "dist/provider/packaged/schema.json";
+  return [...papers, schema, ...sources.flatMap((source) => [`${source}.js`, `${source}.d.ts`])];
 }
 
 function differences(files: readonly string[], wanted: readonly string[]): readonly string[] {
