@@ -29,7 +29,10 @@ const functions = [
 const namesInCSharp: Readonly<Record<string, string>> = { certificate: "Summary" };
 
 /** A function of Pulumi's answers with an object, where TypeScript's gives a list. */
-const answers = "interface Devices { /** Sorted by name. */ readonly devices: readonly Device[]; }";
+const answers = `interface Devices {
+  /** Sorted by name. */
+  readonly devices: readonly Device[];
+}`;
 
 export function makeSchema(): Json {
   const sources = files.map(readSource);
