@@ -1,6 +1,6 @@
 // Pulumi's provider protocol on a loopback port: each message is read into plain objects, and each answer written. What is
 // asked for stands in ../provider.ts. A method that is missing here answers UNIMPLEMENTED by itself, which the engine takes well.
-// Follows docs/background/pulumi-packaged-providers.md.
+// Follows docs/design.md, section 11.
 
 import { Server, ServerCredentials, type handleUnaryCall } from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
