@@ -81,8 +81,10 @@ export class Claims {
   }
 
   /** A run of the engine has a process of its own; who drives several runs in one process begins each with this. */
-  forget(tenantHash: string): void {
-    for (const [key, claim] of this.byUrn) if (claim.tenantHash === tenantHash) this.byUrn.delete(key);
+  forget(tenantHash?: string): void {
+    for (const [key, claim] of this.byUrn) {
+      if (tenantHash === undefined || claim.tenantHash === tenantHash) this.byUrn.delete(key);
+    }
   }
 }
 

@@ -7,6 +7,9 @@ import type { AliasTurns } from "./alias-turns";
 import type { Claims } from "./claims";
 import type { Former } from "./state/state";
 
+/** Why a run ends earlier than the program's waits would have it. */
+export type CutShort = { readonly kind: "cancelled" } | { readonly kind: "outOfTime"; readonly timeoutMs: number };
+
 export interface OperationContext {
   readonly client: Client;
   readonly clock: Clock;
@@ -25,4 +28,6 @@ export interface OperationContext {
   readonly status: (text: string) => void;
   /** A lasting line of a long run, such as the start of a wave. Our own words only. */
   readonly note: (text: string) => void;
+  /** Undefined while the run may go on; once it is cut short nothing is sent and nobody is waited for. */
+  readonly cutShort?: (() => CutShort | undefined) | undefined;
 }

@@ -119,7 +119,7 @@ function rolloutSentences(rollout: RolloutOutcome | undefined, mayRetryNext: boo
 /** What of the members fails the run, and what is normal and worth a line. */
 function judgeMembers(
   { settings, prior, isOverdue, roundsUsed }: Plan,
-  { facts: { fleet } }: RunEnd,
+  { facts: { fleet }, cutShort }: RunEnd,
   statuses: readonly DeviceStatus[],
 ): Pick<Outcome, "problems" | "warnings" | "notes"> {
   const problems: string[] = [];
@@ -134,7 +134,7 @@ function judgeMembers(
 
   const unanswered = unansweredOf(settings, statuses, fleet.members);
   if (unanswered.length > 0) {
-    const sentence = unansweredSentence(unanswered, settings.wait.timeoutMs);
+    const sentence = unansweredSentence(unanswered, settings.wait.timeoutMs, cutShort);
     if (settings.wait.onTimeout === "fail") problems.push(sentence);
     else warnings.push(sentence);
   }

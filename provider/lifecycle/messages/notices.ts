@@ -1,19 +1,33 @@
 // Sentences about what is normal and still worth a line: offline devices, schedules, devices that are left out. Pure.
 
 import type { Target } from "../arguments/target";
+import type { CutShort } from "../context";
 import type { DeviceStatus } from "../facts/device-status";
 import { count, oneLine } from "./words";
 
 const namesMax = 5;
 
-export function unansweredSentence(statuses: readonly DeviceStatus[], timeoutMs: number): string {
+export function unansweredSentence(statuses: readonly DeviceStatus[], timeoutMs: number, cutShort?: CutShort): string {
   const names = statuses.slice(0, namesMax).map(({ device }) => oneLine(device.name));
   const more = statuses.length > namesMax ? ` and ${statuses.length - namesMax} more` : "";
   const minutes = Number((timeoutMs / 60_000).toPrecision(2));
+  const when = cutShort === undefined ? `within ${count(minutes, "minute")}` : spanOf(cutShort);
   return (
-    `${count(statuses.length, "device")} did not answer within ${count(minutes, "minute")}: ${names.join(", ")}${more}. ` +
+    `${count(statuses.length, "device")} did not answer ${when}: ${names.join(", ")}${more}. ` +
     "The command stays queued; the next `pulumi up` waits again without sending it again."
   );
+}
+
+function spanOf(cutShort: CutShort): string {
+  if (cutShort.kind === "cancelled") return "before the run was cancelled";
+  return `within the ${count(cutShort.timeoutMs / 1000, "second")} of \`customTimeouts\``;
+}
+
+/** Why nothing more is sent. */
+export function cutShortSentence(cutShort: CutShort): string {
+  return cutShort.kind === "cancelled"
+    ? "The run was cancelled; the next `pulumi up` does the rest."
+    : `The ${count(cutShort.timeoutMs / 1000, "second")} of \`customTimeouts\` are over; the next run does the rest.`;
 }
 
 export function scheduledSentence(scheduled: number): string {
@@ -32,6 +46,13 @@ export function offlineSentence(offline: number): string {
 
 export function leavingSentence(leaving: number): string {
   return `${count(leaving, "device")} will lose the certificate when next online; Esper keeps the command until then.`;
+}
+
+export function onlyImportedSentence(alias: string): string {
+  return (
+    `"${alias}" was imported and has not been sent since, so nothing is removed: devices keep what they have under it. ` +
+    "To remove it from them, declare it and run `pulumi up` first."
+  );
 }
 
 export function unsupportedSentence(unsupported: number): string {

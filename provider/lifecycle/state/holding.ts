@@ -72,6 +72,11 @@ export function orphanedIds({ record: { holding } }: Holder): readonly string[] 
   return holding.kind === "unknown" ? holding.orphanedCommandIds : [];
 }
 
+/** Whether the resource was imported and has sent nothing since: what devices hold under the alias is not its own. */
+export function isOnlyImported({ record: { holding } }: Holder): boolean {
+  return holding.kind === "content" && holding.digest === "";
+}
+
 /** Whether a rollout was taken back where there was no content before: no device is to have a certificate. */
 export function isTakenOff({ record: { holding } }: Holder): boolean {
   return holding.kind === "rolledBack" && holding.to === undefined;
