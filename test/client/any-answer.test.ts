@@ -126,7 +126,8 @@ async function faultsOfSeeds(seeds: readonly number[]): Promise<readonly string[
 }
 
 async function faultsOfSeed(seed: number, url: string): Promise<readonly string[]> {
-  const settings = { requestTimeoutMs: 36_000_000, commandsApi: seed % 2 === 0 ? "v2" : "request" } as const;
+  // Three minutes of a busy machine.
+  const settings = { requestTimeoutMs: 360_000_000, commandsApi: seed % 2 === 0 ? "v2" : "request" } as const;
   const { client, clock } = benchFor(url, quickClock(2000), settings);
   const ends = operations.map(async (operation, place) => {
     const name = `operation ${String(place)} of seed ${String(seed)}`;
