@@ -93,6 +93,7 @@ export function nextState(
         [...commands, ...otherCommands],
       ),
       ...(otherCommands.length > 0 && { otherCommands }),
+      ...(final.timedOut.length > 0 && { timedOut: final.timedOut }),
       ...(ownedByOthers > 0 && { ownedByOthers }),
       ...earlierSentTo(plan, facts, statuses, sent),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),

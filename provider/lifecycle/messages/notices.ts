@@ -34,6 +34,14 @@ export function leavingSentence(leaving: number): string {
   return `${count(leaving, "device")} will lose the certificate when next online; Esper keeps the command until then.`;
 }
 
+/** After a removal: Esper may still report a Success of an earlier install. */
+export function mayComeBackSentence(devices: number): string {
+  return (
+    `${count(devices, "device")} ${devices === 1 ? "has" : "have"} an install that timed out, and may still take the certificate ` +
+    "after this removal. Look at that command in the Esper console; if it ends in Success, remove the certificate there."
+  );
+}
+
 export function unsupportedSentence(unsupported: number): string {
   return `${count(unsupported, "device")} of the target cannot hold certificates (Android 9 or later can).`;
 }

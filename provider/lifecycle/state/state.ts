@@ -75,6 +75,15 @@ export interface OtherCommand {
   readonly scheduledFrom?: string | undefined;
 }
 
+/** A command that ended in TimeOut on these devices, and that later ones have overtaken there: it may still succeed. */
+export interface TimedOutCommand {
+  readonly id: string;
+  readonly kind: "install" | "uninstall";
+  /** How its label names the content. */
+  readonly content?: string | undefined;
+  readonly devices: readonly string[];
+}
+
 /** What is remembered beside the outputs that people read. */
 export interface StateRecord {
   /** A short hash of the resource's URN. */
@@ -98,6 +107,7 @@ export interface StateRecord {
   readonly settledIds?: readonly string[] | undefined;
   /** Commands under the alias that still say something of a member, and are not among `commands`. */
   readonly otherCommands?: readonly OtherCommand[] | undefined;
+  readonly timedOut?: readonly TimedOutCommand[] | undefined;
   /** Members that hold other content of another resource: they are told, and sent nothing. */
   readonly ownedByOthers?: number | undefined;
   /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */
