@@ -16,7 +16,7 @@ import { timedOutBefore } from "./facts/newer/late-answers";
 import { resume } from "./facts/newer/resume";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/unlisted";
-import { failureSentences } from "./messages/failures";
+import { removalSentences } from "./messages/failures";
 import { goneIdSentences, leavingSentence, mayComeBackSentence, unansweredSentence } from "./messages/notices";
 import { count } from "./messages/words";
 import { waitedFor } from "./policy/awaited";
@@ -166,7 +166,7 @@ async function concludeDestroy(
   if (seen.length > 0 || removals.failed.length > 0 || timedOut) {
     const sentences = [
       ...seen,
-      ...failureSentences(removals.failed, "removal"),
+      ...removalSentences(removals),
       ...(unanswered.length > 0 ? [unansweredSentence(unanswered, wait.timeoutMs)] : []),
     ];
     throw new RemovalError(sentences.join("\n"));
