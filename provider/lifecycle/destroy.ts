@@ -47,9 +47,9 @@ export async function destroy(context: OperationContext, stored: State): Promise
     ...uninstall("everyone", fleet.members.size),
     ...uninstall([...outside.devices.keys()], outside.devices.size),
   ]);
-  const timedOut = await timedOutBefore(context.client, state, state.commands, newer.commands);
+  const lateCommands = await timedOutBefore(context.client, state, state.commands, newer.commands);
   const facts = {
-    ...{ timedOut, fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
+    ...{ lateCommands, fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
     installs: recordedInstalls(resumed, state.settings.target, fleet),
     results: new CommandResults(context.client, undefined, fleet.others),
     departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
@@ -157,7 +157,7 @@ async function concludeDestroy(
   const told = new Set(sent.flatMap(({ devices }) => [...devices]));
   const all = [...facts.departed.devices, ...facts.fleet.members.values()];
   const departed = { ...facts.departed, devices: all.filter(({ id }) => told.has(id)) };
-  const { removals, problems, timedOut: open } = await finalStatuses(context, plan, { ...facts, departed }, sent);
+  const { removals, problems, lateCommands: open } = await finalStatuses(context, plan, { ...facts, departed }, sent);
   const members = new Map(departed.devices.map((device) => [device.id, device]));
   const awaited = waitedFor({ wait }, members.keys(), members);
   const unanswered = removals.statuses.filter(({ phase, device }) => phase === "pending" && awaited.has(device.id));

@@ -60,7 +60,7 @@ export async function lookAgain(
   });
   const late = await withLateAnswers(
     context.client,
-    { statuses: answered, removals: departed.statuses, timedOut: record.timedOut ?? [] },
+    { statuses: answered, removals: departed.statuses, lateCommands: record.lateCommands ?? [] },
     digestHeld(stored),
   );
   const statuses = withStartingAnew(late.statuses, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
@@ -101,7 +101,7 @@ export async function lookAgain(
       // Without news the state stays as it is, so that a refresh has nothing to show.
       lookedUntil: isNews ? newer.lookedUntil : record.lookedUntil,
       otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
-      timedOut: late.timedOut.length > 0 ? late.timedOut : undefined,
+      lateCommands: late.lateCommands.length > 0 ? late.lateCommands : undefined,
       ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
       left: left.ids.length > 0 ? left.ids : undefined,
       leftMore: left.more > 0 ? left.more : undefined,

@@ -73,8 +73,8 @@ async function rollBack(
     const problem = "The rollout cannot be rolled back: the state holds no previous content.";
     return concludeInstall(context, plan, facts, { ...applied, problem }, final);
   }
-  const timedOut = merged([...final.timedOut, ...timedOutAmong(final.statuses, plan.content?.digest)]);
-  const backFacts = { ...back.facts, timedOut };
+  const lateCommands = merged([...final.lateCommands, ...timedOutAmong(final.statuses, plan.content?.digest)]);
+  const backFacts = { ...back.facts, lateCommands };
   // What was sent of the candidate does not count any more; removals do.
   const removals = applied.sent.filter(({ request }) => request.kind === "uninstall");
   const undone = await apply(context, back.plan, backFacts, applied);
@@ -82,7 +82,7 @@ async function rollBack(
     // Some devices may have the stable content again and others not. As nothing sent so far counts any more, the next run
     // begins at wave one and sends to all of them.
     const anew = { ...plan, startsOver: true, roundsUsed: 0 };
-    const nothing = { ...facts, installs: noSentRequests, timedOut };
+    const nothing = { ...facts, installs: noSentRequests, lateCommands };
     const problem = `The rollout could not be rolled back: ${undone.problem}`;
     const left = await finalStatuses(context, anew, nothing, removals);
     return concludeInstall(context, anew, nothing, { ...applied, sent: removals, problem }, left);

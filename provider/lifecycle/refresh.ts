@@ -48,7 +48,7 @@ export async function refresh(context: OperationContext, recorded: State): Promi
   const sameMembers = stored.record.membersDigest === fleet.digest;
   const resumed = resume(stored, newer);
   const mayBeAnew = mayHaveStartedAnew(fleet.members.values(), stored);
-  const isFollowed = stored.record.timedOut !== undefined;
+  const isFollowed = stored.record.lateCommands !== undefined;
   const isOld =
     !isFollowed &&
     sameMembers &&

@@ -48,7 +48,7 @@ export function factsOf(statuses: readonly DeviceStatus[], change: Partial<Facts
   results.note(request().id, { counts: { Success: 12 } });
   return {
     ...{ fleet, entitled: fleet, results },
-    ...{ installs: noSentRequests, statuses, newer: nothingNewer, timedOut: [], warnings: [] },
+    ...{ installs: noSentRequests, statuses, newer: nothingNewer, lateCommands: [], warnings: [] },
     departed: { devices: [], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
     ...change,
@@ -90,7 +90,7 @@ export function finalOf(statuses: readonly DeviceStatus[], change: Partial<Final
     installs: { ...noSentRequests, requests: [request()] },
     statuses,
     removals,
-    timedOut: [],
+    lateCommands: [],
     problems: [],
     ...change,
   };

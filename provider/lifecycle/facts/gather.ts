@@ -7,7 +7,7 @@ import type { OperationContext } from "../context";
 import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentences } from "../messages/notices";
 import { leavingNow } from "../state/backlog";
 import { digestHeld } from "../state/holding";
-import type { TimedOutCommand } from "../state/state";
+import type { LateCommand } from "../state/state";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
 import { gatherDeparted, type Departed } from "./departed";
@@ -37,7 +37,7 @@ export interface Facts {
   /** Commands under the alias that the state did not count among its own. */
   readonly newer: Newer;
   /** Commands that ended in TimeOut on some devices, and may still succeed there. */
-  readonly timedOut: readonly TimedOutCommand[];
+  readonly lateCommands: readonly LateCommand[];
   readonly warnings: readonly string[];
 }
 
@@ -86,13 +86,13 @@ export async function gather(
   const before = await timedOutBefore(client, prior, overtaken, newer.commands);
   const late = await withLateAnswers(
     client,
-    { statuses: answered, removals: departed.statuses, timedOut: before },
+    { statuses: answered, removals: departed.statuses, lateCommands: before },
     digest,
   );
   return {
     ...{ fleet, entitled, results, installs, newer, statuses: late.statuses },
     departed: { ...departed, statuses: late.removals },
-    timedOut: merged([...before, ...timedOutAmong(answered, digest)]),
+    lateCommands: merged([...before, ...timedOutAmong(answered, digest)]),
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
     priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),
     warnings: [

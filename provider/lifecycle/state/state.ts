@@ -75,8 +75,8 @@ export interface OtherCommand {
   readonly scheduledFrom?: string | undefined;
 }
 
-/** A command that ended in TimeOut on these devices, and that later ones have overtaken there: it may still succeed. */
-export interface TimedOutCommand {
+/** A command that later ones have overtaken on these devices, and that may still succeed: it timed out, or waits uncancelled. */
+export interface LateCommand {
   readonly id: string;
   readonly kind: "install" | "uninstall";
   /** How its label names the content. */
@@ -107,7 +107,7 @@ export interface StateRecord {
   readonly settledIds?: readonly string[] | undefined;
   /** Commands under the alias that still say something of a member, and are not among `commands`. */
   readonly otherCommands?: readonly OtherCommand[] | undefined;
-  readonly timedOut?: readonly TimedOutCommand[] | undefined;
+  readonly lateCommands?: readonly LateCommand[] | undefined;
   /** Members that hold other content of another resource: they are told, and sent nothing. */
   readonly ownedByOthers?: number | undefined;
   /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */

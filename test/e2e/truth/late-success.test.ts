@@ -11,6 +11,11 @@ import { TruthStack, type Endpoint } from "./truth-stack";
 const password = "a-password-of-late-answers";
 type Json = Readonly<Record<string, unknown>>;
 
+function windowIn(startMs: number, endMs: number): Json {
+  const [start, end] = [startMs, endMs].map((ms) => new Date(Date.now() + ms).toISOString());
+  return { window: { start, end, timeZone: "console" } };
+}
+
 describe("a command that timed out and succeeds late", () => {
   let contents: readonly Json[];
 
@@ -68,7 +73,7 @@ describe("a command that timed out and succeeds late", () => {
           expect(await stack.up(args(1))).to.deep.equal({ did: "updated" });
           expect(stack.sent()).to.deep.equal(["INSTALL corp DEVICE b1"]);
           expect(stack.stored("coverage")).to.include({ installed: 3, missing: 0 });
-          expect(stack.stored("record")).not.to.have.property("timedOut");
+          expect(stack.stored("record")).not.to.have.property("lateCommands");
           await stack.refresh();
           expect(await stack.up(args(1))).to.deep.equal({ did: "nothing" });
           expect(await stack.destroy()).to.deep.equal({ did: "deleted" });
@@ -149,6 +154,21 @@ describe("a command that timed out and succeeds late", () => {
           expect(ended.error).to.contain("1 device did not remove the certificate (Installed late): b1.");
           expect(await stack.destroy()).to.deep.equal({ did: "deleted" });
           expect(holdersOf(stack.simulator, "corp")).to.deep.equal([]);
+        })).timeout(20_000);
+
+      it("is drift too where it was scheduled, and Esper did not cancel it", () =>
+        on(endpoint, async (stack, args) => {
+          await stack.up(args(0, { schedule: windowIn(4_000, 60_000) }));
+          stack.simulator.faults.set({ cancelIgnored: {} });
+          expect((await stack.up(args(1))).error).to.equal(undefined);
+          expect(printed.join("\n")).to.contain("3 scheduled installs could not be cancelled");
+          expect(stack.stored("coverage")).to.include({ installed: 3 });
+          for (const alias of ["b1", "b2", "b3"]) await late(stack, alias);
+          await stack.refresh();
+          expect(stack.inputs).to.include({ drift: "overwritten on 3 devices" });
+          expect(await stack.up(args(1))).to.deep.equal({ did: "updated" });
+          expect(stack.stored("coverage")).to.include({ installed: 3 });
+          expect(stack.stored("record")).not.to.have.property("lateCommands");
         })).timeout(20_000);
 
       it("is told by a destroy that ends before it", () =>

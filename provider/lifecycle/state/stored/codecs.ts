@@ -78,7 +78,7 @@ const OtherCommandCodec = t.readonly(
   ]),
 );
 
-const TimedOutCodec = t.readonly(
+const LateCommandCodec = t.readonly(
   t.intersection([
     t.type({
       id: t.string,
@@ -106,7 +106,7 @@ const RecordCodec = t.readonly(
       former: FormerCodec,
       settledIds: t.readonlyArray(t.string),
       otherCommands: t.readonlyArray(OtherCommandCodec),
-      timedOut: t.readonlyArray(TimedOutCodec),
+      lateCommands: t.readonlyArray(LateCommandCodec),
       ownedByOthers: t.number,
       earlierSentTo: t.string,
       sentToAllAt: t.string,
