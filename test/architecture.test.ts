@@ -14,7 +14,6 @@ const knownOversized: readonly string[] = [
   "provider/", // what programs import, each by its own name
   "provider/certificate", // the arguments with their meaning, which is what a program's author reads
   "provider/policies", // rules, each with its words
-  "provider/provider",
   "provider/client/client",
   "provider/client/commands/",
   "provider/client/commands/commands-request",
@@ -37,7 +36,9 @@ describe("the imports of the package", () => {
 
   it("lead to modules that exist", () => {
     const own = [...modules].flatMap(([from, imports]) => imports.map(({ to }) => [from, to] as const));
-    const lost = own.filter(([, to]) => folders.includes(to.split("/")[0] ?? "") && !modules.has(to));
+    const lost = own.filter(
+      ([, to]) => folders.includes(to.split("/")[0] ?? "") && !to.endsWith(".json") && !modules.has(to),
+    );
     expect(lost).to.deep.equal([]);
   });
 
@@ -74,6 +75,13 @@ describe("an arrow that is not drawn is refused:", () => {
     "from the lifecycle to the resource": ["provider/lifecycle/state", "provider/certificate"],
     "from the resource to the client": ["provider/certificate", "provider/client/client"],
     "from the stored provider to what programs import": ["provider/provider", "provider/index"],
+    "from the operations to the dynamic resource's face": ["provider/operations/certificate", "provider/provider"],
+    "from the lifecycle to the plugin": ["provider/lifecycle/reconcile", "provider/packaged/limit"],
+    "from the plugin to the SDK": ["provider/packaged/wire/server", "@pulumi/pulumi"],
+    "from the plugin's resources to the wire's messages": [
+      "provider/packaged/resource",
+      "@pulumi/pulumi/proto/provider_pb",
+    ],
     "from the client to the lifecycle": ["provider/client/send", "provider/lifecycle/state"],
     "from the client to pkcs12": ["provider/client/send", "provider/pkcs12/read"],
     "from the client to a package nobody named": ["provider/client/send", "axios"],

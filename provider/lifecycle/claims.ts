@@ -1,6 +1,6 @@
 // Which certificates the program of this run has: every one that the process has seen, with tenant, alias and target. Right
 // before a removal is sent it is asked, and the devices of a certificate that stands keep the alias. It knows nothing of other
-// processes and stacks; what those have sent is read from Esper (facts/newer-commands.ts). Follows docs/design.md, section 3.
+// processes and stacks; what those have sent is read from Esper (facts/newer/newer-commands.ts). Follows docs/design.md, section 3.
 
 import { sameTarget, type Target } from "./arguments/target";
 
@@ -81,8 +81,10 @@ export class Claims {
   }
 
   /** A run of the engine has a process of its own; who drives several runs in one process begins each with this. */
-  forget(tenantHash: string): void {
-    for (const [key, claim] of this.byUrn) if (claim.tenantHash === tenantHash) this.byUrn.delete(key);
+  forget(tenantHash?: string): void {
+    for (const [key, claim] of this.byUrn) {
+      if (tenantHash === undefined || claim.tenantHash === tenantHash) this.byUrn.delete(key);
+    }
   }
 }
 

@@ -17,13 +17,19 @@ import { resume } from "./facts/newer/resume";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/unlisted";
 import { removalSentences } from "./messages/failures";
-import { goneIdSentences, leavingSentence, mayComeBackSentence, unansweredSentence } from "./messages/notices";
+import {
+  goneIdSentences,
+  leavingSentence,
+  mayComeBackSentence,
+  onlyImportedSentence,
+  unansweredSentence,
+} from "./messages/notices";
 import { count } from "./messages/words";
 import { waitedFor } from "./policy/awaited";
 import { mayBeScheduled, type Plan } from "./policy/plan";
 import type { Step } from "./policy/steps";
 import { difference } from "./state/membership-sketch";
-import { orphanedIds } from "./state/holding";
+import { isOnlyImported, orphanedIds } from "./state/holding";
 import { type SentRequest, type State } from "./state/state";
 
 // Of several resources that go in one run, each would read the same devices again.
@@ -31,6 +37,7 @@ const listMaxAgeMs = 10_000;
 
 /** @returns warnings and notes; throws where the certificate may still be on some devices */
 export async function destroy(context: OperationContext, stored: State): Promise<Told> {
+  if (isOnlyImported(stored)) return { warnings: [], notes: [onlyImportedSentence(stored.settings.alias)] };
   await refuseOtherTenant(context.client, stored);
   const newer = await readNewer(context, stored, commandsMaxAgeMs);
   const resumed = resume(stored, newer);
@@ -167,7 +174,7 @@ async function concludeDestroy(
     const sentences = [
       ...seen,
       ...removalSentences(removals),
-      ...(unanswered.length > 0 ? [unansweredSentence(unanswered, wait.timeoutMs)] : []),
+      ...(unanswered.length > 0 ? [unansweredSentence(unanswered, wait.timeoutMs, context.cutShort?.())] : []),
     ];
     throw new RemovalError(sentences.join("\n"));
   }

@@ -1,5 +1,5 @@
 // Where everyone stands now, at a refresh: members and answers are read, and the state says it. It sends nothing and decides
-// nothing; what of it is drift says refresh.ts.
+// nothing; refresh.ts says which part of it is drift.
 
 import { totalOf } from "../client/index";
 import { isOrdinary } from "../redaction/ordinary-words";

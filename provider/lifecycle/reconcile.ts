@@ -135,7 +135,7 @@ function endOf<P extends Plan>(
 ): Omit<RunEnd, "final"> & { readonly plan: P } {
   const known = identityToKeep(context, plan.prior?.record.instance, facts.newer.lookedUntil);
   const identity = { ...known, tenantHash: context.client.tenantHash };
-  return { plan, facts, sent, identity, nowMs: context.clock.now() };
+  return { plan, facts, sent, identity, nowMs: context.clock.now(), cutShort: context.cutShort?.() };
 }
 
 function contentOf({ content }: Plan): GoalContent {

@@ -5,6 +5,7 @@ import type { OperationContext } from "../context";
 import { historyOf, joinRequests } from "../facts/command-history";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
+import { cutShortSentence } from "../messages/notices";
 import { count } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { installTargets } from "../policy/steps";
@@ -84,6 +85,7 @@ async function wavePasses(
   if (own.length > 0) context.note(`Wave ${number} of ${of}: ${count(own.length, "device")}.`);
   await installOn(context, plan, facts, own, sent);
   await waitForAll(context, plan, facts, sent, upTo);
+  refuseWhereCutShort(context);
   const statuses = await statusesOf(context, plan, facts, upTo, sent);
   const hasPassed = judgeWave(statuses, settings, facts.fleet.members) === "passed";
   if (!hasPassed || number === of || (own.length === 0 && !isUnfinished) || rollout.soakMs === 0) return hasPassed;
@@ -92,7 +94,14 @@ async function wavePasses(
   if (soakMs === 0) return hasPassed;
   context.status(`Wave ${number} of ${of} soaks for ${count(Math.ceil(soakMs / 60_000), "minute")}.`);
   await context.clock.sleep(soakMs);
+  refuseWhereCutShort(context);
   return judgeWave(await statusesOf(context, plan, facts, upTo, sent), settings, facts.fleet.members) === "passed";
+}
+
+/** A wave that nobody could wait for is neither passed nor failed, and nothing is taken back. */
+function refuseWhereCutShort({ cutShort }: OperationContext): void {
+  const why = cutShort?.();
+  if (why !== undefined) throw new Error(cutShortSentence(why));
 }
 
 /** A wave that had answered before this run began soaks what is left since its last answer. */

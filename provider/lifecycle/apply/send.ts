@@ -88,9 +88,9 @@ function knownIds(prior: State | undefined, sent: readonly Sent[]): ReadonlySet<
   return new Set([...before, ...sent.map(({ request }) => request.id)]);
 }
 
-/** Sends; a tenant that refuses the `deviceType` takes `all`, for the same devices. */
 type Send = (command: CommandToSend, known: ReadonlySet<string>) => Promise<SentCommand>;
 
+/** Sends; a tenant that refuses the `deviceType` takes `all`, for the same devices. */
 function acceptedBy(client: Client): Send {
   let isRefused = false;
   return async function send(command, known) {

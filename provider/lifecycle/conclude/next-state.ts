@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { RawObject } from "../arguments/reader";
 import { sameTarget } from "../arguments/target";
 import type { Sent } from "../apply/send";
+import type { CutShort } from "../context";
 import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import { renewalOfCertificate } from "../content/renewal";
@@ -50,6 +51,7 @@ export interface RunEnd {
   readonly final: Final;
   readonly identity: Pick<StateRecord, "urnHash" | "instance" | "former" | "tenantHash">;
   readonly nowMs: number;
+  readonly cutShort?: CutShort | undefined;
 }
 
 export function nextState(

@@ -1,6 +1,5 @@
 // Opens what `source` names: the file, the base64 text or the parts in PEM, with the passwords of its environment.
-// The only place of the lifecycle that reads files and the environment; both come in as arguments. What is in it, and what is
-// sent, content.ts says.
+// Files and the environment come in as arguments. content.ts says what is in the file, and what of it is sent.
 
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";

@@ -30,7 +30,10 @@ export interface SentRequests {
 
 export const noSentRequests: SentRequests = { requests: [], sentTo: new Map() };
 
-/** The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart (scenario B). */
+/**
+ * The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart
+ * (scenario B in state/holding.ts).
+ */
 export function recordedInstalls({ prior, others, resumed }: Resumed, target: Target, fleet: Fleet): SentRequests {
   const digest = digestHeld(prior);
   const isSameTarget = sameTarget(prior.settings.target, target);

@@ -1,5 +1,5 @@
 // Devices that left a set: which they are, and where their UNINSTALL stands (scenario D in state/holding.ts).
-// It asks the client; plan.ts decides.
+// It asks the client; policy/steps.ts and policy/removal.ts decide.
 
 import type { Device } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";

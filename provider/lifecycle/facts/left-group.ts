@@ -1,5 +1,5 @@
 // Members that left a group by themselves, where `onLeave` is to take the certificate from them: which they are, by the rows of
-// the resource's own requests or by one list of the tenant's devices. It asks the client; policy/leaving.ts decides.
+// the resource's own requests or by one list of the tenant's devices. It asks the client; state/backlog.ts (`leavingNow`) decides.
 
 import type { Client } from "../../client/index";
 import { groupsOf } from "../arguments/target";

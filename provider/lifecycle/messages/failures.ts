@@ -75,7 +75,7 @@ const hints: readonly Hint[] = [
   {
     pattern: /password/i,
     advice:
-      "Check the password; Android up to 13 says the same of ciphers it cannot read, which `encoding: androidLegacy` avoids",
+      "Check the password; Android 13 and earlier report the same for ciphers that they cannot read, which `encoding: androidLegacy` avoids",
   },
   {
     pattern: /cancel/i,

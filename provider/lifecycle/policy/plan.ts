@@ -1,11 +1,12 @@
 // The whole of what a run does, decided from the facts. Pure: no client, no clock (the time is an argument), no Pulumi.
-// Which steps there are stands in steps.ts, a rollback's plan in rollback.ts (docs/design.md, sections 3 and 7).
+// Which steps there are stands in steps.ts, a rollback's plan in rollback/rollback-plan.ts (docs/design.md, sections 3 and 7).
 
 import { pickWritten, type Inputs, type Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import { isOver } from "../arguments/schedule";
 import { openParts } from "../arguments/source";
 import type { Content, InstallFile } from "../content/content";
+import type { EncodingChoice } from "../content/encoding-choice";
 import { toRemoveAgain } from "../facts/departed";
 import { isOwnedByOther } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
@@ -77,7 +78,7 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
     removalsFailed: toRemoveAgain(facts.departed.statuses).map(({ device }) => device.id),
   });
   const steps = isOverdue ? withoutInstalls(asked, prior, inputs) : asked;
-  const choice = encodingChoice(desired, prior, facts, steps);
+  const choice = encodingFor(desired, prior, facts, steps);
   const written = pickWritten(raw);
   const addressed = new Set(installTargets(steps, [...facts.fleet.members.keys()]));
   const owned = facts.statuses.filter((one) => isOwnedByOther(one) && !addressed.has(one.device.id)).length;
@@ -103,19 +104,13 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
   };
 }
 
-interface Choice {
-  readonly sentAs: SentAs;
-  readonly note?: string | undefined;
-  readonly warning?: string | undefined;
-}
-
 /** The encoding for the devices that are to be sent something. */
-function encodingChoice(
+function encodingFor(
   { inputs, content }: Desired,
   prior: State | undefined,
   { fleet }: Facts,
   steps: Steps,
-): Choice {
+): EncodingChoice {
   const targets = installTargets(steps, [...fleet.members.keys()]);
   const installsNothing = !steps.steps.some(({ action }) => action === "install");
   if (prior !== undefined && installsNothing) return { sentAs: prior.sentAs };

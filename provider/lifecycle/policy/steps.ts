@@ -19,7 +19,7 @@ import {
   type Reason,
 } from "./reasons";
 import { dueByResend, newlyNamed } from "./resend";
-import { mayRetry, roundsUsed } from "./retry";
+import { mayRetry, roundsUsed, roundsUsedAfter } from "./retry";
 
 export interface Step {
   readonly action: "install" | "uninstall";
@@ -61,7 +61,6 @@ export function planSteps(situation: Situation): Steps {
   const named = prior === undefined ? [] : newlyNamed(prior.settings.resend, desired.resend);
   const again = dueByResend(named, statuses);
   const retries = prior !== undefined && mayRetry(prior, desired) ? retrySteps(situation, again) : [];
-  const used = prior === undefined ? 0 : roundsUsed(prior, desired);
   return {
     steps: [
       ...installOn(again, resendChanged, sentenceOf(resendChanged, again.length)),
@@ -69,7 +68,7 @@ export function planSteps(situation: Situation): Steps {
       ...catchUpSteps(situation),
       ...removals,
     ],
-    roundsUsed: retries.length > 0 ? used + 1 : used,
+    roundsUsed: prior === undefined ? 0 : roundsUsedAfter(prior, desired, retries.length > 0),
     startsOver: false,
   };
 }

@@ -139,7 +139,7 @@ async function describe(
   return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
 }
 
-/** A device whose last sign of life Esper does not tell is none. */
+/** A device without `lastSeen` does not count as long unseen. */
 function isLongUnseen({ online, lastSeen }: Device, nowMs: number): boolean {
   const atMs = Date.parse(lastSeen ?? "");
   return !online && nowMs - atMs > longUnseenDays * 24 * 3_600_000;

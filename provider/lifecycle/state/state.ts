@@ -101,7 +101,7 @@ export interface StateRecord {
   readonly roundsUsed: number;
   /** The members that were sent the present content, as a sketch. */
   readonly sentTo: string;
-  /** Esper's time up to which it was looked for commands that this state does not count among its own (ISO). */
+  /** Commands that this state does not count among its own were looked for up to this time of Esper's (ISO). */
   readonly lookedUntil: string;
   /** Requests of its own since `lookedUntil` that it needs no more. */
   readonly settledIds?: readonly string[] | undefined;

@@ -4,13 +4,14 @@
 // Histories are made by a seed; the provider is driven in this process (docs/design.md, section 3).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { chanceOf } from "../../support/chance";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import type { Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
 import { startTogether, type Told } from "../../support/together";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-any-programs";
 const groupNames = ["Berlin", "Hamburg", "Offices"] as const;
@@ -87,21 +88,12 @@ class Histories {
   }
 
   async play(): Promise<void> {
-    const simulator = await startSimulator({
-      ...{ deviceMs: 10, pageSize: 4, androidSupport: true },
-      fleet: {
-        groups: [
-          { name: "Berlin", devices: [{}, {}, {}] },
-          { name: "Hamburg", devices: [{}, {}, { osVersion: "8.1.0" }] },
-          { name: "Offices", devices: [{}, {}] },
-        ],
-      },
-    });
+    const simulator = await givenFleet(
+      { Berlin: [{}, {}, {}], Hamburg: [{}, {}, { osVersion: "8.1.0" }], Offices: [{}, {}] },
+      { deviceMs: 10, pageSize: 4, androidSupport: true },
+    );
     this.simulator = simulator;
-    const config = {
-      ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey },
-      ...{ "esper:pollSeconds": "0.05", "esper:commandsApi": this.endpoint },
-    };
+    const config = settingsOf(simulator, { ...{ "esper:pollSeconds": "0.05", "esper:commandsApi": this.endpoint } });
     // Without labels no one can tell the commands of two programs apart.
     const names = this.endpoint === "v2" ? (["ours"] as const) : (["ours", "theirs"] as const);
     this.authors = names.map((name) => new Author(name, config));

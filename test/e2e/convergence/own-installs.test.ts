@@ -2,12 +2,13 @@
 // it. The provider is driven in this process, on both endpoints (docs/design.md, section 3).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { holdersOf } from "../../support/story";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-own-installs";
 
@@ -24,16 +25,10 @@ for (const commandsApi of ["request", "v2"] as const) {
     beforeEach(async () => {
       const many = (letter: string): readonly { readonly alias: string }[] =>
         Array.from({ length: 100 }, (_, number) => ({ alias: `${letter}${number}` }));
-      simulator = await startSimulator({
-        deviceMs: 10,
-        fleet: {
-          groups: [
-            { name: "Berlin", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] },
-            { name: "Hotel", devices: many("h") },
-            { name: "Guests", devices: many("g") },
-          ],
-        },
-      });
+      simulator = await givenFleet(
+        { Berlin: ["b1", "b2", "b3"], Hotel: many("h"), Guests: many("g") },
+        { deviceMs: 10 },
+      );
       printed.length = 0;
     });
 
@@ -42,10 +37,12 @@ for (const commandsApi of ["request", "v2"] as const) {
     /** Each has a client of its own: another setting makes another client. */
     function newProgram(): QuickProgram {
       programs += 1;
-      return new QuickProgram({
-        ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:commandsApi": commandsApi },
-        "esper:pollSeconds": String(0.05 + programs / 1_000),
-      });
+      return new QuickProgram(
+        settingsOf(simulator, {
+          "esper:commandsApi": commandsApi,
+          "esper:pollSeconds": String(0.05 + programs / 1_000),
+        }),
+      );
     }
 
     const group = (name: string): string => simulator.world.group(name).id;

@@ -3,12 +3,13 @@
 // (docs/design.md, section 3).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-telling";
 
@@ -23,14 +24,10 @@ for (const commandsApi of ["request", "v2"] as const) {
     });
 
     beforeEach(async () => {
-      simulator = await startSimulator({
-        ...{ deviceMs: 10, pageSize: 5 },
-        fleet: { groups: [{ name: "Berlin", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] }] },
-      });
-      program = new QuickProgram({
-        ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:commandsApi": commandsApi },
-        "esper:pollSeconds": "0.05",
-      });
+      simulator = await givenFleet({ Berlin: ["b1", "b2", "b3"] }, { deviceMs: 10, pageSize: 5 });
+      program = new QuickProgram(
+        settingsOf(simulator, { "esper:commandsApi": commandsApi, "esper:pollSeconds": "0.05" }),
+      );
       printed.length = 0;
     });
 
@@ -70,7 +67,7 @@ for (const commandsApi of ["request", "v2"] as const) {
       it("a command under the alias that has no label there, once, and it counts neither way", async () => {
         await program.up({ mine: on() });
         await sendAsOther("UNINSTALL", "b2");
-        const sentence = '1 command under "corp" is none that this resource remembers';
+        const sentence = '1 command under "corp" is unknown to this resource';
         for (const isFirst of [true, false]) {
           printed.length = 0;
           await program.refresh();
@@ -105,7 +102,7 @@ for (const commandsApi of ["request", "v2"] as const) {
         for (const isFirst of [true, false]) {
           printed.length = 0;
           await program.refresh();
-          expect(said().includes("1 command of other programs shows no label"), said()).to.equal(isFirst);
+          expect(said().includes("1 command from other programs shows no label"), said()).to.equal(isFirst);
         }
       });
     }

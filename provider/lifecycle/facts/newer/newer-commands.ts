@@ -19,7 +19,7 @@ export interface Newer {
   readonly commands: readonly NewerCommand[];
   /** Commands of which nobody can say whether they are this resource's: they are told once, and count neither way. */
   readonly unreadable: readonly Unreadable[];
-  /** False where the list was longer than is read: no removal may rest on it, since another sender's command may be missing from it. */
+  /** False where the list was longer than is read: another sender's command may be missing, so no removal may rest on it. */
   readonly isComplete: boolean;
   /** Esper's time up to which commands are known now (ISO). */
   readonly lookedUntil: string;

@@ -71,7 +71,7 @@ export function isToTakeBack({ settings, prior, content }: Plan): boolean {
   return prior === undefined || digestHeld(prior) !== content?.digest || prior.progress.state !== "complete";
 }
 
-/** What a later run of the same program asks for: the target that the rollback has left, with the stable content. */
+/** The content that a later run brings devices back to. */
 export function stableToFinish(prior: State, candidate: string): KeptContent | undefined {
   if (prior.record.holding.kind === "unknown") return stableContent(prior, candidate);
   return prior.kept?.find(({ digest }) => digest === digestHeld(prior));
