@@ -147,10 +147,13 @@ describe("a command that timed out and succeeds late", () => {
 
       it("fails a destroy that was still waiting for others, and the next one removes it", () =>
         on(endpoint, async (stack, args) => {
-          stack.simulator.world.timeOutThenSucceed(stack.device("b1"), 2_800, true);
+          stack.simulator.world.timeOutThenSucceed(stack.device("b1"), 3_600_000, true);
           await stack.up(args(0, { wait: { timeoutMinutes: 0.03 } }));
-          stack.simulator.world.timeOutThenSucceed(stack.device("b2"), 1_400);
-          const ended = await stack.destroy();
+          stack.simulator.world.timeOutThenSucceed(stack.device("b2"), 3_600_000);
+          const ending = stack.destroy();
+          await until(() => states(stack, "b1")[1] === "Success" && states(stack, "b2")[1] === "TimeOut");
+          stack.simulator.world.advance(3_600_000);
+          const ended = await ending;
           expect(ended.error).to.contain("1 device did not remove the certificate (Installed late): b1.");
           expect(await stack.destroy()).to.deep.equal({ did: "deleted" });
           expect(holdersOf(stack.simulator, "corp")).to.deep.equal([]);
