@@ -58,7 +58,7 @@ export class CertificateOperations implements Operations {
 
   diff(outputs: unknown, news: unknown): Difference {
     const prior = priorFrom(outputs);
-    const asked = askedBy(asObject(news));
+    const asked = { ...askedBy(asObject(news)), tenantHash: this.tenantHash() };
     const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
     const warning = rollbackWarning(prior, asked.settings, reason);
     const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
