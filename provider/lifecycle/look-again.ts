@@ -69,7 +69,10 @@ export async function lookAgain(
   const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
   const outside = new Set(departed.devices.map(({ id }) => id));
   const ids = new Set(statuses.map(({ device }) => device.id));
-  const saysSomething = (command: NewerCommand): boolean => [...devicesOf(command)].some((id) => ids.has(id));
+  // An install of another's also says that a removal which failed there is this resource's no more.
+  const hasRemovals = commands.some(({ kind }) => kind === "uninstall");
+  const saysSomething = (command: NewerCommand): boolean =>
+    (hasRemovals && command.kind === "install") || [...devicesOf(command)].some((id) => ids.has(id));
   const otherCommands = [
     ...others.filter(saysSomething),
     ...own.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),

@@ -79,7 +79,7 @@ async function memberStatuses(
 
 async function removalStatuses(
   context: OperationContext,
-  { results, departed, entitled, lateCommands }: Facts,
+  { results, departed, entitled, lateCommands, newer }: Facts,
   sent: SentRequests,
   asks: boolean,
   problems: string[],
@@ -87,7 +87,8 @@ async function removalStatuses(
   if (asks) await tolerate(() => results.look(sent.requests), undefined, problems);
   const unread = { statuses: departed.statuses, requests: [...departed.removals.requests, ...sent.requests] };
   const followed = new Set(lateCommands.flatMap(({ devices }) => devices));
-  const read = (): ReturnType<typeof removalsNow> => removalsNow(context, results, departed, sent, entitled, followed);
+  const read = (): ReturnType<typeof removalsNow> =>
+    removalsNow(context, results, departed, sent, entitled, newer, followed);
   const { requests, statuses } = await tolerate(read, unread, problems);
   return { requests, statuses, leaving: statuses.filter(({ phase }) => phase === "pending").length };
 }

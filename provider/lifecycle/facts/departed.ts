@@ -10,7 +10,7 @@ import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequ
 import type { CommandResults } from "./command-results";
 import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
 import { readFleet, supportedById, type Fleet } from "./fleet";
-import type { Newer } from "./newer/newer-commands";
+import type { Newer, NewerCommand } from "./newer/newer-commands";
 import { devicesOf as devicesReached } from "./newer/resume";
 
 export interface Departed {
@@ -46,7 +46,7 @@ export async function gatherDeparted(
   const removals = { ...noSentRequests, requests };
   const [left, statuses] = await Promise.all([
     devicesThatLeft(context, prior.settings.target, target, entitled),
-    removalStatuses(context, results, removals, [], entitled),
+    removalStatuses(context, results, removals, { departed: [], entitled, newer }),
   ]);
   // A member that the list leaves out would be taken for one that left.
   if (!entitled.addsUp) return { devices: [], removals, statuses, ...(left.hasChanged && { isUnsure: true }) };
@@ -107,11 +107,12 @@ export async function removalsNow(
   { removals, devices }: Departed,
   sent: SentRequests,
   entitled: Fleet,
+  newer: Newer,
   /** Devices on which an earlier install may still succeed: their removal stays known. */
   followed: ReadonlySet<string>,
 ): Promise<{ readonly statuses: readonly DeviceStatus[]; readonly requests: readonly SentRequest[] }> {
   const all = joinRequests(removals, sent, false);
-  const statuses = await removalStatuses(context, results, all, devices, entitled);
+  const statuses = await removalStatuses(context, results, all, { departed: devices, entitled, newer });
   const isOpen = ({ phase, device }: DeviceStatus): boolean => phase !== "installed" || followed.has(device.id);
   const open = new Set(statuses.filter(isOpen).map(({ requestId }) => requestId));
   const mayHaveMore = (request: SentRequest): boolean =>
@@ -128,8 +129,11 @@ async function removalStatuses(
   { client, clock }: OperationContext,
   results: CommandResults,
   requests: SentRequests,
-  departed: readonly Device[],
-  entitled: Fleet,
+  {
+    departed,
+    entitled,
+    newer,
+  }: { readonly departed: readonly Device[]; readonly entitled: Fleet; readonly newer: Newer },
 ): Promise<readonly DeviceStatus[]> {
   if (requests.requests.length === 0) return [];
   const nowMs = clock.now();
@@ -139,5 +143,19 @@ async function removalStatuses(
   const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !entitled.members.has(id));
   const found = await supportedById(client, unnamed, 60_000);
   // A device that is gone from Esper is not there to lose anything, and one that is not supported never had it.
-  return deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
+  const statuses = deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
+  return statuses.filter((status) => !isAnothersByNow(status, requests, newer));
+}
+
+/** Another resource has installed the alias since the removal that failed: it is not this one's to remove any more. */
+function isAnothersByNow(
+  { phase, device, requestId }: DeviceStatus,
+  { requests }: SentRequests,
+  { commands }: Newer,
+): boolean {
+  if (phase === "installed" || phase === "pending") return false;
+  const removedAt = requests.find(({ id }) => id === requestId)?.createdAt ?? "";
+  const isLater = (command: NewerCommand): boolean =>
+    command.by !== "own" && command.kind === "install" && command.createdAt > removedAt;
+  return commands.some((command) => isLater(command) && devicesReached(command).has(device.id));
 }

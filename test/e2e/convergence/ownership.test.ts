@@ -141,6 +141,21 @@ describe("an alias on a device has one owner:", () => {
     expect(holders(), "b2 is theirs by now").to.deep.equal(["b2"]);
   });
 
+  it("a removal that failed is tried no more once another stack has installed there", async () => {
+    const others = newProgram();
+    await program.up({ ours: on({ devices: [device("b1"), device("b2")] }) });
+    simulator.world.failWith(device("b2"), "The keystore is locked");
+    const failed = await program.up({ ours: on({ devices: [device("b1")] }) });
+    expect(failed["ours"]?.error).to.match(/did not remove the certificate/);
+    simulator.world.failWith(device("b2"), undefined);
+    await others.up({ theirs: on({ devices: [device("b2")] }, other()) });
+    await program.refresh();
+    expect((await program.up({ ours: on({ devices: [device("b1")] }) }))["ours"]).not.to.have.property("error");
+    await program.refresh();
+    expect(await program.up({ ours: on({ devices: [device("b1")] }) })).to.deep.equal({ ours: { did: "nothing" } });
+    expect(holders()).to.deep.equal(["b1", "b2"]);
+  });
+
   it("another stack's other content is told, is no drift, and is not overwritten", async () => {
     const stranger = newProgram();
     await program.up({ mine: on({ group: group("Berlin") }) });
