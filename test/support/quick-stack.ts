@@ -171,7 +171,7 @@ export class QuickStack {
     }
     const created = await this.create(inputs);
     const error = created.error ?? (oldFirst ? undefined : await this.remove(stored));
-    if (created.error === undefined && error !== undefined) this.replaced = [...this.replaced, stored];
+    if (!oldFirst && error !== undefined && this.stored !== stored) this.replaced = [...this.replaced, stored];
     return { did: "replaced", ...(error === undefined ? {} : { error }) };
   }
 
