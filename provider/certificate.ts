@@ -13,7 +13,7 @@ import { certificateType } from "./type-token";
  */
 export type CertificateTarget =
   | {
-      /** The id of one group. Its sub-groups belong to it. It stands alone. */
+      /** The id of one group. Its sub-groups belong to it. No other part of the target stands beside it. */
       readonly group: pulumi.Input<string>;
     }
   | {
@@ -178,6 +178,21 @@ export interface CertificateArgs {
   readonly wait?: pulumi.Input<CertificateWait>;
   /** Esper's `device_type`: narrows the members to those online, or offline, when it is sent. Default `all`. */
   readonly deviceType?: pulumi.Input<"all" | "active" | "inactive">;
+  /**
+   * What becomes of the certificate on members that leave a group by themselves: `keep` (default), or `remove`: once a refresh
+   * has found them, the next run removes it, where another resource does not own it by now. More than ten devices and 10 % at
+   * once keep it, unless `atMost` allows as many.
+   */
+  readonly onLeave?: pulumi.Input<
+    | "keep"
+    | "remove"
+    | {
+        /** Only `true`. */
+        readonly remove: pulumi.Input<true>;
+        /** So many at once at most, 1 or more, or a share of the members such as `"10%"`. */
+        readonly atMost?: pulumi.Input<CertificateAmount>;
+      }
+  >;
   /** How many later runs try again on devices that failed; a whole number, 0 or more. Default 3. */
   readonly retryRounds?: pulumi.Input<number>;
   /** Sends to everyone again when the last full install is older than this many days, 1 or more. Default: never. */
@@ -191,6 +206,11 @@ export interface CertificateArgs {
   readonly strict?: pulumi.Input<boolean>;
   /** Any values; a change of them sends the certificate to every member again. */
   readonly triggers?: pulumi.Input<readonly unknown[]>;
+  /**
+   * Any text for a device's id, such as the reason; a new or another text sends the certificate to that device again, where
+   * `triggers` sends it to every member. An entry for a device that is no member is told; dropping one changes nothing.
+   */
+  readonly resend?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
 }
 
 /** What is in the file: its leaf certificate. */

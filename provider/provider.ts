@@ -7,8 +7,9 @@ import { readSettings } from "./config";
 import { PartialFailure } from "./engine/partial-failure";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
 import type { Failure, RawObject } from "./lifecycle/arguments/reader";
-import { asObject, CertificateOperations } from "./operations/certificate";
+import { CertificateOperations } from "./operations/certificate";
 import type { Saved } from "./operations/operations";
+import { asObject } from "./operations/read-program";
 
 connectToEngine(process.argv);
 
@@ -47,7 +48,7 @@ export function certificate(urn: string): DynamicProvider {
 
     check: (olds, news) => quietly(() => operations.check(olds, news)),
 
-    diff: (_id, olds, news) => quietly(() => Promise.resolve(operations.diff(olds, news))),
+    diff: (_id, olds, news) => quietly(() => operations.diff(olds, news)),
 
     create: async (news) => {
       const saved = await operations.create(news);

@@ -1,6 +1,6 @@
 // Which certificates the program of this run has: every one that the process has seen, with tenant, alias and target. Right
 // before a removal is sent it is asked, and the devices of a certificate that stands keep the alias. It knows nothing of other
-// processes and stacks; what those have sent is read from Esper (facts/newer-commands.ts). Follows docs/design.md, section 3.
+// processes and stacks; what those have sent is read from Esper (facts/newer/newer-commands.ts). Follows docs/design.md, section 3.
 
 import { sameTarget, type Target } from "./arguments/target";
 
@@ -13,6 +13,10 @@ export interface Claim {
   readonly name: string;
   /** Known once the resource has been created, or its state was read. */
   readonly instance?: string | undefined;
+  /** The program's certificate is new, or its alias or target has changed. */
+  readonly isNews?: boolean | undefined;
+  /** The devices that it was sent to in this process. */
+  readonly sentTo?: ReadonlySet<string> | undefined;
 }
 
 /** The resource that asks, by its state. */
@@ -24,8 +28,36 @@ export class Claims {
   /** A later claim of the same resource stands instead of its former one. */
   claim(claim: Claim): void {
     const key = keyOf(claim);
-    const instance = claim.instance ?? this.byUrn.get(key)?.instance;
-    this.byUrn.set(key, { ...claim, ...(instance !== undefined && { instance }) });
+    const before = this.byUrn.get(key);
+    const instance = claim.instance ?? before?.instance;
+    // A replacement that the program does not ask for is checked a second time, as if it were new.
+    const isKnown = before?.alias === claim.alias && sameTarget(before.target, claim.target);
+    const isNews = isKnown ? before.isNews : claim.isNews;
+    this.byUrn.set(key, {
+      ...claim,
+      ...(instance !== undefined && { instance }),
+      ...(isNews !== undefined && { isNews }),
+      ...(isKnown && before.sentTo !== undefined && { sentTo: before.sentTo }),
+    });
+  }
+
+  /** The certificate of this resource was sent to these devices. */
+  noteSent(resource: Pick<Claim, "tenantHash" | "urnHash">, devices: readonly string[]): void {
+    const claim = this.byUrn.get(keyOf(resource));
+    if (claim === undefined) return;
+    this.byUrn.set(keyOf(resource), { ...claim, sentTo: new Set([...(claim.sentTo ?? []), ...devices]) });
+  }
+
+  /** The certificate of this resource, as it was claimed last. */
+  of(resource: Pick<Claim, "tenantHash" | "urnHash">): Claim | undefined {
+    return this.byUrn.get(keyOf(resource));
+  }
+
+  /** Certificates of other resources under the same alias. */
+  besides({ tenantHash, alias, urnHash }: Claim): readonly Claim[] {
+    return [...this.byUrn.values()].filter(
+      (claim) => claim.tenantHash === tenantHash && claim.alias === alias && claim.urnHash !== urnHash,
+    );
   }
 
   /** The certificates that stand under the same alias, without the asking one itself. */

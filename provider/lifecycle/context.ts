@@ -1,4 +1,4 @@
-// What one operation on one resource works with: the client, time, chance, and telling people how far it is.
+// What one operation on one resource works with: the client, time, chance, and reporting progress.
 // What people are told when it has ended is data (conclude/conclude.ts), not said from here.
 
 import type { Client } from "../client";
@@ -26,7 +26,7 @@ export interface OperationContext {
   readonly turns: AliasTurns;
   /** The resource's own line while it works; overwritten by the next. Our own words only. */
   readonly status: (text: string) => void;
-  /** A lasting line of a long run, such as the begin of a wave. Our own words only. */
+  /** A lasting line of a long run, such as the start of a wave. Our own words only. */
   readonly note: (text: string) => void;
   /** Undefined while the run may go on; once it is cut short nothing is sent and nobody is waited for. */
   readonly cutShort?: (() => CutShort | undefined) | undefined;

@@ -38,7 +38,11 @@ export async function destroy(context: OperationContext, stored: State): Promise
   const listed = await readFleet(context.client, state.settings.target, listMaxAgeMs);
   const fleet = await withUnlisted(context.client, listed, state);
   const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install").map(({ id }) => id);
-  const outside = await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]);
+  const outside = withLeft(
+    await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]),
+    await supportedById(context.client, state.record.left ?? [], 0),
+    fleet,
+  );
   const plan = planDestroy(state, newer, [
     ...uninstall("everyone", fleet.members.size),
     ...uninstall([...outside.devices.keys()], outside.devices.size),
@@ -46,7 +50,7 @@ export async function destroy(context: OperationContext, stored: State): Promise
   const facts = {
     ...{ fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
     installs: recordedInstalls(resumed, state.settings.target, fleet),
-    results: new CommandResults(context.client),
+    results: new CommandResults(context.client, undefined, fleet.others),
     departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
   };
@@ -85,7 +89,7 @@ interface Outside {
 
 // Late joiners and retried devices were addressed one by one and may have left their group since. Devices taken out of a
 // set that lost the certificate then, or will once they are online, are left alone: another resource may have given them
-// the alias since. After a killed run nobody knows that, and it may have sent to devices that the state does not name.
+// the alias since. After a killed run that is not known, and it may have sent to devices that the state does not name.
 async function devicesOutside(
   { client, clock }: OperationContext,
   { commands, record, settings }: State,
@@ -110,6 +114,12 @@ async function devicesOutside(
     devices: new Map([...devices].filter(([id]) => !removedIds.has(id))),
     leaving: removed.filter(({ phase }) => phase === "pending").length,
   };
+}
+
+/** Devices that left a group by themselves and were to lose it, which no run has done yet. */
+function withLeft(outside: Outside, left: Fleet["members"], { members }: Fleet): Outside {
+  const gone = [...left].filter(([id]) => !members.has(id));
+  return { ...outside, devices: new Map([...outside.devices, ...gone]) };
 }
 
 /** Devices whose newest command was an UNINSTALL that they have done, or will do while it lives. */

@@ -1,7 +1,8 @@
 // Where everyone stands now, at a refresh: members and answers are read, and the state says it. It sends nothing and decides
-// nothing; what of it is drift says refresh.ts.
+// nothing; refresh.ts says which part of it is drift.
 
 import { totalOf } from "../client/index";
+import { isOrdinary } from "../redaction/ordinary-words";
 import type { OperationContext } from "./context";
 import { historyOf, recordedInstalls } from "./facts/command-history";
 import type { CommandResults } from "./facts/command-results";
@@ -15,13 +16,16 @@ import {
   type DeviceStatus,
 } from "./facts/device-status";
 import { withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
+import { leftDevices } from "./facts/left-group";
 import { memberIds, nobodyOf, type Fleet } from "./facts/fleet";
 import { type Newer, type NewerCommand } from "./facts/newer/newer-commands";
 import { devicesOf, type Resumed } from "./facts/newer/resume";
+import { leavingSentence } from "./messages/leaving";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
 import { isTakenOff } from "./state/holding";
-import { statesSeen, type SentRequest, type State } from "./state/state";
+import { seenNow } from "./state/sent-request";
+import { type SentRequest, type State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";
 
 /** Lists of devices that were read so long ago at most are used again. */
@@ -74,14 +78,14 @@ export async function lookAgain(
   // Only those that were sent something can have kept it; where too many came and left, at least so many are gone.
   const since = difference(record.sentTo, new Set(fleet.members.keys()));
   const gone = since?.leftCount ?? stored.coverage.members - coverage.members;
+  const left = await leftDevices(context, stored, fleet);
   const state: State = {
     ...stored,
     ...{ exceptions, exceptionsOmitted: omitted, coverage },
     ...(coverage.installed === coverage.members && { progress: { ...stored.progress, state: "complete" } }),
-    commands: commands.map((request) => ({
-      ...request,
-      states: isUnread(request) ? statesSeen(stored, request.id) : results.countsOf(request.id),
-    })),
+    commands: commands.map((request) =>
+      isUnread(request) ? request : { ...request, ...seenNow(request, results.countsOf(request.id), coverage) },
+    ),
     record: {
       ...record,
       membersDigest: fleet.digest,
@@ -92,14 +96,24 @@ export async function lookAgain(
       lookedUntil: isNews ? newer.lookedUntil : record.lookedUntil,
       otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
       ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
+      left: left.ids.length > 0 ? left.ids : undefined,
+      leftMore: left.more > 0 ? left.more : undefined,
     },
   };
+  const isNew = (id: string): boolean => record.left?.includes(id) !== true;
+  const newlyLeft = left.ids.filter(isNew).length + left.more - (record.leftMore ?? 0);
   const notes = [
-    ...(gone > 0 && fleet.addsUp ? [leftTargetSentence(gone)] : []),
+    ...(fleet.addsUp ? leftSentences(state, gone - newlyLeft) : []),
     ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, settings.alias)] : []),
     ...(shared > 0 ? [sharedSentence(shared, settings.alias)] : []),
   ];
   return { state, notes };
+}
+
+/** Some that left are to lose the certificate, as many as may; the others keep it. */
+function leftSentences(state: State, keeping: number): readonly string[] {
+  const told = leavingSentence(state, state.settings);
+  return [...(told === undefined ? [] : [told]), ...(keeping > 0 ? [leftTargetSentence(keeping)] : [])];
 }
 
 /** `deviceType` narrowed the members when it was sent: a device that was left out then is none. */
@@ -126,14 +140,15 @@ async function heldBackNow(
 
 const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
 
-// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
+// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can. Words that
+// everybody uses of certificates say nothing of it.
 function withKnownReason({ exceptions }: State): (status: DeviceStatus) => DeviceStatus {
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (status) => {
     const known = before.get(status.device.id);
     const isSame = known?.state === status.state && known.since === status.since;
     if (isSame) return { ...status, reason: known.reason };
-    return status.phase === "failed" && status.reason !== "" ? { ...status, reason: unjudgedReason } : status;
+    return status.phase !== "failed" || isOrdinary(status.reason) ? status : { ...status, reason: unjudgedReason };
   };
 }
 

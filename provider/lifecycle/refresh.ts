@@ -1,12 +1,13 @@
 // Looks again: members now, and the last answer of each. What is to be done that the last run did not leave so is put into
 // one line, `drift`, which the next preview shows (docs/design.md, section 3). It sends nothing.
 
-import type { StateCounts } from "../client/index";
 import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
+import { withTold } from "./conclude/newer-kept";
 import { renewalOfCertificate } from "./content/renewal";
 import type { OperationContext } from "./context";
+import { rowsMayBeLateMs } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
-import { commandLifeMs } from "./facts/device-status";
+import { commandLifeMs, sentState } from "./facts/device-status";
 import { mayHaveStartedAnew } from "./facts/enrolled-again";
 import { isGone, readFleet } from "./facts/fleet";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer } from "./facts/newer/newer-commands";
@@ -14,10 +15,11 @@ import { resume } from "./facts/newer/resume";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/unlisted";
 import { driftOf } from "./messages/drift";
-import { goneIdSentences, listShortSentence } from "./messages/notices";
+import { goneIdSentences, listShortSentence, unreadableSentences } from "./messages/notices";
 import { diff } from "./policy/diff";
 import { digestHeld, rejectedDigest } from "./state/holding";
-import { backlogOf, noBacklog } from "./state/backlog";
+import { backlogOf, leavingNow, noBacklog } from "./state/backlog";
+import { countsEveryone } from "./state/sent-request";
 import { type SentRequest, type State } from "./state/state";
 
 import { isStored, lookAgain, listMaxAgeMs } from "./look-again";
@@ -39,7 +41,7 @@ export async function refresh(context: OperationContext, recorded: State): Promi
   ]);
   const fleet = await withUnlisted(client, listed, stored);
   const told = [...goneIdSentences(stored.settings.target, fleet), ...(fleet.addsUp ? [] : [listShortSentence])];
-  const results = new CommandResults(client, stored);
+  const results = new CommandResults(client, stored, fleet.others);
   // Nobody can be looked at any more; the record tells which devices were sent the certificate.
   if (stored.settings.target.kind === "group" && isGone(stored.settings.target, fleet))
     return { state: stored, notes: told };
@@ -48,9 +50,11 @@ export async function refresh(context: OperationContext, recorded: State): Promi
   const mayBeAnew = mayHaveStartedAnew(fleet.members.values(), stored);
   const isOld =
     sameMembers && !mayBeAnew && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
-  const { state, notes } = isOld
+  const { state: seen, notes } = isOld
     ? { state: stored, notes: [] }
     : await lookAgain(context, results, resumed, newer, fleet);
+  const state = { ...seen, record: withTold(seen.record, newer) };
+  told.push(...unreadableSentences(newer.unreadable, stored.settings.alias));
   const renewal = renewalOfCertificate(state.certificate, state.settings.renewBeforeDays, clock.now());
   const interrupted = newer.commands.filter(({ by, id }) => by === "own" && !isStored(stored, id)).length;
   return { ...withDrift({ ...state, ...renewal }, interrupted, clock.now()), notes: [...told, ...notes] };
@@ -59,20 +63,29 @@ export async function refresh(context: OperationContext, recorded: State): Promi
 /** Whether the answers have changed since they were last seen, or time has made something of them. */
 async function hasNews(results: CommandResults, stored: State, nowMs: number): Promise<boolean> {
   const isOpen = (request: SentRequest): boolean =>
-    request.superseded !== true && !isSettled(request, request.states ?? {});
+    request.superseded !== true && !isSettled(request, stored.coverage.unsupported);
   const open = stored.commands.filter(isOpen);
   await results.look(open);
-  return open.some(({ id, sentAt, states }) => {
+  const awaitsRows = stored.exceptionsOmitted > 0 || stored.exceptions.some(({ state }) => state === sentState);
+  return open.some((request) => {
+    const { id, sentAt, states = {} } = request;
     if (results.forgotten.has(id)) return false;
-    return nowMs - Date.parse(sentAt) > commandLifeMs || !sameCounts(results.countsOf(id), states ?? {});
+    const ageMs = nowMs - Date.parse(sentAt);
+    if (ageMs > commandLifeMs || !sameCounts(results.countsOf(id), states)) return true;
+    // Rows that are still not there will not come; and counts that say less than they seem to are looked into.
+    return ageMs > rowsMayBeLateMs && (awaitsRows || areFinal(request));
   });
 }
 
-/** Every device has given its last answer. */
-function isSettled({ devices }: SentRequest, seen: StateCounts): boolean {
-  const total = totalOf(seen);
+/** Every device that it was sent to has given its last answer. */
+function isSettled(request: SentRequest, unsupported: number): boolean {
+  return areFinal(request) && countsEveryone(request, request.states ?? {}, unsupported);
+}
+
+function areFinal({ devices, states = {} }: SentRequest): boolean {
+  const total = totalOf(states);
   // The rows of some may not have been there yet.
-  return total > 0 && total >= devices && countOf(seen, finalStates) === total;
+  return total > 0 && total >= devices && countOf(states, finalStates) === total;
 }
 
 function withDrift(state: State, interrupted: number, nowMs: number): Omit<Refreshed, "notes"> {
@@ -83,7 +96,8 @@ function withDrift(state: State, interrupted: number, nowMs: number): Omit<Refre
   const isToDo = diff(state, asked, nowMs).action !== "nothing";
   const heldBack = (record.heldBack ?? 0) + (record.ownedByOthers ?? 0);
   const backlog = backlogOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, heldBack);
-  const news = driftOf(record.backlog ?? noBacklog, backlog, interrupted);
+  const leaving = leavingNow(state, settings).length;
+  const news = driftOf(record.backlog ?? noBacklog, backlog, interrupted, leaving);
   if (!isToDo || news.length === 0) {
     return record.drifted === true ? { state: { ...state, record: { ...record, drifted: false } } } : { state };
   }

@@ -1,6 +1,7 @@
 // Opens what people bring as a PKCS#12 file: binary, or as text between lines of PEM, whatever their label says; with a password
 // that may have a line break at its end. Pure bytes in, content out; what is no PKCS#12 file at all is named by its reader.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { derKindOf } from "./container/der-kind";
 import { pemBlocksIn, textOf } from "./container/text";
 import { visibleEnds, withoutLineBreak } from "./crypto/password-ends";
@@ -25,6 +26,8 @@ export interface OpenedPkcs12 extends Pkcs12 {
 export async function openPkcs12(given: Uint8Array, password: string | undefined): Promise<OpenedPkcs12> {
   checkFileSize(given.length);
   const bytes = binaryOf(Buffer.from(given.buffer, given.byteOffset, given.byteLength));
+  // Of a text of megabytes each look takes a while.
+  await nextTurn();
   const budget = new WorkBudget();
   return await withPassword(password, async (candidate, hasTrimmedPassword) => {
     return { ...(await readPkcs12(bytes, candidate, budget)), bytes, password: candidate, hasTrimmedPassword };

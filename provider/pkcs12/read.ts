@@ -69,7 +69,7 @@ async function whyMacFails(pfx: Pfx, decryptor: Decryptor): Promise<Pkcs12Error>
 }
 
 async function pkcs12From(contents: Contents, mac: Mac | undefined, emptyPassword: boolean): Promise<Pkcs12> {
-  const certificates = await mapInTurns(contents.certificates, 100, ({ bytes, names }) => certificateOf(bytes, names));
+  const certificates = await mapInTurns(contents.certificates, 10, ({ bytes, names }) => certificateOf(bytes, names));
   const keys = await mapInTurns(contents.privateKeys, 1, readKey);
   const privateKeys = keys.flatMap((key) => (key instanceof Pkcs12Error ? [] : [key]));
   const unread = keys.flatMap((key) => (key instanceof Pkcs12Error ? [key] : []));
@@ -89,7 +89,7 @@ async function pkcs12From(contents: Contents, mac: Mac | undefined, emptyPasswor
   };
 }
 
-/** A key of a kind that is not known is no reason to leave the others alone. */
+/** A key of an unknown kind is no reason to refuse the other keys. */
 function readKey({ bytes, names }: FoundItem): PrivateKey | Pkcs12Error {
   try {
     return privateKeyOf(bytes, names);

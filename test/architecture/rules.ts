@@ -30,7 +30,7 @@ const pulumi = "@pulumi/pulumi(?:/.*)?";
 /** Pulumi's messages alone, which load in a moment; the SDK takes a third of a second. */
 const messages = ["@pulumi/pulumi/proto/.*", "@grpc/grpc-js", "google-protobuf/.*"];
 /** What makes words of others fit to be said: leaves. */
-const wording = "provider/(?:printable|redaction/redaction)";
+const wording = "provider/(?:printable|redaction/(?:redaction|ordinary-words))";
 const codecs = ["io-ts(?:/.*)?", "fp-ts(?:/.*)?"];
 
 export const rules: readonly Rule[] = [
@@ -67,7 +67,7 @@ export const rules: readonly Rule[] = [
     mayImport: only(
       "provider/(?:operations|lifecycle)/.*",
       "provider/client/index",
-      "provider/(?:clock|config|errors|engine/progress)",
+      "provider/(?:clock|config|errors|engine/progress|redaction/redaction)",
     ),
     says: "the operations on a resource know no engine",
   },
@@ -119,7 +119,7 @@ export const rules: readonly Rule[] = [
   },
   {
     from: /^provider\/pkcs12\//,
-    mayImport: only("provider/pkcs12/.*", node),
+    mayImport: only("provider/pkcs12/.*", "provider/printable", node),
     says: "pkcs12 is its own ground",
   },
   {

@@ -46,7 +46,7 @@ export class SchemaTypes {
     const node = bare(type);
     if (node.kind === ts.SyntaxKind.StringKeyword || ts.isTemplateLiteralTypeNode(node)) return { type: "string" };
     if (node.kind === ts.SyntaxKind.NumberKeyword) return { type: "number" };
-    if (node.kind === ts.SyntaxKind.BooleanKeyword) return { type: "boolean" };
+    if (node.kind === ts.SyntaxKind.BooleanKeyword || isTrue(node)) return { type: "boolean" };
     if (node.kind === ts.SyntaxKind.UnknownKeyword) return { $ref: "pulumi.json#/Any" };
     if (ts.isArrayTypeNode(node)) return { type: "array", items: this.property(node.elementType, owner) };
     if (ts.isTypeLiteralNode(node)) return this.object(owner, this.membersOf(node.members), "");
@@ -56,12 +56,15 @@ export class SchemaTypes {
   }
 
   private union({ types }: ts.UnionTypeNode, owner: string): Json {
-    if (types.every(isText)) return { type: "string" };
-    return { oneOf: types.map((type) => this.property(type, owner)) };
+    const others = types.filter((type) => !isText(type)).map((type) => this.property(type, owner));
+    if (others.length === 0) return { type: "string" };
+    return { oneOf: [...(others.length < types.length ? [{ type: "string" }] : []), ...others] };
   }
 
   private reference(node: ts.TypeReferenceNode): Json {
     const name = node.typeName.getText();
+    const value = name === "Record" ? node.typeArguments?.[1] : undefined;
+    if (value !== undefined) return { type: "object", additionalProperties: this.property(value, name) };
     if (name === "pulumi.asset.FileAsset") return { $ref: "pulumi.json#/Asset" };
     const declaration = this.declaration(name);
     if (ts.isInterfaceDeclaration(declaration)) {
@@ -92,7 +95,7 @@ export class SchemaTypes {
     owner: string,
   ): { readonly properties: Json; readonly required: readonly string[] } {
     const properties = members.map(({ name, type, description }): [string, Json] => {
-      const own = this.property(type, `${owner}${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+      const own = this.property(type, `${owner.replace(/Args$/, "")}${name.charAt(0).toUpperCase()}${name.slice(1)}`);
       return [name, { ...own, description, ...(keptAsSecret.test(description) && { secret: true }) }];
     });
     const required = members.filter(({ isOptional }) => !isOptional).map(({ name }) => name);
@@ -155,12 +158,17 @@ export class SchemaTypes {
 function bare(type: ts.TypeNode): ts.TypeNode {
   if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return bare(type.type);
   const inner = ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
-  const isWrapped = ts.isTypeReferenceNode(type) && /^pulumi\.(?:Input|Output)$/.test(type.typeName.getText());
+  const wrapper = /^(?:pulumi\.(?:Input|Output)|Readonly)$/;
+  const isWrapped = ts.isTypeReferenceNode(type) && wrapper.test(type.typeName.getText());
   return isWrapped && inner !== undefined ? bare(inner) : type;
 }
 
 function isText(type: ts.TypeNode): boolean {
   return ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal);
+}
+
+function isTrue(type: ts.TypeNode): boolean {
+  return ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.TrueKeyword;
 }
 
 /** A docstring as one paragraph a line, without marks of links. */

@@ -3,6 +3,7 @@
 
 import type { CommandState, RowQuery, StatusRow } from "../client";
 import type { Redaction } from "../../redaction/redaction";
+import { printable } from "../../printable";
 import { chunksOf } from "../coalesce";
 import { readState, writeState } from "./command-states";
 import { isoInstant } from "../iso-instant";
@@ -11,6 +12,7 @@ import { isoInstant } from "../iso-instant";
 export const idsInUrl = 50;
 /** A request with at most so many devices is read as rows: they say more than counts, and many fit into one read. */
 export const fewDevices = 25;
+const saidStatesMax = 20;
 const withheld = "(Esper's reason is not shown: it repeats a part of what was sent)";
 
 export interface StatusJsonRow {
@@ -44,7 +46,7 @@ export class RowReader {
       requestId: json.request,
       deviceId: json.device,
       state,
-      stateText: json.state,
+      stateText: printable(json.state),
       ...(reason !== undefined && { reason }),
       updatedAt: isoInstant(json.updated_at),
       ...(json.created_at !== null && json.created_at !== undefined && { createdAt: isoInstant(json.created_at) }),
@@ -52,8 +54,9 @@ export class RowReader {
   }
 
   noteUnknown(stateText: string): void {
-    if (this.saidStates.has(stateText)) return;
-    this.saidStates.add(stateText);
+    const name = printable(stateText);
+    if (this.saidStates.has(name) || this.saidStates.size >= saidStatesMax) return;
+    this.saidStates.add(name);
     const shown = this.secrecy.quote(stateText) ?? "without a name";
     this.say(`Esper reports a command state that is not known here, "${shown}"; it counts as pending`);
   }
@@ -70,12 +73,24 @@ export class RowReader {
   }
 }
 
+/** Where a URL names requests and devices, it has room for so many of each. */
+const requestsBesideDevices = 10;
+const devicesBesideRequests = idsInUrl - requestsBesideDevices;
+
 /** The query strings of the reads that answer the question: chunks of ids, and one read a state (`state=` takes one). */
 export function rowReads(query: RowQuery): readonly Readonly<Record<string, string>>[] {
-  const requests = chunksOf([...new Set(query.requestIds)], idsInUrl);
+  const { requestIds, devices } = query;
+  const requests = chunksOf([...new Set(requestIds)], devices === undefined ? idsInUrl : requestsBesideDevices);
+  const parts = devices === undefined ? [undefined] : chunksOf([...new Set(devices)], devicesBesideRequests);
   const states = statesToAsk(query.states);
-  return requests.flatMap((requestIds) =>
-    states.map((state) => ({ request: requestIds.join(","), ...(state !== undefined && { state }) })),
+  return requests.flatMap((ids) =>
+    parts.flatMap((part) =>
+      states.map((state) => ({
+        request: ids.join(","),
+        ...(part !== undefined && { device: part.join(",") }),
+        ...(state !== undefined && { state }),
+      })),
+    ),
   );
 }
 
@@ -89,7 +104,11 @@ function statesToAsk(states: readonly CommandState[] | undefined): readonly (str
 /** Only what was asked for: a server that does not know a filter gives everything. */
 export function rowsAskedFor(rows: readonly StatusRow[], query: RowQuery): readonly StatusRow[] {
   const requestIds = new Set(query.requestIds);
+  const devices = query.devices === undefined ? undefined : new Set(query.devices);
   return rows.filter(
-    (row) => requestIds.has(row.requestId) && (query.states === undefined || query.states.includes(row.state)),
+    (row) =>
+      requestIds.has(row.requestId) &&
+      (query.states === undefined || query.states.includes(row.state)) &&
+      devices?.has(row.deviceId) !== false,
   );
 }

@@ -77,6 +77,9 @@ function sentenceOfProxy(reason: NetworkReason, code: string, { baseUrl }: Circu
   if (code === "" || code === "ECONNRESET" || code === "EPIPE") {
     return `the proxy of HTTPS_PROXY closed the connection without an answer; Esper was not asked. Check HTTPS_PROXY, ${direct}.`;
   }
+  if (code === "notHttp") {
+    return `what HTTPS_PROXY names answers in something else than HTTP; Esper was not asked. Check HTTPS_PROXY, ${direct}.`;
+  }
   return `the proxy of HTTPS_PROXY cannot be reached (${code}); Esper was not asked. Check HTTPS_PROXY, ${direct}.`;
 }
 

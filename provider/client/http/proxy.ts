@@ -32,7 +32,8 @@ export async function loadProxyAgent(url: URL): Promise<Agent | undefined> {
     override async connect(request: ClientRequest, options: Parameters<Connect>[1]): ReturnType<Connect> {
       let status = "";
       request.once("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
-        status = String(statusCode);
+        // Not a number where the first line is none of HTTP.
+        status = Number.isNaN(statusCode) ? "notHttp" : String(statusCode);
       });
       const socket = await super.connect(request, options).catch((error: unknown) => {
         if (status === "200") throw error;

@@ -6,17 +6,17 @@ import type { Device } from "../../client/index";
 import type { OperationContext } from "../context";
 import { readFleet } from "../facts/fleet";
 import type { Facts } from "../facts/gather";
+import { devicesHeldBefore } from "../facts/newer/held-before";
 import { readNewer, removalMaxAgeMs, type Newer } from "../facts/newer/newer-commands";
-import { ownedByOthers, type OwnInstall } from "../facts/newer/owners";
-import { devicesOf } from "../facts/newer/resume";
+import { ownedByOthers } from "../facts/newer/owners";
+import { claimUnsureSentence } from "../messages/notices";
 import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
-import { decideRemoval } from "../policy/removal";
+import { decideRemoval, type Claimant } from "../policy/removal";
 import type { Step } from "../policy/steps";
-import { difference } from "../state/membership-sketch";
-import type { State } from "../state/state";
 import { batchesForDevices, batchesForEveryone } from "./batches";
 import { uninstallOf } from "./esper-commands";
+import { ownDevices, ownInstalls } from "./own-installs";
 import { sendBatches, type Sent } from "./send";
 
 export interface Removed {
@@ -30,6 +30,7 @@ export async function removeStep(
   facts: Facts,
   step: Pick<Step, "devices" | "reason">,
   sent: Sent[],
+  earlier: readonly Sent[] = [],
 ): Promise<Removed> {
   const { settings } = plan;
   const candidates = candidatesOf(facts, step.devices);
@@ -39,14 +40,16 @@ export async function removeStep(
   const decided = await context.turns.during(turn, "uninstall", async () => {
     const newer = plan.prior === undefined ? undefined : await readNewer(context, plan.prior, removalMaxAgeMs);
     if (newer?.isComplete === false) throw new Error(incompleteSentence(settings.alias));
-    const own = ownInstalls(plan.prior, facts, sent);
+    const own = await ownInstalls(context, plan.prior, facts, sent, newer);
     const others = newer === undefined ? new Set<string>() : ownedByOthers(newer.commands, own, context.clock.now());
     const removal = decideRemoval({
       ...{ alias: settings.alias, candidates, ownedByOthers: others },
-      isOwn: ownDevices(plan, facts, newer, candidates, step.reason),
+      isOwn: await ownDevices(context, plan, facts, newer, candidates, step.reason),
       claimed: await claimedDevices(context, plan),
+      heldBefore: step.reason === "rollback" ? await heldBefore(context, plan, [...earlier, ...sent]) : undefined,
     });
-    const isWhole = step.devices === "everyone" && removal.devices.size === candidates.size;
+    // A member that the list leaves out may be somebody else's.
+    const isWhole = step.devices === "everyone" && facts.fleet.addsUp && removal.devices.size === candidates.size;
     const batches = isWhole
       ? await batchesForEveryone(context, settings.target, facts.fleet)
       : batchesForDevices([...removal.devices.keys()]);
@@ -83,64 +86,47 @@ function incompleteSentence(alias: string): string {
   );
 }
 
-/** Requests of this resource with Esper's time and the devices that they are known to have reached. */
-function ownInstalls(prior: State | undefined, { installs }: Facts, sent: readonly Sent[]): readonly OwnInstall[] {
-  const earlier = (prior?.commands ?? [])
-    .filter(({ kind }) => kind === "install")
-    .map((request) => ({
-      request,
-      devices:
-        installs.sentTo.get(request.id) ??
-        (request.targetWide === true ? (installs.reached ?? new Set<string>()) : new Set<string>()),
-    }));
-  const now = sent.filter(({ request }) => request.kind === "install");
-  return [...earlier, ...now.map(({ request, devices }) => ({ request, devices }))];
-}
-
-/** Whether an INSTALL of this resource is known on a device. */
-function ownDevices(
-  { prior }: Plan,
-  { installs, departed, newer: before }: Facts,
-  newer: Newer | undefined,
-  candidates: ReadonlyMap<string, Device>,
-  reason: Step["reason"],
-): (id: string) => boolean {
-  // A removal that is tried again was this resource's to send the first time; a rollback takes back what this run has sent.
-  if (prior === undefined || reason === "removalsFailed" || reason === "rollback") return () => true;
-  const ids = new Set(candidates.keys());
-  const { sentTo, earlierSentTo, previouslySentTo } = prior.record;
-  const sketches = [sentTo, earlierSentTo, previouslySentTo].filter((sketch) => sketch !== undefined);
-  const joined = sketches.map((sketch) => difference(sketch, ids)?.joined);
-  // What a destroy finds outside the target, it finds in the rows of this resource's own requests.
-  const found = new Set(reason === "destroy" ? departed.devices.map(({ id }) => id) : []);
-  for (const command of [...before.commands, ...(newer?.commands ?? [])]) {
-    if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
-  }
-  // Where too many came and left to tell who, nothing is known against it.
-  return (id) => found.has(id) || installs.reached?.has(id) === true || joined.some((since) => !since?.has(id));
+/** Of a rollback to nothing: devices that had the alias before, and would lose what cannot be given back. */
+async function heldBefore(
+  context: OperationContext,
+  { settings, prior }: Plan,
+  sent: readonly Sent[],
+): Promise<ReadonlySet<string>> {
+  const earlier = prior === undefined ? [] : prior.commands;
+  const own = [...earlier, ...sent.map(({ request }) => request)];
+  const installed = own.flatMap(({ kind, createdAt = "" }) =>
+    kind === "install" && createdAt !== "" ? [createdAt] : [],
+  );
+  const [firstInstallAt] = installed.sort();
+  if (firstInstallAt === undefined) return new Set();
+  const ids = new Set([...own.map(({ id }) => id), ...(prior?.record.settledIds ?? [])]);
+  const { devices, isComplete } = await devicesHeldBefore(context, settings.alias, { ids, firstInstallAt });
+  if (!isComplete) throw new Error(incompleteSentence(settings.alias));
+  return devices;
 }
 
 const claimsMaxAgeMs = 10_000;
 
-/** Members of other certificates that stand under the same alias, with the name of one of those. */
+/** Members of other certificates that stand under the same alias, with one of those. */
 async function claimedDevices(
   context: OperationContext,
   { settings, prior }: Plan,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Claimant>> {
   const { client, claims, urnHash, instance } = context;
   const asking = {
     ...{ tenantHash: client.tenantHash, alias: settings.alias, urnHash, instance },
     target: prior?.settings.target ?? settings.target,
   };
-  const claimed = new Map<string, string>();
-  for (const { target, name } of claims.othersUnder(asking)) {
-    const { members } = await readFleet(client, target, claimsMaxAgeMs);
-    for (const id of members.keys()) claimed.set(id, name);
+  const claimed = new Map<string, Claimant>();
+  for (const { target, name, sentTo } of claims.othersUnder(asking)) {
+    const { members, addsUp } = await readFleet(client, target, claimsMaxAgeMs);
+    if (!addsUp) throw new Error(claimUnsureSentence(settings.alias, name));
+    for (const id of members.keys()) claimed.set(id, { name, hasSent: sentTo?.has(id) === true });
   }
   return claimed;
 }
 
-/** An install of somebody else that came in between the last look and the removal was removed with it. */
+/** Another sender's install that came in between the last look and the removal was removed with it. */
 async function overtaken(
   context: OperationContext,
   { prior, settings }: Plan,
@@ -150,8 +136,9 @@ async function overtaken(
   candidates: ReadonlyMap<string, Device>,
 ): Promise<readonly string[]> {
   if (prior === undefined || sent.length === 0) return [];
-  const { commands } = await readNewer(context, prior, 0);
-  const owned = ownedByOthers(commands, ownInstalls(prior, facts, []), context.clock.now());
+  const newer = await readNewer(context, prior, 0);
+  const own = await ownInstalls(context, prior, facts, [], newer);
+  const owned = ownedByOthers(newer.commands, own, context.clock.now());
   const removed = sent.flatMap(({ devices }) => [...devices]).filter((id) => owned.has(id) && !ownedBefore.has(id));
   if (removed.length === 0) return [];
   const names = removed.map((id) => oneLine(candidates.get(id)?.name ?? id));

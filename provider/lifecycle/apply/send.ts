@@ -39,10 +39,21 @@ export async function installOn(
   if (batches.length === 0) return;
   if (content === undefined) throw new Error("A plan without content installs nothing.");
   const file = await content.file();
-  const turn = `${context.client.tenantHash} ${settings.alias}`;
-  await context.turns.during(turn, "install", () =>
-    sendBatches(context, plan, batches, "install", (address, label) => installOf(settings, file, address, label), sent),
-  );
+  const { turns, claims, urnHash } = context;
+  const { tenantHash } = context.client;
+  const before = sent.length;
+  try {
+    await turns.during(`${tenantHash} ${settings.alias}`, "install", () =>
+      sendBatches(
+        ...([context, plan, batches, "install"] as const),
+        (address, label) => installOf(settings, file, address, label),
+        sent,
+      ),
+    );
+  } finally {
+    const reached = sent.slice(before).flatMap((one) => [...one.devices]);
+    claims.noteSent({ tenantHash, urnHash }, reached);
+  }
 }
 
 type CommandFor = (address: Address, label: string) => CommandToSend;
@@ -59,13 +70,15 @@ export async function sendBatches(
   const { client, clock, random, instance } = context;
   const digest = content?.digest ?? (prior && digestHeld(prior)) ?? "";
   const accepted = acceptedBy(client);
-  for (const { address, devices, targetWide } of batches) {
+  for (const { address, devices, targetWide, unsupported } of batches) {
     const label = newLabel({ instance, alias: settings.alias, digest }, random);
     const { id, createdAt } = await accepted(command(address, label), knownIds(prior, sent));
     // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
     const sentAt = new Date(clock.now()).toISOString();
     const request = { id, kind, commandType: address.commandType, devices: devices.size, sentAt, createdAt };
-    sent.push({ request: { ...request, ...(targetWide && { targetWide }) }, devices, createdAt });
+    const isMixed = unsupported > 0 && address.commandType !== "DEVICE";
+    const facts = { ...(targetWide && { targetWide }), ...(isMixed && { unsupported }) };
+    sent.push({ request: { ...request, ...facts }, devices, createdAt });
   }
 }
 
@@ -75,9 +88,9 @@ function knownIds(prior: State | undefined, sent: readonly Sent[]): ReadonlySet<
   return new Set([...before, ...sent.map(({ request }) => request.id)]);
 }
 
-/** Sends; a tenant that refuses the `deviceType` takes `all`, for the same devices. */
 type Send = (command: CommandToSend, known: ReadonlySet<string>) => Promise<SentCommand>;
 
+/** Sends; a tenant that refuses the `deviceType` takes `all`, for the same devices. */
 function acceptedBy(client: Client): Send {
   let isRefused = false;
   return async function send(command, known) {

@@ -67,7 +67,7 @@ function shrinks(before: Amount | undefined, after: Amount): boolean {
   return "percent" in after && after.percent <= before.percent;
 }
 
-function readAmount(fields: Fields, name: string, least: number): Amount | undefined {
+export function readAmount(fields: Fields, name: string, least: number): Amount | undefined {
   if (!fields.has(name) || fields.isUnknown(name)) return undefined;
   const amount = parseAmount(fields.value(name), least);
   return amount ?? fields.fail(name, `must be a whole number from ${least}, or a share such as "5%"`);

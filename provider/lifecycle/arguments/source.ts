@@ -1,4 +1,4 @@
-// Where the certificate comes from: reads the `source` argument. It opens nothing; content.ts does.
+// Where the certificate comes from: reads the `source` argument. It opens nothing; content/open-source.ts does.
 
 import { isObject, type Fields } from "./reader";
 
@@ -112,7 +112,7 @@ function readBase64(source: Fields): Source | undefined {
   const text = given.replace(/^\ufeff/, "");
   // PEM around the file is opened as the file is; what else it may be is said there.
   if (text.includes("-----BEGIN ")) return { kind: "base64", base64: text };
-  const base64 = text.replace(/\\+[rn]|[\s"']+/g, "");
+  const base64 = text.replace(/(?<!\\)\\+[rn]|[\s"']+/g, "");
   if (base64 === "" || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
     return source.fail("base64", `must be a whole PKCS#12 file in standard base64${insteadOf(base64)}`);
   }
@@ -120,7 +120,7 @@ function readBase64(source: Fields): Source | undefined {
 }
 
 function insteadOf(text: string): string {
-  if (/^data:[^,]*;base64,/.test(text)) return "; this is a data URL: leave out what stands before its comma";
+  if (/^data:[^,]*;base64,/.test(text)) return "; this is a data URL: remove everything up to and including its comma";
   if (/^[A-Za-z0-9_-]+={0,2}$/.test(text) && /[_-]/.test(text))
     return "; this is base64url, which has - and _ for + and /";
   return "";
@@ -133,7 +133,7 @@ function readChoice(source: Fields): Choice | undefined {
   if (fingerprint !== undefined && !/^[0-9a-f]{64}$/i.test(fingerprint.replace(/[:\s]/g, ""))) {
     return source.fail(
       "fingerprint",
-      "must be the certificate's SHA-256: 64 hexadecimal digits, colons between them or not",
+      "must be the certificate's SHA-256: 64 hexadecimal digits, with or without colons",
     );
   }
   return { ...(friendlyName !== undefined && { friendlyName }), ...(fingerprint !== undefined && { fingerprint }) };

@@ -20,7 +20,7 @@ import {
 import { count } from "../messages/words";
 import { unansweredOf } from "../policy/awaited";
 import type { GoalContent, Plan } from "../policy/plan";
-import { mayRetry } from "../policy/retry";
+import { hasRoundLeft, mayRetry } from "../policy/retry";
 import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
 import { digestHeld } from "../state/holding";
 import { type KeptContent, type RolloutProgress, type State } from "../state/state";
@@ -46,7 +46,7 @@ export function conclude(
   const problems = [...(problem === undefined ? [] : [problem]), ...final.problems];
   const warnings = [...plan.warnings, ...applied.warnings];
   const notes = [...plan.notes, ...applied.notes];
-  const stopped = rolloutSentences(rollout);
+  const stopped = rolloutSentences(rollout, hasRoundLeft(plan));
   // Without a retry round left nothing will be different next time; the run says so and ends well.
   const isGivenUp = prior !== undefined && !mayRetry(prior, settings);
   if (rollout?.problem === undefined && isGivenUp) warnings.push(...stopped);
@@ -103,14 +103,16 @@ function keptContents(
   return stable === undefined ? [candidate] : [stable, candidate];
 }
 
-function rolloutSentences(rollout: RolloutOutcome | undefined): readonly string[] {
+function rolloutSentences(rollout: RolloutOutcome | undefined, mayRetryNext: boolean): readonly string[] {
   if (rollout?.state !== "stopped") return [];
   const { wave, waves, heldBack, problem } = rollout;
   const later = heldBack.size === 0 ? "" : `; later waves (${count(heldBack.size, "device")}) were not started`;
   return [
     ...(problem === undefined ? [] : [problem]),
     `Wave ${wave} of ${waves} failed${later}. ` +
-      "The next `pulumi up` retries the failed devices, and continues when they pass or `rollout.maxFailures` allows it.",
+      (mayRetryNext
+        ? "The next `pulumi up` retries the failed devices, and continues when they pass or `rollout.maxFailures` allows it."
+        : "The next `pulumi up` continues when `rollout.maxFailures` allows it."),
   ];
 }
 
@@ -126,7 +128,7 @@ function judgeMembers(
   const failed = statuses.filter(({ phase }) => phase === "failed");
   const isTooMany = isMoreThan(settings.rollout.maxFailures, failed.length, coverage.installed + coverage.failed);
   const isGivenUp = isOverdue || (prior !== undefined && !mayRetry(prior, settings));
-  const sentences = failureSentences(failed, roundsUsed < settings.retryRounds ? "install" : "lastInstall");
+  const sentences = failureSentences(failed, hasRoundLeft({ roundsUsed, settings }) ? "install" : "lastInstall");
   if (isTooMany && !isGivenUp) problems.push(...sentences);
   else warnings.push(...sentences);
 

@@ -3,10 +3,10 @@
 
 import type { Sent } from "../apply/send";
 import type { Facts } from "../facts/gather";
-import type { NewerCommand } from "../facts/newer/newer-commands";
+import type { Newer, NewerCommand } from "../facts/newer/newer-commands";
 import { devicesOf } from "../facts/newer/resume";
 import type { Plan } from "../policy/plan";
-import { type OtherCommand } from "../state/state";
+import { type OtherCommand, type StateRecord } from "../state/state";
 import type { Final } from "./final-statuses";
 
 /** Esper's time up to which this state knows what was sent: what came in between is looked at by the next run. */
@@ -24,7 +24,9 @@ export function settledSince(
   kept: readonly { readonly id: string }[],
 ): { readonly settledIds?: readonly string[] } {
   // What was found newer in this run lies before the point from which the next one reads; its last is read once more.
-  const found = newer.commands.filter(({ createdAt }) => createdAt >= newer.lookedUntil).map(({ id }) => id);
+  const found = [...newer.commands, ...newer.unreadable]
+    .filter(({ createdAt }) => createdAt >= newer.lookedUntil)
+    .map(({ id }) => id);
   const before =
     newer.lookedUntil === prior?.record.lookedUntil
       ? [...prior.commands.map(({ id }) => id), ...(prior.record.settledIds ?? [])]
@@ -32,6 +34,17 @@ export function settledSince(
   const ids = new Set([...before, ...found, ...sent]);
   for (const { id } of kept) ids.delete(id);
   return ids.size === 0 ? {} : { settledIds: [...ids].slice(-othersKept * 5) };
+}
+
+/** A refresh has told of commands that nobody can tell apart: the next one reads on from there. */
+export function withTold(record: StateRecord, { unreadable, lookedUntil: until }: Newer): StateRecord {
+  if (unreadable.length === 0) return record;
+  const told = unreadable.filter(({ createdAt }) => createdAt >= until).map(({ id }) => id);
+  return {
+    ...record,
+    lookedUntil: until,
+    settledIds: [...new Set([...(record.settledIds ?? []), ...told])].slice(-othersKept * 5),
+  };
 }
 
 /** Commands of others that still say something of a member: no later one of this resource has reached it. */

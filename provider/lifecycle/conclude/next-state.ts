@@ -13,6 +13,7 @@ import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import { backlogOf, noBacklog } from "../state/backlog";
+import { seenNow } from "../state/sent-request";
 import {
   newestInstallAt,
   sentToAllAt,
@@ -24,6 +25,7 @@ import {
   type StateRecord,
 } from "../state/state";
 import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
+import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
 import type { Final } from "./final-statuses";
 
@@ -69,15 +71,14 @@ export function nextState(
   const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
     (request) => ({
       ...request,
-      ...(request.superseded !== true && { states: results.countsOf(request.id) }),
+      ...(request.superseded !== true && seenNow(request, results.countsOf(request.id), coverage)),
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
   const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
-    settings: recorded.settings,
-    written: recorded.written,
+    ...withResendDone(plan, facts, sent),
     certificate,
     ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
@@ -95,7 +96,7 @@ export function nextState(
       ),
       ...(otherCommands.length > 0 && { otherCommands }),
       ...(ownedByOthers > 0 && { ownedByOthers }),
-      ...earlierSentTo(plan, facts, statuses),
+      ...earlierSentTo(plan, facts, statuses, sent),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
       ...(toAllAt !== commands[0]?.sentAt && { sentToAllAt: toAllAt }),
       ...newestInstall(plan, commands, [...installs.requests, ...sent.map(({ request }) => request)]),
@@ -103,6 +104,7 @@ export function nextState(
       ...(hadOtherContent(plan, holding) && { hadOtherContent: true }),
       ...((isCompacted || installs.compactedAt !== undefined) && { compacted: true }),
       ...(removals.failed.length > 0 && { removalsFailed: removals.failed.length }),
+      ...stillLeft(plan, facts),
       ...(waveBoundaries !== undefined && { waveBoundaries }),
       ...(heldBack > 0 && { heldBack }),
       ...(previouslySentTo !== undefined && { previouslySentTo }),
@@ -122,19 +124,38 @@ function newestInstall(
   return newest === undefined || isKept ? {} : { newestInstallAt: newest };
 }
 
-/** Members that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
+/** Devices that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
 function earlierSentTo(
-  { prior }: Plan,
+  { prior, goal, steps }: Plan,
   { fleet }: Facts,
   statuses: readonly DeviceStatus[],
+  sent: readonly Sent[],
 ): { readonly earlierSentTo?: string } {
-  if (prior === undefined) return {};
   const lacking = new Set(statuses.filter((status) => !wasSent(status)).map(({ device }) => device.id));
-  const sketches = [prior.record.sentTo, prior.record.earlierSentTo].filter((sketch) => sketch !== undefined);
+  const sketches = [prior?.record.sentTo, prior?.record.earlierSentTo].filter((sketch) => sketch !== undefined);
   const members = new Set(fleet.members.keys());
   const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
   const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
-  return earlier.length === 0 ? {} : { earlierSentTo: sketchOf(new Set(earlier)) };
+  const keeping = goal === "rollBack" ? notRemoved(steps, sent) : [];
+  const all = new Set([...earlier, ...keeping]);
+  return all.size === 0 ? {} : { earlierSentTo: sketchOf(all) };
+}
+
+/** Devices at which a rollback to nothing stopped: somebody else had the alias there before. */
+function notRemoved(steps: Plan["steps"], sent: readonly Sent[]): readonly string[] {
+  const removals = sent.filter(({ request }) => request.kind === "uninstall");
+  const removed = new Set(removals.flatMap(({ devices }) => [...devices]));
+  const asked = steps.filter(({ action }) => action === "uninstall").flatMap(({ devices }) => devices);
+  return asked.filter((id) => id !== "everyone" && !removed.has(id));
+}
+
+/** Devices that left a group by themselves, were too many to lose it, and are outside still. */
+function stillLeft({ prior, settings }: Plan, { departed, entitled }: Facts): Pick<StateRecord, "left" | "leftMore"> {
+  if (prior === undefined || settings.onLeave === undefined) return {};
+  const { left = [], leftMore = 0 } = prior.record;
+  const done = new Set(departed.left);
+  const still = left.filter((id) => !done.has(id) && !entitled.members.has(id));
+  return still.length === 0 ? {} : { left: still, ...(leftMore > 0 && { leftMore }) };
 }
 
 /** Earlier requests to the whole target: all that is known of its devices until a new one is sent. */

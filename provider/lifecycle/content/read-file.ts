@@ -5,7 +5,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { checkFileSize, maxFileBytes } from "../../pkcs12/index";
 
 /**
- * At once, for a file of some kB is read in less time than it takes to come back to it.
+ * Synchronous: a file of a few kB is read faster than an asynchronous read returns.
  * @throws Pkcs12Error `limit`, or the system's own error
  */
 export function readBoundedFile(path: string): Buffer {

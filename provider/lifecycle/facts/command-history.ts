@@ -1,7 +1,6 @@
 // Puts the requests of one resource together with their answers, so that device-status.ts can tell where devices stand.
 // It asks for answers by command-results.ts; it decides nothing.
 
-import { totalOf } from "../../client/index";
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import { difference } from "../state/membership-sketch";
 import { digestHeld } from "../state/holding";
@@ -31,7 +30,10 @@ export interface SentRequests {
 
 export const noSentRequests: SentRequests = { requests: [], sentTo: new Map() };
 
-/** The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart (scenario B). */
+/**
+ * The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart
+ * (scenario B in state/holding.ts).
+ */
 export function recordedInstalls({ prior, others, resumed }: Resumed, target: Target, fleet: Fleet): SentRequests {
   const digest = digestHeld(prior);
   const isSameTarget = sameTarget(prior.settings.target, target);
@@ -112,23 +114,28 @@ function withOthers(history: readonly HistoryEntry[], { others = [], digest }: S
 
 async function ownHistory(
   results: CommandResults,
-  { requests, sentTo, reached, compactedAt }: SentRequests,
+  { requests, sentTo, reached, compactedAt, others = [] }: SentRequests,
   members: ReadonlySet<string>,
   nowMs: number,
 ): Promise<readonly HistoryEntry[]> {
   // One sent in this run can only be late, whatever Esper says of it now.
   const isForgotten = ({ id }: SentRequest): boolean => results.forgotten.has(id) && results.wasKnown(id);
   const alive = requests.filter((request) => !isForgotten(request));
+  // Something older says otherwise of devices of a request, so that its rows are needed although all are successes.
+  const isDisputed = (index: number, { createdAt = "" }: SentRequest): boolean =>
+    alive.slice(0, index).some((earlier) => !results.isAllSuccess(earlier)) ||
+    others.some((other) => other.createdAt <= createdAt);
   const entries = await Promise.all(
-    alive.map(async (request) => {
+    alive.map(async (request, index) => {
       const known = sentTo.get(request.id);
       // Its devices are among those reached, of which nothing but exceptions needs to be read.
-      if (compactedAt !== undefined && results.isAllSuccess(request)) {
+      if (compactedAt !== undefined && results.isAllSuccess(request) && !isDisputed(index, request)) {
         return { request, answers: noRows, sentTo: new Set<string>() };
       }
-      const answers = currentOf(await results.answers(request, known !== undefined), reached, known);
+      const joined = known === undefined ? [] : [...members].filter((id) => !known.has(id));
+      const answers = currentOf(await results.answers(request, known !== undefined, joined), reached, known);
       const isYoung = nowMs - Date.parse(request.sentAt) < rowsMayBeLateMs || !results.wasKnown(request.id);
-      const isShort = totalOf(results.countsOf(request.id)) < request.devices;
+      const isShort = !results.hasRowsOfAll(request);
       const rowsAreLate = request.targetWide === true && isYoung && isShort;
       const believed = answers.othersSucceeded || isYoung ? known : undefined;
       return { request, answers, sentTo: believed ?? (rowsAreLate ? members : new Set<string>()) };

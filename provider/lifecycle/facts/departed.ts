@@ -1,8 +1,7 @@
 // Devices that left a set: which they are, and where their UNINSTALL stands (scenario D in state/holding.ts).
-// It asks the client; plan.ts decides.
+// It asks the client; policy/steps.ts and policy/removal.ts decide.
 
 import type { Device } from "../../client/index";
-import { totalOf } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
 import { orphanedIds } from "../state/holding";
@@ -17,8 +16,10 @@ import { devicesOf as devicesReached } from "./newer/resume";
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */
   readonly devices: readonly Device[];
-  /** The lists of devices do not add up, so that nobody can tell which devices left what the target names no longer. */
+  /** The lists of devices do not add up, so that it cannot be told which devices left with what the target no longer names. */
   readonly isUnsure?: boolean;
+  /** Those that left a group by themselves and were looked at: the next state need not remember them. */
+  readonly left?: readonly string[];
   /** Earlier removals that are not known to have ended well. */
   readonly removals: SentRequests;
   /** Where the devices of those stand; "installed" means here that the UNINSTALL ended in Success. */
@@ -30,12 +31,14 @@ interface Question {
   readonly target: Target;
   readonly entitled: Fleet;
   readonly newer: Newer;
+  /** Devices that left a group by themselves, and are to lose it. */
+  readonly leaving?: readonly string[];
 }
 
 export async function gatherDeparted(
   context: OperationContext,
   results: CommandResults,
-  { prior, target, entitled, newer }: Question,
+  { prior, target, entitled, newer, leaving = [] }: Question,
 ): Promise<Departed> {
   if (prior === undefined) return { devices: [], removals: noSentRequests, statuses: [] };
   const requests = prior.commands.filter((request) => request.kind === "uninstall");
@@ -51,7 +54,12 @@ export async function gatherDeparted(
   const isOutsideNone = target.kind === "group" && entitled.members.size > 0;
   const reached = isOutsideNone ? [] : await devicesReachedBy(context, orphanedIds(prior), newer);
   const more = reached.filter(({ id }) => !entitled.members.has(id) && !left.devices.some((one) => one.id === id));
-  return { devices: [...left.devices, ...more], removals, statuses, ...(!left.addsUp && { isUnsure: true }) };
+  const known = new Set([...left.devices, ...more].map(({ id }) => id));
+  const gone = [...(await supportedById(context.client, leaving, 0)).values()].filter(
+    ({ id }) => !entitled.members.has(id) && !known.has(id),
+  );
+  const devices = [...left.devices, ...more, ...gone];
+  return { devices, removals, statuses, ...(!left.addsUp && { isUnsure: true }), left: leaving };
 }
 
 /** An interrupted run may have sent to devices of a set that the program has taken out again since. */
@@ -103,8 +111,8 @@ export async function removalsNow(
   const all = joinRequests(removals, sent, false);
   const statuses = await removalStatuses(context, results, all, devices, entitled);
   const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
-  const mayHaveMore = ({ id, devices: count, sentAt }: SentRequest): boolean =>
-    context.clock.now() - Date.parse(sentAt) < rowsMayBeLateMs && totalOf(results.countsOf(id)) < count;
+  const mayHaveMore = (request: SentRequest): boolean =>
+    context.clock.now() - Date.parse(request.sentAt) < rowsMayBeLateMs && !results.hasRowsOfAll(request);
   return { statuses, requests: all.requests.filter((request) => open.has(request.id) || mayHaveMore(request)) };
 }
 

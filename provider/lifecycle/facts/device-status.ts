@@ -3,10 +3,11 @@
 
 import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
+import { overwrittenState, removedState } from "../state/backlog";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 import type { NewerCommand } from "./newer/newer-commands";
 
-/** An install that no device took for this long never will be (Esper, "Command API Examples": 30 days). */
+/** Esper drops an install that the device has not fetched for 30 days (Esper, "Command API Examples"). */
 export const commandLifeMs = 30 * 24 * 3_600_000;
 
 /** What is known of one request. */
@@ -17,6 +18,8 @@ export interface Answers {
 }
 
 const neverSent = "Never sent";
+/** The state of a device that was sent to and has no row yet. */
+export const sentState = "Sent";
 
 export interface DeviceStatus {
   readonly device: Device;
@@ -70,7 +73,7 @@ function statusOf(device: Device, newestFirst: CommandHistory, now: number): Dev
     const known = { device, reason: "", since: request.sentAt, requestId: request.id };
     return answers.othersSucceeded
       ? { ...known, phase: "installed", state: "Success" }
-      : { ...known, phase: "pending", state: "Sent" };
+      : { ...known, phase: "pending", state: sentState };
   }
   return { device, phase: "missing", state: neverSent, reason: "", since: new Date(now).toISOString() };
 }
@@ -98,9 +101,7 @@ export function statusFromRow(device: Device, request: SentRequest, row: StatusR
   }
 }
 
-/** The states of devices that hold something else, or nothing, by a command that was not this resource's last. */
-export const removedState = "Removed";
-export const overwrittenState = "Overwritten";
+/** The state of a device that holds other content of another resource. */
 export const otherOwnerState = "Other owner";
 
 /** Undefined where the command has changed nothing on the device. */
@@ -114,7 +115,7 @@ function statusUnder(device: Device, { other, isSameContent }: OtherEntry, nowMs
   if (isSameContent) {
     return row?.state === "Success"
       ? { ...known, phase: "installed", state: row.state }
-      : { ...known, phase: "pending", state: row?.stateText ?? "Sent" };
+      : { ...known, phase: "pending", state: row?.stateText ?? sentState };
   }
   return { ...known, phase: "missing", state: other.by === "other" ? otherOwnerState : overwrittenState };
 }

@@ -4,7 +4,8 @@
 import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentence } from "../messages/notices";
+import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentences } from "../messages/notices";
+import { leavingNow } from "../state/backlog";
 import { digestHeld } from "../state/holding";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
@@ -61,14 +62,17 @@ export async function gather(
   const fleet = narrowed(everyone, settings.deviceType);
   const named = namedIn(prior?.settings.target);
   refuseUnknown(fleet, (id) => !named.has(id));
-  const results = new CommandResults(client, prior);
+  const results = new CommandResults(client, prior, everyone.others);
   const holdsIt = resumed !== undefined && digest !== undefined && digestHeld(resumed.prior) === digest;
   const installs = holdsIt ? recordedInstalls(resumed, settings.target, fleet) : noSentRequests;
   await results.look(installs.requests);
   const nowMs = clock.now();
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
   const entitled = digest === undefined ? nobodyOf(everyone) : everyone;
-  const departed = await gatherDeparted(context, results, { prior, target: settings.target, entitled, newer });
+  const departed = await gatherDeparted(context, results, {
+    ...{ prior, target: settings.target, entitled, newer },
+    leaving: prior === undefined ? [] : leavingNow(prior, settings),
+  });
   return {
     ...{ fleet, entitled, results, installs, newer },
     statuses: withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
@@ -80,7 +84,7 @@ export async function gather(
     warnings: [
       ...goneIdSentences(settings.target, fleet),
       ...(departed.isUnsure === true ? [leftUnsureSentence] : []),
-      ...(newer.unreadable > 0 ? [unreadableSentence(newer.unreadable)] : []),
+      ...unreadableSentences(newer.unreadable, settings.alias),
       ...(resumed === undefined ? await killedCreateWarnings(context, settings.alias, everyone) : []),
     ],
   };

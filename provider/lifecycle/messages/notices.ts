@@ -100,17 +100,60 @@ export function leftTargetSentence(gone: number): string {
   return `${count(gone, "device")} left the target; the certificate stays on them.`;
 }
 
+/** @param more that a record has no room for */
+export function leavingGroupSentence(leaving: number, more: number): string {
+  const lost = leaving === 1 ? "it" : "them";
+  const kept =
+    more === 0 ? "" : ` ${count(more, "device")} more left, too many to remember; the certificate stays on those.`;
+  return `${count(leaving, "device")} left the target; the next \`pulumi up\` removes the certificate from ${lost}.${kept}`;
+}
+
+export function heldBackLeavingSentence(leaving: number, members: number): string {
+  return (
+    `${leaving} of ${count(members, "device")} left the target at once; the certificate stays on them. If it is to be removed, ` +
+    `allow that many: \`onLeave: { remove: true, atMost: ${leaving} }\`.`
+  );
+}
+
 export const leftUnsureSentence =
   "Esper's list of devices has fewer devices than Esper counts, so nobody can tell which devices left the target; those keep " +
   "the certificate. To remove it, put the former target back, and take it out again later.";
 
+export function claimUnsureSentence(alias: string, name: string): string {
+  return (
+    `Esper's list of the devices of ${name}, which has "${alias}" too, has fewer devices than Esper counts, so nobody can ` +
+    "tell which devices it claims; nothing is removed. Run the same command again later."
+  );
+}
+
 export const listShortSentence =
   "Esper's list of devices has fewer devices than Esper counts; nobody counts as having left the target until it has them all.";
 
-export function unreadableSentence(commands: number): string {
+/** Said once of commands that nobody can tell apart. */
+export function unreadableSentences(
+  commands: readonly { readonly isUnderAlias: boolean }[],
+  alias: string,
+): readonly string[] {
+  const underAlias = commands.filter(({ isUnderAlias }) => isUnderAlias).length;
+  const hidden = commands.length - underAlias;
+  return [
+    ...(hidden > 0 ? [unreadableSentence(hidden)] : []),
+    ...(underAlias > 0 ? [unlabelledSentence(underAlias, alias)] : []),
+  ];
+}
+
+function unlabelledSentence(commands: number, alias: string): string {
+  const [is, them, it] = commands === 1 ? ["is", "it", "it is"] : ["are", "them", "they are"];
   return (
-    `${count(commands, "command")} of other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +
-    `${commands === 1 ? "it" : "they"} may concern this alias, and ${commands === 1 ? "is" : "are"} left out of account.`
+    `${count(commands, "command")} under "${alias}" ${is} unknown to this resource, and the Commands V2 endpoint does ` +
+    `not show who sent ${them}; ${it} ignored.`
+  );
+}
+
+function unreadableSentence(commands: number): string {
+  return (
+    `${count(commands, "command")} from other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +
+    `${commands === 1 ? "it" : "they"} may concern this alias, and ${commands === 1 ? "is" : "are"} ignored.`
   );
 }
 

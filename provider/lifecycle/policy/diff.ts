@@ -7,26 +7,32 @@ import { isMoreThan } from "../arguments/rollout";
 import { sameTarget } from "../arguments/target";
 import { count } from "../messages/words";
 import { rejectedDigest } from "../state/holding";
-import { backlogOf } from "../state/backlog";
+import { backlogOf, leavingNow } from "../state/backlog";
 import { type State } from "../state/state";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
+  addressChanged,
   aliasChanged,
   contentRejected,
   devicesFailed,
+  devicesLeft,
   devicesMissing,
   groupChanged,
   installsExpired,
   kindOfTargetChanged,
   missingSentence,
   notKnownYet,
+  onLeaveChanged,
   removalsFailed,
+  resendChanged,
   rolloutContinues,
   sentenceOf,
   setChanged,
   unchanged,
   type Reason,
 } from "./reasons";
+import { leavingWarning } from "../messages/leaving";
+import { newlyNamed } from "./resend";
 import { mayRetry, noRetryLeft } from "./retry";
 import { isRejected, rollbackUnfinishedSentence, unfinishedRollback } from "./rollback/rollback";
 import { nextWave } from "../state/wave-boundaries";
@@ -55,10 +61,14 @@ const replacementChain: readonly ((prior: State, asked: Asked) => Replacement | 
 /** Why some devices are due. */
 const dueChain: readonly ((prior: State, asked: Asked) => Finding | undefined)[] = [
   setDiffers, // devices came or left
+  leavingDue, // devices left a group, and `onLeave` takes the certificate from them
+  resendDue, // the program asks for some devices again
   removalsDue, // an UNINSTALL failed on devices that left
   retriesDue, // members failed, and retry rounds are left
   installsDue, // members joined, or their install expired
   rolloutDue, // it was paused, stopped or ended early, and may go on
+  onLeaveDiffers, // a refresh goes by what the state holds
+  addressDiffers, // another tenant is refused, before all is said to be well there
 ];
 
 export function diff(prior: State, asked: Asked, nowMs: number): Verdict {
@@ -90,8 +100,8 @@ export function diff(prior: State, asked: Asked, nowMs: number): Verdict {
 export function lastingWarnings(prior: State, { digest, settings }: Asked): readonly string[] {
   if (settings === undefined) return [];
   if (digest !== undefined && isRejected(prior, digest, settings)) return [sentenceOf(contentRejected)];
-  const sentence = noRetryLeft(prior, digest, settings);
-  return sentence === undefined ? [] : [sentence];
+  const sentences = [noRetryLeft(prior, digest, settings), leavingWarning(prior, settings)];
+  return sentences.filter((sentence) => sentence !== undefined);
 }
 
 function update({ reason, sentence }: Finding): Verdict {
@@ -120,6 +130,26 @@ function setDiffers(prior: State, { target }: Asked): Finding | undefined {
   return { reason: setChanged, sentence: sentenceOf(setChanged) };
 }
 
+function leavingDue(prior: State, { settings }: Asked): Finding | undefined {
+  const leaving = leavingNow(prior, settings).length;
+  return leaving === 0 ? undefined : { reason: devicesLeft, sentence: sentenceOf(devicesLeft, leaving) };
+}
+
+function onLeaveDiffers(prior: State, { settings }: Asked): Finding | undefined {
+  if (settings === undefined || isDeepStrictEqual(settings.onLeave, prior.settings.onLeave)) return undefined;
+  return { reason: onLeaveChanged, sentence: sentenceOf(onLeaveChanged) };
+}
+
+function addressDiffers({ record }: State, { tenantHash }: Asked): Finding | undefined {
+  if (tenantHash === undefined || record.tenantHash === undefined || tenantHash === record.tenantHash) return undefined;
+  return { reason: addressChanged, sentence: sentenceOf(addressChanged) };
+}
+
+function resendDue(prior: State, { settings }: Asked): Finding | undefined {
+  const named = settings === undefined ? [] : newlyNamed(prior.settings.resend, settings.resend);
+  return named.length === 0 ? undefined : { reason: resendChanged, sentence: sentenceOf(resendChanged, named.length) };
+}
+
 function removalsDue(prior: State): Finding | undefined {
   const { removalsFailed: failed = 0 } = prior.record;
   return failed === 0 ? undefined : { reason: removalsFailed, sentence: sentenceOf(removalsFailed, failed) };
@@ -137,8 +167,8 @@ function installsDue(prior: State): Finding | undefined {
   const waiting = rejectedDigest(prior) === undefined ? (record.heldBack ?? 0) : 0;
   const heldBack = waiting + (record.ownedByOthers ?? 0);
   if (coverage.missing <= heldBack) return undefined;
-  const { missing, expired, enrolledAgain = 0 } = backlogOf(coverage, exceptions, 0, heldBack);
-  const lacking = missing + enrolledAgain;
+  const { expired } = backlogOf(coverage, exceptions, 0, heldBack);
+  const lacking = coverage.missing - heldBack - expired;
   if (lacking > 0) return { reason: devicesMissing, sentence: missingSentence(lacking) };
   return { reason: installsExpired, sentence: sentenceOf(installsExpired, expired) };
 }

@@ -22,6 +22,8 @@ export interface Asked {
   readonly target?: Target | undefined;
   readonly digest?: string | undefined;
   readonly settings?: Settings | undefined;
+  /** Stands for the tenant's address by the present settings. */
+  readonly tenantHash?: string | undefined;
 }
 
 /** A reason with the sentence that people read of it. */
@@ -33,7 +35,7 @@ export interface Finding {
 type Check = (prior: State, asked: Asked, nowMs: number) => Finding | undefined;
 
 const chain: readonly Check[] = [
-  runInterrupted, // nobody can say what devices hold
+  runInterrupted, // it is not known what devices hold
   contentDiffers, // it overwrites what devices hold
   triggersDiffer, // the program asks for it
   installIsOld, // `reinstallAfterDays` asks for it

@@ -1,20 +1,21 @@
 // The whole of what a run does, decided from the facts. Pure: no client, no clock (the time is an argument), no Pulumi.
-// Which steps there are stands in steps.ts, a rollback's plan in rollback.ts (docs/design.md, sections 3 and 7).
+// Which steps there are stands in steps.ts, a rollback's plan in rollback/rollback-plan.ts (docs/design.md, sections 3 and 7).
 
-import type { Inputs, Settings } from "../arguments/arguments";
+import { pickWritten, type Inputs, type Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import { isOver } from "../arguments/schedule";
 import { openParts } from "../arguments/source";
 import type { Content, InstallFile } from "../content/content";
+import type { EncodingChoice } from "../content/encoding-choice";
 import { toRemoveAgain } from "../facts/departed";
 import { isOwnedByOther } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import type { Newer } from "../facts/newer/newer-commands";
 import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
-import { pickWritten } from "../state/record";
 import { orphanedIds } from "../state/holding";
 import { type SentAs, type State } from "../state/state";
 import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";
+import { newlyNamed, noMemberWarnings } from "./resend";
 import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps";
 
 /** What the program asks for, opened and checked. */
@@ -77,9 +78,10 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
     removalsFailed: toRemoveAgain(facts.departed.statuses).map(({ device }) => device.id),
   });
   const steps = isOverdue ? withoutInstalls(asked, prior, inputs) : asked;
-  const choice = encodingChoice(desired, prior, facts, steps);
+  const choice = encodingFor(desired, prior, facts, steps);
   const written = pickWritten(raw);
-  const owned = facts.statuses.filter(isOwnedByOther).length;
+  const addressed = new Set(installTargets(steps, [...facts.fleet.members.keys()]));
+  const owned = facts.statuses.filter((one) => isOwnedByOther(one) && !addressed.has(one.device.id)).length;
   const recorded = { settings: inputs, written, source: openParts(inputs.source) };
   return {
     ...steps,
@@ -94,26 +96,21 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
     notes: choice.note === undefined ? [] : [choice.note],
     warnings: [
       ...facts.warnings,
-      ...(owned > 0 && !steps.startsOver ? [ownedByOthersSentence(owned, inputs.alias)] : []),
+      ...(owned > 0 ? [ownedByOthersSentence(owned, inputs.alias)] : []),
+      ...noMemberWarnings(newlyNamed(prior?.settings.resend ?? {}, inputs.resend), facts.entitled),
       ...(choice.warning === undefined ? [] : [choice.warning]),
       ...(steps.steps.length < asked.steps.length ? [overdueSentence] : []),
     ],
   };
 }
 
-interface Choice {
-  readonly sentAs: SentAs;
-  readonly note?: string | undefined;
-  readonly warning?: string | undefined;
-}
-
 /** The encoding for the devices that are to be sent something. */
-function encodingChoice(
+function encodingFor(
   { inputs, content }: Desired,
   prior: State | undefined,
   { fleet }: Facts,
   steps: Steps,
-): Choice {
+): EncodingChoice {
   const targets = installTargets(steps, [...fleet.members.keys()]);
   const installsNothing = !steps.steps.some(({ action }) => action === "install");
   if (prior !== undefined && installsNothing) return { sentAs: prior.sentAs };
@@ -127,8 +124,14 @@ function encodingChoice(
 function askedAgainLater(recorded: Recorded, { settings, written }: State): Recorded {
   return {
     ...recorded,
-    settings: { ...recorded.settings, rollout: settings.rollout, triggers: settings.triggers },
-    written: { ...recorded.written, rollout: written["rollout"], triggers: written["triggers"] },
+    settings: {
+      ...recorded.settings,
+      ...{ rollout: settings.rollout, triggers: settings.triggers, resend: settings.resend },
+    },
+    written: {
+      ...recorded.written,
+      ...{ rollout: written["rollout"], triggers: written["triggers"], resend: written["resend"] },
+    },
   };
 }
 

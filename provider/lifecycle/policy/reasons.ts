@@ -21,7 +21,7 @@ export const kindOfTargetChanged = "kindOfTargetChanged";
 /** A preview cannot know an argument before other resources are made: it announces an update. */
 export const notKnownYet = "notKnownYet";
 
-/** A state of the first schema tells of a killed run: nobody can say what devices hold, so everyone is due. */
+/** A state of the first schema tells of a killed run: it is not known what devices hold, so everyone is due. */
 export const interruptedRun = "interruptedRun";
 
 /** Other certificates or keys under the same alias: they overwrite what devices have. */
@@ -30,10 +30,13 @@ export const contentChanged = "contentChanged";
 /** The program asks for everything again. */
 export const triggersChanged = "triggersChanged";
 
+/** The program asks for some devices again. */
+export const resendChanged = "resendChanged";
+
 /** The last full install is older than `reinstallAfterDays`. */
 export const reinstallDue = "reinstallDue";
 
-/** Groups or devices came to the set, or left it. */
+/** Groups or devices came to the target as the program writes it, or left it. */
 export const setChanged = "setChanged";
 
 /** Members failed, and a retry round is left for them. */
@@ -47,6 +50,12 @@ export const installsExpired = "installsExpired";
 
 /** Devices left the set, and no other entry of it covers them. */
 export const devicesLeft = "devicesLeft";
+
+/** Only the rule for devices that leave a group changed: it is remembered for the next refresh, and nothing is sent. */
+export const onLeaveChanged = "onLeaveChanged";
+
+/** The settings lead to another address: whether it is the same tenant is looked at, and nothing is sent. */
+export const addressChanged = "addressChanged";
 
 /** An UNINSTALL failed, or was not fetched in 30 days. */
 export const removalsFailed = "removalsFailed";
@@ -74,11 +83,14 @@ const sentences = {
   [interruptedRun]: () => "An interrupted run sent commands; sending the certificate to every member again.",
   [contentChanged]: () => "The certificate or its key changes; overwriting it under the same alias.",
   [triggersChanged]: () => "The triggers changed; sending the certificate to every member again.",
+  [resendChanged]: (devices: string) => `Sending the certificate again to ${devices} under a new text of \`resend\`.`,
   [setChanged]: () => "Groups or devices were added to the target or taken out of it.",
   [devicesFailed]: (devices: string) => `${devices} failed; retrying only those.`,
   [installsExpired]: (devices: string) => `${devices} did not fetch the certificate in 30 days; sending it again.`,
   [devicesLeft]: (devices: string) => `Removing the certificate from ${devices} that left the target.`,
-  [removalsFailed]: (devices: string) => `Retrying to remove the certificate from ${devices} outside the target.`,
+  [addressChanged]: () => "Esper's address differs from that of the last run; checking whether it is the same tenant.",
+  [onLeaveChanged]: () => "The rule `onLeave` changed; the next `pulumi refresh` goes by it.",
+  [removalsFailed]: (devices: string) => `Trying again to remove the certificate from ${devices} outside the target.`,
   [contentRejected]: () =>
     "This content was rolled back; devices keep what they had until the content, `triggers` or `rollout` changes.",
 } as const;

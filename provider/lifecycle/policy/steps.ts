@@ -14,10 +14,12 @@ import {
   installsExpired,
   missingSentence,
   removalsFailed,
+  resendChanged,
   sentenceOf,
   type Reason,
 } from "./reasons";
-import { mayRetry, roundsUsed } from "./retry";
+import { dueByResend, newlyNamed } from "./resend";
+import { mayRetry, roundsUsed, roundsUsedAfter } from "./retry";
 
 export interface Step {
   readonly action: "install" | "uninstall";
@@ -55,12 +57,18 @@ export function planSteps(situation: Situation): Steps {
   const everyone = fullSend(situation);
   const removals = removalSteps(situation);
   if (everyone !== undefined) return { steps: [everyone, ...removals], roundsUsed: 0, startsOver: true };
-  const { prior, desired } = situation;
-  const retries = prior !== undefined && mayRetry(prior, desired) ? retrySteps(situation) : [];
-  const used = prior === undefined ? 0 : roundsUsed(prior, desired);
+  const { prior, desired, statuses } = situation;
+  const named = prior === undefined ? [] : newlyNamed(prior.settings.resend, desired.resend);
+  const again = dueByResend(named, statuses);
+  const retries = prior !== undefined && mayRetry(prior, desired) ? retrySteps(situation, again) : [];
   return {
-    steps: [...retries, ...catchUpSteps(situation), ...removals],
-    roundsUsed: retries.length > 0 ? used + 1 : used,
+    steps: [
+      ...installOn(again, resendChanged, sentenceOf(resendChanged, again.length)),
+      ...retries,
+      ...catchUpSteps(situation),
+      ...removals,
+    ],
+    roundsUsed: prior === undefined ? 0 : roundsUsedAfter(prior, desired, retries.length > 0),
     startsOver: false,
   };
 }
@@ -80,8 +88,8 @@ function fullSend({ desired, digest, prior, statuses, nowMs }: Situation): Step 
   return { action: "install", reason: found.reason, message: found.sentence, devices: "everyone" };
 }
 
-function retrySteps({ statuses }: Situation): readonly Step[] {
-  const failed = idsOf(statuses, ({ phase }) => phase === "failed");
+function retrySteps({ statuses }: Situation, sentAnyway: readonly string[]): readonly Step[] {
+  const failed = idsOf(statuses, ({ phase, device }) => phase === "failed" && !sentAnyway.includes(device.id));
   return installOn(failed, devicesFailed, sentenceOf(devicesFailed, failed.length));
 }
 

@@ -10,7 +10,8 @@
 //      killed    content old | install group (whole target) | sent to d1 d2 d3
 //      resumed   content new | install group (whole target, superseded) | install d1 | install d2 d3 | sent to d1 d2 d3 | compacted
 //
-// B  Late joiner: d4 moves into the group. Whoever is not in the sketch `sent to` is missing, and is sent the content alone.
+// B  Late joiner: d4 moves into the group. Members that are not in the sketch `sent to` are missing, and only those are sent
+//    the content.
 //      before    content old | install group (whole target) | sent to d1 d2 d3
 //      joined    content old | install group (whole target) | sent to d1 d2 d3
 //      sent      content old | install group (whole target) | install d4 | sent to d1 d2 d3 d4 | compacted
@@ -32,7 +33,7 @@
 //      made good content new | install group (whole target, superseded) | install d2 | sent to d1 d2 d3 | compacted
 //
 // F  Another owner: a second resource installs its own content on d2, then removes it. Its commands are kept as long as they
-//    say something of a member; the removal makes d2 missing, and the next run sends to d2 alone.
+//    say something of a member; the removal makes d2 missing, and the next run sends only to d2.
 //      before    content old | install group (whole target) | sent to d1 d2 d3
 //      owned     content old | install group (whole target) | install d2 by other | sent to d1 d2 d3
 //      removed   content old | install group (whole target) | install d2 by other | uninstall d2 by other | sent to d1 d2 d3
@@ -43,19 +44,19 @@ export type Holding =
   | { readonly kind: "content"; readonly digest: string }
   /** A rollout was taken back: devices hold the content `to` again, or nothing. `rejected` is not sent again by itself. */
   | { readonly kind: "rolledBack"; readonly to?: string | undefined; readonly rejected: string }
-  /** An interrupted run has sent commands that the state does not know, so that nobody can say. */
+  /** Only in states of the first schema: an interrupted run sent commands that they do not know. Today it is resumed. */
   | {
       readonly kind: "unknown";
       readonly orphanedCommandIds: readonly string[];
       readonly rejected?: string | undefined;
     };
 
-/** A state, as far as this is about it. */
+/** The part of a state that this file needs. */
 interface Holder {
   readonly record: { readonly holding: Holding };
 }
 
-/** The digest of the content that devices hold; undefined where they hold none, or nobody can say. */
+/** The digest of the content that devices hold; undefined where they hold none, or it is not known. */
 export function digestHeld({ record: { holding } }: Holder): string | undefined {
   if (holding.kind === "content") return holding.digest;
   return holding.kind === "rolledBack" ? holding.to : undefined;

@@ -27,15 +27,33 @@ export function sketchOf(ids: ReadonlySet<string>): string {
 }
 
 export function difference(sketch: string, ids: ReadonlySet<string>): Difference | undefined {
+  const found = compare(sketch, ids);
+  return found && { joined: found.joined, leftCount: found.leftKeys.length };
+}
+
+/** Those of `candidates`, all of them none of today's `ids`, that were in the set. */
+export function leftOf(sketch: string, ids: ReadonlySet<string>, candidates: readonly string[]): ReadonlySet<string> {
+  const keys = new Set(compare(sketch, ids)?.leftKeys);
+  return new Set(candidates.filter((id) => keys.has(keyOf(id).toString("hex"))));
+}
+
+interface Compared {
+  readonly joined: ReadonlySet<string>;
+  /** Of ids that left, in hex. */
+  readonly leftKeys: readonly string[];
+}
+
+function compare(sketch: string, ids: ReadonlySet<string>): Compared | undefined {
   const bytes = Buffer.from(sketch.slice(1), "base64");
   return sketch.startsWith("l") ? compareList(bytes, ids) : peel(bytes, ids);
 }
 
-function compareList(bytes: Buffer, ids: ReadonlySet<string>): Difference {
+function compareList(bytes: Buffer, ids: ReadonlySet<string>): Compared {
   const before = new Set<string>();
   for (let at = 0; at < bytes.length; at += keyBytes) before.add(bytes.toString("hex", at, at + keyBytes));
-  const joined = new Set([...ids].filter((id) => !before.has(keyOf(id).toString("hex"))));
-  return { joined, leftCount: before.size - (ids.size - joined.size) };
+  const today = new Map([...ids].map((id) => [keyOf(id).toString("hex"), id]));
+  const joined = new Set([...today].filter(([key]) => !before.has(key)).map(([, id]) => id));
+  return { joined, leftKeys: [...before].filter((key) => !today.has(key)) };
 }
 
 // 40 bits: among 100,000 devices two share a key in one of 200 fleets, and then it matters only if one of them comes or goes.
@@ -82,18 +100,18 @@ function mix(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-function peel(before: Buffer, ids: ReadonlySet<string>): Difference | undefined {
+function peel(before: Buffer, ids: ReadonlySet<string>): Compared | undefined {
   if (before.length !== partitions * cellsPerPartition * cellBytes) return undefined;
   // What is left after both are put together: today's keys once more, those of before once less.
   const table = Buffer.from(before.map((byte, at) => (at % cellBytes === 0 ? (0x100 - byte) & 0xff : byte)));
   for (const id of ids) add(table, keyOf(id), 1);
   const keys = new Set<string>();
+  const leftKeys: string[] = [];
   let joinedCount = 0;
-  let leftCount = 0;
   for (let found = true; found;) {
     found = false;
     // An overfull table can offer the same wrong key for ever; no table holds more keys than it has cells.
-    if (joinedCount + leftCount > partitions * cellsPerPartition) return undefined;
+    if (joinedCount + leftKeys.length > partitions * cellsPerPartition) return undefined;
     for (let at = 0; at < table.length; at += cellBytes) {
       const count = table.readInt8(at);
       const key = Buffer.from(table.subarray(at + 1, at + 1 + keyBytes));
@@ -102,12 +120,12 @@ function peel(before: Buffer, ids: ReadonlySet<string>): Difference | undefined 
       add(table, key, count === 1 ? -1 : 1);
       if (count === 1) keys.add(key.toString("hex"));
       if (count === 1) joinedCount += 1;
-      else leftCount += 1;
+      else leftKeys.push(key.toString("hex"));
       found = true;
     }
   }
   if (table.some((byte) => byte !== 0)) return undefined;
   const joined = keys.size === 0 ? [] : [...ids].filter((id) => keys.has(keyOf(id).toString("hex")));
   // A key that is none of today's is an accident of the table, not an id.
-  return joined.length < joinedCount ? undefined : { joined: new Set(joined), leftCount };
+  return joined.length < joinedCount ? undefined : { joined: new Set(joined), leftKeys };
 }

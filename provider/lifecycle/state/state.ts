@@ -1,36 +1,17 @@
 // What a certificate's resource knows between two runs, in the lifecycle's words, and what follows from it. Pure.
 // It must not know how any of it is stored: record.ts reads and writes it (docs/design.md, section 5).
 
-import type { StateCounts } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import type { Backlog } from "./backlog";
 import type { Holding } from "./holding";
+import type { StateCounts } from "../../client/index";
 import type { InstallFile } from "../content/content";
+import type { SentRequest } from "./sent-request";
+
+export type { SentRequest } from "./sent-request";
 
 export type SentAs = "asGiven" | "androidLegacy" | "modern";
-
-/** A command request that the coverage rests on; also an entry of the output `commands`. */
-export interface SentRequest {
-  readonly id: string;
-  readonly kind: "install" | "uninstall";
-  readonly commandType: "DEVICE" | "GROUP" | "DYNAMIC";
-  /** How many devices it was sent to. */
-  readonly devices: number;
-  /** ISO instant of this machine's clock. */
-  readonly sentAt: string;
-  /** Esper's time (ISO); absent in records of the first schema. */
-  readonly createdAt?: string | undefined;
-  /** It is one of the requests that together addressed the whole target as it is written. */
-  readonly targetWide?: boolean | undefined;
-  /**
-   * Later requests say where its devices stand. It is kept since its rows tell which devices it reached, for the day on which
-   * the target is gone.
-   */
-  readonly superseded?: boolean | undefined;
-  /** How many devices were in which state when the record was written. */
-  readonly states?: StateCounts | undefined;
-}
 
 /** Counts of members; members = installed + pending + failed + missing. `offline` is a part of `pending`. */
 export interface Coverage {
@@ -105,13 +86,13 @@ export interface StateRecord {
   /** Stands for the tenant at whose address it was last seen; absent in records of earlier releases. */
   readonly tenantHash?: string | undefined;
   readonly holding: Holding;
-  /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
+  /** A digest of the members' ids when they were last listed: tells cheaply whether a device joined or left. */
   readonly membersDigest: string;
   /** Retry rounds used up for this content. */
   readonly roundsUsed: number;
   /** The members that were sent the present content, as a sketch. */
   readonly sentTo: string;
-  /** Esper's time up to which it was looked for commands that this state does not count among its own (ISO). */
+  /** Commands that this state does not count among its own were looked for up to this time of Esper's (ISO). */
   readonly lookedUntil: string;
   /** Requests of its own since `lookedUntil` that it needs no more. */
   readonly settledIds?: readonly string[] | undefined;
@@ -140,6 +121,9 @@ export interface StateRecord {
   readonly waveBoundaries?: WaveBoundaries | undefined;
   /** Devices that are not to have the certificate, and on which the UNINSTALL failed or expired. */
   readonly removalsFailed?: number | undefined;
+  /** Devices that left a group by themselves, where `onLeave` is to take the certificate from them; and how many more. */
+  readonly left?: readonly string[] | undefined;
+  readonly leftMore?: number | undefined;
   /** What of the source is no secret, so that a refresh that writes drift into the inputs can write it again. */
   readonly source?: Readonly<Record<string, string>> | undefined;
   /** A refresh has written drift into the inputs since the last run. */

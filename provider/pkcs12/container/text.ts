@@ -28,11 +28,13 @@ export function textOf(bytes: Buffer): string | undefined {
 /** The blocks in a text, in their order; a BEGIN without its END is none. */
 export function pemBlocksIn(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
-  const lines = text.includes("\\") ? text.replaceAll(/\\+[rn]/gu, "\n") : text;
+  const lines = text.includes("\\") ? text.replaceAll(/(?<!\\)\\+[rn]/gu, "\n") : text;
+  let marks = 0;
   let open: { readonly label: string; readonly from: number } | undefined;
   for (const { 0: mark, 1: kind, 2: label = "", index } of lines.matchAll(
     /-----(BEGIN|END) ([A-Z0-9 #]{1,64})-----/gu,
   )) {
+    checkAtMost("the number of BEGIN and END lines", (marks += 1), 4 * maxCertificates);
     if (kind === "BEGIN") open = { label, from: index + mark.length };
     else if (open?.label === label) {
       blocks.push(blockOf(label, lines.slice(open.from, index)));
@@ -45,9 +47,10 @@ export function pemBlocksIn(text: string): PemBlock[] {
 
 /** The bytes of base64 that stands there alone; undefined when the text is something else. */
 export function bareBase64In(text: string): Buffer | undefined {
-  if (!/^[\s"']*MI/u.test(text)) return undefined;
-  const characters = text.replaceAll(/\\+[rn]|[\s"']/gu, "");
-  return /^MI[A-Za-z0-9+/]+={0,2}$/u.test(characters) ? Buffer.from(characters, "base64") : undefined;
+  // What DER and PEM begin with, in base64.
+  if (!/^[\s"']*(MI|LS0tLS1CRUdJTi)/u.test(text)) return undefined;
+  const characters = text.replaceAll(/(?<!\\)\\+[rn]|[\s"']+/gu, "");
+  return /^[A-Za-z0-9+/]+={0,2}$/u.test(characters) ? Buffer.from(characters, "base64") : undefined;
 }
 
 function blockOf(label: string, body: string): PemBlock {

@@ -78,6 +78,12 @@ describe("a proxy", () => {
       4,
     ],
     [
+      "speaks no HTTP",
+      Number.NaN,
+      `what HTTPS_PROXY names answers in something else than HTTP; Esper was not asked. Check HTTPS_PROXY, ${direct}`,
+      4,
+    ],
+    [
       "closes the connection",
       "close",
       `the proxy of HTTPS_PROXY closed the connection without an answer; Esper was not asked. Check HTTPS_PROXY, ${direct}`,

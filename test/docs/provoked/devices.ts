@@ -21,6 +21,8 @@ const password = "a-password-of-the-documents";
 interface Story {
   readonly simulator: Simulator;
   readonly stack: QuickStack;
+  /** Another certificate of the same program. */
+  readonly beside: (name: string) => QuickStack;
   /** Arguments for the group Shops, changed as given. */
   readonly args: (change?: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Another certificate. */
@@ -29,6 +31,8 @@ interface Story {
   readonly said: string[];
   /** What follows happens when the lists read so far are too old. */
   readonly later: () => void;
+  /** The same tenant by another name of its host. */
+  readonly moveAddress: () => void;
 }
 
 let number = 0;
@@ -50,8 +54,10 @@ async function story(tell: (story: Story) => Promise<readonly (string | undefine
   try {
     const ended = await tell({
       ...{ simulator, stack, said, other: sources.other },
+      beside: (name) => new QuickStack(`${name}-${number}`, config),
       // Lists that a client has read are fresh for a while; one with other settings has read none.
       later: () => (config["esper:pollSeconds"] = "0.03"),
+      moveAddress: () => (config["esper:baseUrl"] = simulator.url.replace("127.0.0.1", "localhost")),
       args: (change = {}) => ({ ...base, ...change }),
     });
     return { errors: ended.flatMap((text) => text?.split("\n") ?? []), said: [...said, ...printed.slice(from)] };
@@ -108,7 +114,7 @@ export const devices: Provocations = {
   "devices that fail, each for its reason, until the retry rounds are used up": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "Invalid password", "Not enough storage");
-      const first = await stack.up(args({ retryRounds: 0 }));
+      const first = await stack.up(args({ retryRounds: 0, resend: { [unknownId]: "typed wrong" } }));
       const second = await stack.up(args({ retryRounds: 0 }));
       await stack.up(args({ retryRounds: 0 }));
       failing(simulator, "Keystore locked", "Keystore locked");
@@ -124,6 +130,23 @@ export const devices: Provocations = {
 
   "a removal that waits for an offline device": () =>
     story(async ({ stack, args }) => [(await stack.up(args())).error, (await stack.destroy()).error]),
+
+  "devices that leave a group, which loses them the certificate": () =>
+    story(async ({ stack, args, simulator, later }) => {
+      const leaving = (atMost?: number): unknown => (atMost === undefined ? "remove" : { remove: true, atMost });
+      await stack.up(args({ onLeave: leaving() }));
+      for (const { id } of simulator.world.devices("Shops").slice(0, 2)) simulator.world.move(id, "Empty");
+      later();
+      await stack.refresh();
+      return [(await stack.up(args({ onLeave: leaving(1) }))).error];
+    }),
+
+  "another address of the same tenant": () =>
+    story(async ({ stack, args, moveAddress }) => {
+      await stack.up(args());
+      moveAddress();
+      return [(await stack.up(args())).error];
+    }),
 
   "a group without devices": () =>
     story(async ({ stack, args, simulator }) => [
@@ -201,6 +224,21 @@ export const devices: Provocations = {
       const told = inputs && (await new Impact(systemClock).tell(client, inputs, undefined));
       said.push(told?.reach ?? "");
       return [(await stack.up(args())).error];
+    }),
+
+  "two certificates under one alias on the same devices": () =>
+    story(async ({ stack, args, simulator, beside, later }) => {
+      const shops = { groups: [simulator.world.group("Shops").id] };
+      const [root] = simulator.world.groups();
+      await stack.up(args());
+      later();
+      await beside("all").up(args({ target: { groups: [root?.id] } }), false);
+      const refused = await beside("refused").up(args({ target: shops }), false);
+      const other = beside("other");
+      await other.up(args({ target: shops }));
+      await stack.up(args());
+      await other.up(args({ target: shops }), false);
+      return [refused.error];
     }),
 
   "a schedule that is still to come": () =>

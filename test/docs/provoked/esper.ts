@@ -105,6 +105,7 @@ const oddities: Provocations = {
   // A label of more than 63 letters exists nowhere, and no name server needs to be asked.
   "a host that does not exist": () => address(`https://${"x".repeat(64)}-api.invalid/api`),
   "a proxy that wants a sign-in": () => throughProxy(407),
+  "a proxy that speaks no HTTP": () => throughProxy(Number.NaN),
   "a certificate that is not valid yet": () =>
     behindProxy("acme-api.esper.invalid", { fromDays: 5, toDays: 30 }, () =>
       address("https://acme-api.esper.invalid/api"),

@@ -4,11 +4,13 @@
 // a seed; the provider is driven in this process.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
+import { chanceOf } from "../../support/chance";
 import { QuickStack, type Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
 import { startTogether, type Told } from "../../support/together";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-any-history";
 const groupNames = ["Shops", "Berlin", "Hamburg", "Offices"] as const;
@@ -64,19 +66,12 @@ class History {
   }
 
   async play(): Promise<void> {
-    const simulator = await startSimulator({
-      ...{ deviceMs: 20, pageSize: 5 },
-      fleet: {
-        groups: [
-          { name: "Shops", devices: 1 },
-          { name: "Berlin", parent: "Shops", devices: 3 },
-          { name: "Hamburg", parent: "Shops", devices: 3 },
-          { name: "Offices", devices: 3 },
-        ],
-      },
-    });
+    const simulator = await givenFleet(
+      { Shops: 1, "Shops/Berlin": 3, "Shops/Hamburg": 3, Offices: 3 },
+      { deviceMs: 20, pageSize: 5 },
+    );
     this.simulator = simulator;
-    Object.assign(this.config, { "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey });
+    Object.assign(this.config, settingsOf(simulator));
     try {
       this.changeSet();
       await this.up();
@@ -269,13 +264,4 @@ function digestIn(certificate: unknown): unknown {
 
 async function made(name: string): Promise<string> {
   return Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64");
-}
-
-/** The same numbers in every run: a linear congruential generator (Numerical Recipes' constants). */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

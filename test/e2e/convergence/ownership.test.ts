@@ -3,12 +3,13 @@
 // (docs/design.md, section 3).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-owners";
 const everyone = ["b1", "b2", "b3", "h1", "h2"];
@@ -27,16 +28,10 @@ describe("an alias on a device has one owner:", () => {
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      ...{ deviceMs: 10, pageSize: 5 },
-      fleet: {
-        groups: [
-          { name: "Shops", devices: [] },
-          { name: "Berlin", parent: "Shops", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] },
-          { name: "Hamburg", parent: "Shops", devices: [{ alias: "h1" }, { alias: "h2" }] },
-        ],
-      },
-    });
+    simulator = await givenFleet(
+      { Shops: 0, "Shops/Berlin": ["b1", "b2", "b3"], "Shops/Hamburg": ["h1", "h2"] },
+      { deviceMs: 10, pageSize: 5 },
+    );
     program = newProgram();
     printed.length = 0;
   });
@@ -132,6 +127,18 @@ describe("an alias on a device has one owner:", () => {
     expect(await program.up({})).to.deep.equal({ mine: { did: "deleted" } });
     expect(holders()).to.deep.equal(["b2"]);
     expect(printed.join("\n")).to.include('1 device has "corp" from another resource by now (not in this program)');
+  });
+
+  it("what is installed again after another stack has removed its own is removed by a destroy", async () => {
+    const others = newProgram();
+    await program.up({ ours: on(shops()) });
+    await others.up({ theirs: on({ devices: [device("b1"), device("b2")] }, other()) });
+    await others.up({ theirs: on({ devices: [device("b2")] }, other()) });
+    await program.refresh();
+    await program.up({ ours: on(shops()) });
+    expect(holders()).to.deep.equal(everyone);
+    await program.up({});
+    expect(holders(), "b2 is theirs by now").to.deep.equal(["b2"]);
   });
 
   it("another stack's other content is told, is no drift, and is not overwritten", async () => {

@@ -161,9 +161,18 @@ describe("a tenant that changes", () => {
       config["esper:baseUrl"] = url;
     }
 
-    async function expectRefusedInAll(target: unknown, words: string): Promise<void> {
+    async function expectRefusedInAll(
+      target: unknown,
+      words: string,
+      runs: readonly (() => Promise<Ended>)[] = [
+        () => up(target),
+        () => up(target, { triggers: [1] }),
+        refresh,
+        destroy,
+      ],
+    ): Promise<void> {
       const before = JSON.stringify(stack.outputs);
-      for (const run of [() => up(target, { triggers: [1] }), refresh, destroy]) {
+      for (const run of runs) {
         const { error = "nothing" } = await run();
         expect(error).to.contain(words);
         expect(error).to.contain("`pulumi state delete`");
@@ -191,7 +200,7 @@ describe("a tenant that changes", () => {
       const target = { devices: [device("b1"), device("b2")] };
       expect(await up(target)).to.deep.equal({ did: "created" });
       config["esper:apiKey"] = simulator.narrowedApiKey;
-      await expectRefusedInAll(target, "with these settings");
+      await expectRefusedInAll(target, "with these settings", [() => up(target, { triggers: [1] }), refresh, destroy]);
       config["esper:apiKey"] = simulator.apiKey;
       expect(await destroy()).to.deep.equal({ did: "deleted" });
       expect(holdersOf(simulator, "corp")).to.deep.equal([]);
@@ -220,6 +229,17 @@ describe("a tenant that changes", () => {
       expect(at(stack.outputs, "record", "tenantHash")).to.equal(before);
       expect(await destroy()).to.deep.equal({ did: "deleted" });
       expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+    });
+
+    it("the same tenant by another address is asked once by an unchanged program, and sent nothing", async () => {
+      const target = { group: group("Berlin") };
+      expect(await up(target)).to.deep.equal({ did: "created" });
+      turnTo(simulator.url.replace("127.0.0.1", "localhost"));
+      sent();
+      expect(await up(target)).to.deep.equal({ did: "updated" });
+      expectTold("Esper's address differs from that of the last run; checking whether it is the same tenant.");
+      expect(await up(target)).to.deep.equal({ did: "nothing" });
+      expect(sent()).to.deep.equal([]);
     });
 
     it("a replacement there says that its ids may be another tenant's", async () => {

@@ -21,6 +21,7 @@ async function phases(record: Partial<StateRecord>, states?: SentRequest["states
   const fleet = {
     members: new Map(members.map((one) => [one.id, one])),
     digest: "",
+    others: new Set<string>(),
     unsupported: 0,
     addsUp: true,
     disabled: 0,
@@ -51,5 +52,16 @@ describe("an earlier answer", () => {
     const sentTo = sketchOf(ids(500, 1_000));
     expect(await phases({ sentTo }, { Queued: 3 })).to.deep.equal(Array(3).fill("installed"));
     expect(await phases({ sentTo, removedSinceFullSend: true })).to.deep.equal(Array(3).fill("missing"));
+  });
+
+  it("counts before an older failure on the same device, although all devices of its request succeeded", async () => {
+    const failed = request({ id: uuid(0xa1), devices: 1, states: { Failure: 1 } });
+    const retried = request({ id: uuid(0xa2), devices: 1, states: { Success: 1 } });
+    const { client } = fakeClient((id) => [row(0, id === failed.id ? "Failure" : "Success", { requestId: id })]);
+    const results = new CommandResults(client, state({ rest: { commands: [failed, retried] } }));
+    const installs = { requests: [failed, retried], sentTo: new Map(), reached: ids(1), compactedAt: retried.sentAt };
+    await results.look(installs.requests);
+    const history = await historyOf(results, installs, ids(1), nowMs);
+    expect(deviceStatuses(devices(1), history, nowMs).map(({ phase }) => phase)).to.deep.equal(["installed"]);
   });
 });

@@ -117,6 +117,12 @@ describe("the sentences about failed devices", () => {
     expect(sentence).to.match(/^1 device did not remove the certificate \(Failure, "Device locked"\): ESR-00001\. /);
   });
 
+  it("hold no words of a device that leaves but those that everybody uses: they may repeat an earlier password", () => {
+    const [sentence] = failureSentences([failed(1, "(cannot open with zx7-qv8)")], "removal");
+    expect(sentence).to.match(/\(Failure, \(the device's words are not shown: they may repeat a password/);
+    expect(sentence).not.to.contain("zx7");
+  });
+
   it("hold a device's own words in one line without control characters, cut to a sentence", () => {
     const [sentence] = failureSentences([failed(1, `\u001b[31mBad\r\n\tthing\u0000 ${"x".repeat(500)}`)], "install");
     expect(sentence).to.match(

@@ -20,6 +20,7 @@ interface Row {
   readonly program?: Program;
   /** The digest of the content; by default the one that devices have. `null`: not prior yet. */
   readonly digest?: string | null;
+  readonly tenantHash?: string;
   readonly action: Verdict["action"];
   readonly reason: Reason;
   readonly replaces?: readonly string[];
@@ -154,6 +155,19 @@ const rows: Readonly<Record<string, Row>> = {
   "the triggers are the same": {
     prior: { program: { triggers: ["v2", { turn: 3 }] } },
     program: { triggers: ["v2", { turn: 3 }] },
+    action: "nothing",
+    reason: "unchanged",
+  },
+  "resend has a new entry": { program: { resend: { [uuid(1)]: "1" } }, action: "update", reason: "resendChanged" },
+  "resend has another text for a device": {
+    prior: { program: { resend: { [uuid(1)]: "1" } } },
+    program: { resend: { [uuid(1)]: "2" } },
+    action: "update",
+    reason: "resendChanged",
+  },
+  "an entry of resend is dropped, and another is written in capitals": {
+    prior: { program: { resend: { [groupA]: "1", [uuid(2)]: "1" } } },
+    program: { resend: { [groupA.toUpperCase()]: "1" } },
     action: "nothing",
     reason: "unchanged",
   },
@@ -342,6 +356,29 @@ const rows: Readonly<Record<string, Row>> = {
     action: "nothing",
     reason: "unchanged",
   },
+  "only onLeave changed: a refresh goes by what the state holds": {
+    program: { onLeave: "remove" },
+    action: "update",
+    reason: "onLeaveChanged",
+  },
+  "the settings lead to another address": {
+    prior: { record: { tenantHash: "tenant-one" } },
+    tenantHash: "tenant-two",
+    action: "update",
+    reason: "addressChanged",
+  },
+  "two devices left a group, and onLeave takes the certificate from them": {
+    prior: { program: { onLeave: "remove" }, record: { left: [uuid(50), uuid(51)] } },
+    program: { onLeave: "remove" },
+    action: "update",
+    reason: "devicesLeft",
+  },
+  "so many left a group at once that they keep it": {
+    prior: { program: { onLeave: { remove: true, atMost: 1 } }, record: { left: [uuid(50), uuid(51)] } },
+    program: { onLeave: { remove: true, atMost: 1 } },
+    action: "nothing",
+    reason: "unchanged",
+  },
   "an install expired on two devices": {
     prior: { coverage: { installed: 10, missing: 2 }, rest: { exceptions: [expiredOn(1), expiredOn(2)] } },
     action: "update",
@@ -375,7 +412,8 @@ describe("what Pulumi does with a certificate that stands", () => {
   for (const [title, row] of Object.entries(rows)) {
     it(`${row.action}${row.deleteBeforeReplace === true ? ", the old one first" : ""}: ${title}`, () => {
       const prior = state(row.prior);
-      const asked = askedBy({ ...row.prior?.program, ...row.program }, row.digest === undefined ? digestA : row.digest);
+      const given = askedBy({ ...row.prior?.program, ...row.program }, row.digest === undefined ? digestA : row.digest);
+      const asked = { ...given, ...(row.tenantHash !== undefined && { tenantHash: row.tenantHash }) };
       const { message, ...verdict } = diff(prior, asked, nowMs);
       expect(verdict).to.deep.equal({
         action: row.action,
@@ -387,8 +425,8 @@ describe("what Pulumi does with a certificate that stands", () => {
     });
   }
 
-  it("has a row here for every reason but the two that only a run has", () => {
-    const onlyInRuns: readonly string[] = ["created", "devicesLeft"];
+  it("has a row here for every reason but the one that only a run has", () => {
+    const onlyInRuns: readonly string[] = ["created"];
     const seen = new Set<string>(Object.values(rows).map(({ reason }) => reason));
     expect(reasons.filter((reason) => !seen.has(reason))).to.have.members(onlyInRuns);
   });
@@ -398,6 +436,7 @@ describe("what Pulumi does with a certificate that stands", () => {
       diff(state({ coverage: { failed: 1 } }), askedBy({}, digestA), nowMs).message,
       diff(state({ coverage: { missing: 1 } }), askedBy({}, digestA), nowMs).message,
       diff(state({ record: { removalsFailed: 1 } }), askedBy({}, digestA), nowMs).message,
+      diff(state(), askedBy({ resend: { [uuid(1)]: "1" } }, digestA), nowMs).message,
     ];
     for (const message of messages) expect(message).to.match(/\b1 device\b/);
   });
@@ -435,6 +474,8 @@ describe("a preview that does not know every argument yet", () => {
   it("announces an update for a trigger, which may turn out to be another one", async () => {
     expect(await diffOf(state(), { triggers: [unknownValue] })).to.equal(true);
     expect(await diffOf(state(), { triggers: unknownValue })).to.equal(true);
+    expect(await diffOf(state(), { resend: unknownValue })).to.equal(true);
+    expect(await diffOf(state(), { resend: { [uuid(1)]: unknownValue } })).to.equal(true);
   });
 
   it("announces nothing for settings that hold for what is sent next", async () => {

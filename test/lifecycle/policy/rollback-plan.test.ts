@@ -161,7 +161,6 @@ const unopened: Desired["content"] = {
   encodingFor: () => ({ sentAs: "asGiven" }),
   incompatible: () => undefined,
   toSend: () => Promise.resolve({ base64: "AAAA", password: "" }),
-  withoutSecrets: (text) => text,
 };
 
 describe("what an earlier rollback has left undone:", () => {

@@ -17,15 +17,23 @@ export interface NewerCommand extends OtherCommand {
 export interface Newer {
   /** Oldest first. */
   readonly commands: readonly NewerCommand[];
-  /** Commands without a label whose arguments Esper does not show: they may be under this alias or another. */
-  readonly unreadable: number;
-  /** False where the list was longer than is read: nothing may be removed on the ground that nobody else has sent. */
+  /** Commands of which nobody can say whether they are this resource's: they are told once, and count neither way. */
+  readonly unreadable: readonly Unreadable[];
+  /** False where the list was longer than is read: another sender's command may be missing, so no removal may rest on it. */
   readonly isComplete: boolean;
   /** Esper's time up to which commands are known now (ISO). */
   readonly lookedUntil: string;
 }
 
-export const nothingNewer: Newer = { commands: [], unreadable: 0, isComplete: true, lookedUntil: "" };
+export interface Unreadable {
+  readonly id: string;
+  /** Esper's time (ISO). */
+  readonly createdAt: string;
+  /** Whether its arguments name this alias; else they are not shown, and it may be under this one or another. */
+  readonly isUnderAlias: boolean;
+}
+
+export const nothingNewer: Newer = { commands: [], unreadable: [], isComplete: true, lookedUntil: "" };
 
 /** Read once for all resources of a run. */
 export const listMaxAgeMs = 60_000;
@@ -52,7 +60,9 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
       rows: new Map(rows.filter(({ requestId }) => requestId === command.id).map((row) => [row.deviceId, row])),
       listed: new Set(own.get(command.id)?.devices ?? []),
     })),
-    unreadable: unknown.filter((sighting) => isUnreadable(sighting)).length,
+    unreadable: unknown
+      .filter((sighting) => isUnreadable(sighting) || (!client.hasLabels && sighting.aliasName === settings.alias))
+      .map(({ id, createdAt, aliasName }) => ({ id, createdAt, isUnderAlias: aliasName !== undefined })),
     isComplete: list.isComplete || !client.hasLabels,
     lookedUntil: unknown.reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), record.lookedUntil),
   };

@@ -1,5 +1,7 @@
 // What a run goes by after one that was interrupted: commands of this resource that are newer than its state are added to
-// what the state knows, so that only devices that are due are sent anything (scenario A in state/holding.ts). Pure. Follows docs/design.md, section 3.
+// what the state knows, so that only devices that are due are sent anything (scenario A in state/holding.ts). Pure.
+// Such commands are found by newer-commands.ts; what waits for a window is cancelled by policy/plan.ts; what of a wave's soak
+// is left tells apply/rollout.ts. Follows docs/design.md, section 3.
 
 import { isPartOf } from "../../state/command-label";
 import { sketchOf } from "../../state/membership-sketch";
@@ -79,10 +81,12 @@ function requestOf(command: NewerCommand): SentRequest {
   return { id, kind: "install", commandType: "DEVICE", devices: devicesOf(command).size, sentAt: createdAt, createdAt };
 }
 
+/** Oldest first: what an interrupted run has sent may be older than what a later one has sent. */
 function merged(commands: readonly SentRequest[], added: readonly SentRequest[]): readonly SentRequest[] {
+  const installs = [...commands.filter(({ kind }) => kind === "install"), ...added];
+  const sentAt = ({ createdAt = "" }: SentRequest): string => createdAt;
   return [
-    ...commands.filter(({ kind }) => kind === "install"),
-    ...added,
+    ...installs.sort((one, other) => (sentAt(one) < sentAt(other) ? -1 : sentAt(one) > sentAt(other) ? 1 : 0)),
     ...commands.filter(({ kind }) => kind === "uninstall"),
   ];
 }

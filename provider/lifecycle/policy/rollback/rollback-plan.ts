@@ -1,6 +1,6 @@
 // A rollback as another plan for the same machine: it brings the devices that were sent the candidate to the stable content, or
-// to none; and a later run's plan for what that has left undone (scenario C in state/holding.ts). Pure. Whether there is one to make is asked in rollback.ts.
-// Follows docs/design.md, section 7.
+// to none; and a later run's plan for what that has left undone (scenario C in state/holding.ts). Pure. rollback.ts answers
+// whether there is one to make, and conclude.ts keeps the content for it. Follows docs/design.md, section 7.
 
 import { noSentRequests, recordedInstalls, type SentRequests } from "../../facts/command-history";
 import { toRemoveAgain } from "../../facts/departed";
@@ -13,7 +13,7 @@ import { digestHeld, orphanedIds, rejectedDigest } from "../../state/holding";
 import { type KeptContent, type RolloutProgress, type State } from "../../state/state";
 import { waveOf } from "../../state/wave-boundaries";
 import { mayBeScheduled, type Desired, type GoalContent, type Plan } from "../plan";
-import { mayRetry, roundsUsed } from "../retry";
+import { mayRetry, roundsUsedAfter } from "../retry";
 import { stableContent, stableToFinish, isFirstContent } from "./rollback";
 import type { Step } from "../steps";
 
@@ -85,7 +85,7 @@ export function planRollback(
 
 /**
  * A later run: tries again on the devices that did not take the stable content, or did not lose the alias. After an
- * interrupted run everyone is due, as nobody can say what that has left on whom.
+ * interrupted run everyone is due, as it is not known which devices it has reached.
  */
 export function planUnfinished({ inputs, raw, content }: Desired, prior: State, facts: Facts): Rollback {
   const isInterrupted = prior.record.holding.kind === "unknown";
@@ -106,7 +106,7 @@ export function planUnfinished({ inputs, raw, content }: Desired, prior: State, 
     devices.length === 0
       ? []
       : [{ action, reason: "rollback", message: `Rolling back ${count(devices.length, "device")}.`, devices }];
-  const rounds = roundsUsed(prior, inputs) + (retried.length > 0 ? 1 : 0);
+  const rounds = roundsUsedAfter(prior, inputs, retried.length > 0);
   const requestIds = isInterrupted ? mayBeScheduled(prior, facts.newer) : [];
   return {
     plan: {
