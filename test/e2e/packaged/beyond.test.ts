@@ -80,7 +80,7 @@ describe("the packaged provider", function () {
       await writeFileTo(stack);
       await simulator.world.sendAsOther({ alias: "corp", groups: ["Shops"] });
       const wrong = await stack.pulumi("import", "esper:index:Certificate", "corp", "corp", "--yes");
-      expect(wrong.text).to.include('An import needs "<alias>@<group id>" as its id; this one has no @.');
+      expect(wrong.text).to.include('An import needs "<alias>@<group id>" as its id: this one has no @.');
       const ran = await stack.pulumi("import", "esper:index:Certificate", "corp", imported, "--yes", "--protect=false");
       expect(ran.code, ran.text).to.equal(0);
       expect(ran.text).not.to.include("almost certainly a bug");
