@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   try {
     const content = await openSource({ kind: "file", path, password: "a-password" }, surroundings);
     content.findings(Date.UTC(2026, 10, 27), undefined);
+    await content.toSend("androidLegacy");
   } catch (error) {
     ended = error instanceof Error ? error.message : String(error);
   }

@@ -7,9 +7,9 @@ import { readSettings } from "./config";
 import { PartialFailure } from "./engine/partial-failure";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
 import type { Failure, RawObject } from "./lifecycle/arguments/reader";
-import { CertificateOperations } from "./operations/certificate";
+import { asObject, CertificateOperations } from "./operations/certificate";
 import type { Saved } from "./operations/operations";
-import { asObject } from "./operations/read-program";
+import { redaction } from "./redaction/redaction";
 
 connectToEngine(process.argv);
 
@@ -48,12 +48,13 @@ export function certificate(urn: string): DynamicProvider {
 
     check: (olds, news) => quietly(() => operations.check(olds, news)),
 
-    diff: (_id, olds, news) => quietly(() => operations.diff(olds, news)),
+    diff: (_id, olds, news) => quietly(() => Promise.resolve(operations.diff(olds, news))),
 
-    create: async (news) => {
-      const saved = await operations.create(news);
-      return { id: saved.id, outs: outputsOf(saved, news) };
-    },
+    create: (news) =>
+      discreetly(async () => {
+        const saved = await operations.create(news);
+        return { id: saved.id, outs: outputsOf(saved, news) };
+      }),
 
     read: (id, outputs) =>
       quietly(async () => {
@@ -63,7 +64,8 @@ export function certificate(urn: string): DynamicProvider {
         return { id, props, inputs: drift === undefined ? inputs : { ...inputs, drift } };
       }),
 
-    update: async (id, olds, news) => ({ outs: outputsOf(await operations.update(id, olds, news), news) }),
+    update: (id, olds, news) =>
+      discreetly(async () => ({ outs: outputsOf(await operations.update(id, olds, news), news) })),
 
     delete: (_id, outputs) => quietly(() => operations.delete(outputs)),
   };
@@ -75,6 +77,16 @@ function outputsOf({ id, outputs, problems }: Saved, news: unknown): RawObject {
   throw new PartialFailure(id, { ...outputs, __provider: asObject(news)["__provider"] }, problems);
 }
 
+/** Whatever goes wrong says nothing secret. */
+async function discreetly<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof Error) error.message = redaction.said(error.message);
+    throw error;
+  }
+}
+
 /**
  * The engine shows an error's message with the resource. Of the operations wrapped here, the SDK's server also prints
  * `${error}: ${error.stack}` among the stack's messages, which is made short.
@@ -84,7 +96,7 @@ async function quietly<T>(operation: () => Promise<T>): Promise<T> {
     return await operation();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const quiet = new Error(error.message);
+    const quiet = new Error(redaction.said(error.message));
     quiet.toString = () => "pulumi-esper";
     quiet.stack = "the reason stands with the resource";
     throw quiet;

@@ -57,7 +57,8 @@ describe("the imports of the package", () => {
 });
 
 describe("the code of the package", () => {
-  it("decides without waiting, and sends from one folder", () => {
+  it("decides without waiting, and sends from one folder", function () {
+    this.timeout(60_000);
     expect(refusedCode(sources)).to.deep.equal([]);
   });
 

@@ -12,11 +12,18 @@ import { statusFromRow, type DeviceStatus } from "./facts/device-status";
 import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
 import type { Facts } from "./facts/gather";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer/newer-commands";
+import { timedOutBefore } from "./facts/newer/late-answers";
 import { resume } from "./facts/newer/resume";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/unlisted";
-import { failureSentences } from "./messages/failures";
-import { goneIdSentences, leavingSentence, onlyImportedSentence, unansweredSentence } from "./messages/notices";
+import { removalSentences } from "./messages/failures";
+import {
+  goneIdSentences,
+  leavingSentence,
+  mayComeBackSentence,
+  onlyImportedSentence,
+  unansweredSentence,
+} from "./messages/notices";
 import { count } from "./messages/words";
 import { waitedFor } from "./policy/awaited";
 import { mayBeScheduled, type Plan } from "./policy/plan";
@@ -47,8 +54,9 @@ export async function destroy(context: OperationContext, stored: State): Promise
     ...uninstall("everyone", fleet.members.size),
     ...uninstall([...outside.devices.keys()], outside.devices.size),
   ]);
+  const lateCommands = await timedOutBefore(context.client, state, state.commands, newer.commands);
   const facts = {
-    ...{ fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
+    ...{ lateCommands, fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
     installs: recordedInstalls(resumed, state.settings.target, fleet),
     results: new CommandResults(context.client, undefined, fleet.others),
     departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
@@ -156,7 +164,7 @@ async function concludeDestroy(
   const told = new Set(sent.flatMap(({ devices }) => [...devices]));
   const all = [...facts.departed.devices, ...facts.fleet.members.values()];
   const departed = { ...facts.departed, devices: all.filter(({ id }) => told.has(id)) };
-  const { removals, problems } = await finalStatuses(context, plan, { ...facts, departed }, sent);
+  const { removals, problems, lateCommands: open } = await finalStatuses(context, plan, { ...facts, departed }, sent);
   const members = new Map(departed.devices.map((device) => [device.id, device]));
   const awaited = waitedFor({ wait }, members.keys(), members);
   const unanswered = removals.statuses.filter(({ phase, device }) => phase === "pending" && awaited.has(device.id));
@@ -165,11 +173,19 @@ async function concludeDestroy(
   if (seen.length > 0 || removals.failed.length > 0 || timedOut) {
     const sentences = [
       ...seen,
-      ...failureSentences(removals.failed, "removal"),
+      ...removalSentences(removals),
       ...(unanswered.length > 0 ? [unansweredSentence(unanswered, wait.timeoutMs, context.cutShort?.())] : []),
     ];
     throw new RemovalError(sentences.join("\n"));
   }
   const leaving = removals.leaving + leavingBefore;
-  return { warnings: [...warnings, ...(leaving > 0 ? [leavingSentence(leaving)] : [])], notes };
+  const mayComeBack = new Set(open.flatMap(({ kind, devices }) => (kind === "install" ? devices : [])));
+  return {
+    warnings: [
+      ...warnings,
+      ...(leaving > 0 ? [leavingSentence(leaving)] : []),
+      ...(mayComeBack.size > 0 ? [mayComeBackSentence(mayComeBack.size)] : []),
+    ],
+    notes,
+  };
 }

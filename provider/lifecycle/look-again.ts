@@ -18,12 +18,13 @@ import {
 import { withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
 import { leftDevices } from "./facts/left-group";
 import { memberIds, nobodyOf, type Fleet } from "./facts/fleet";
+import { withLateAnswers } from "./facts/newer/late-answers";
 import { type Newer, type NewerCommand } from "./facts/newer/newer-commands";
 import { devicesOf, type Resumed } from "./facts/newer/resume";
 import { leavingSentence } from "./messages/leaving";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
-import { isTakenOff } from "./state/holding";
+import { digestHeld, isTakenOff } from "./state/holding";
 import { seenNow } from "./state/sent-request";
 import { type SentRequest, type State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";
@@ -49,18 +50,23 @@ export async function lookAgain(
   const installs = recordedInstalls(resumed, settings.target, fleet);
   await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
-  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
-    ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
-  });
-  const statuses = withStartingAnew(answered, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
-  const coverage = coverageOf(statuses, fleet.unsupported);
-  const { exceptions, omitted } = exceptionsOf(statuses);
-  const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
   const departed = await gatherDeparted(context, results, {
     ...{ prior: stored, target: settings.target },
     newer,
     entitled: isTakenOff(stored) ? nobodyOf(fleet) : fleet,
   });
+  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+    ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
+  });
+  const late = await withLateAnswers(
+    context.client,
+    { statuses: answered, removals: departed.statuses, lateCommands: record.lateCommands ?? [] },
+    digestHeld(stored),
+  );
+  const statuses = withStartingAnew(late.statuses, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
+  const coverage = coverageOf(statuses, fleet.unsupported);
+  const { exceptions, omitted } = exceptionsOf(statuses);
+  const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
   const outside = new Set(departed.devices.map(({ id }) => id));
   const ids = new Set(statuses.map(({ device }) => device.id));
   const saysSomething = (command: NewerCommand): boolean => [...devicesOf(command)].some((id) => ids.has(id));
@@ -91,10 +97,11 @@ export async function lookAgain(
       membersDigest: fleet.digest,
       sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
       heldBack: await heldBackNow(context, stored, statuses),
-      removalsFailed: toRemoveAgain(departed.statuses).length + departed.devices.length,
+      removalsFailed: toRemoveAgain(late.removals).length + departed.devices.length,
       // Without news the state stays as it is, so that a refresh has nothing to show.
       lookedUntil: isNews ? newer.lookedUntil : record.lookedUntil,
       otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
+      lateCommands: late.lateCommands.length > 0 ? late.lateCommands : undefined,
       ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
       left: left.ids.length > 0 ? left.ids : undefined,
       leftMore: left.more > 0 ? left.more : undefined,

@@ -11,6 +11,7 @@ import type { OperationContext } from "./context";
 import type { RunEnd } from "./conclude/next-state";
 import { noSentRequests } from "./facts/command-history";
 import { gather, type Facts } from "./facts/gather";
+import { merged, timedOutAmong } from "./facts/newer/late-answers";
 import { listMaxAgeMs, nothingNewer, readNewer, type Newer } from "./facts/newer/newer-commands";
 import { resume } from "./facts/newer/resume";
 import { refuseOtherTenant } from "./facts/tenant";
@@ -72,22 +73,24 @@ async function rollBack(
     const problem = "The rollout cannot be rolled back: the state holds no previous content.";
     return concludeInstall(context, plan, facts, { ...applied, problem }, final);
   }
+  const lateCommands = merged([...final.lateCommands, ...timedOutAmong(final.statuses, plan.content?.digest)]);
+  const backFacts = { ...back.facts, lateCommands };
   // What was sent of the candidate does not count any more; removals do.
   const removals = applied.sent.filter(({ request }) => request.kind === "uninstall");
-  const undone = await apply(context, back.plan, back.facts, applied);
+  const undone = await apply(context, back.plan, backFacts, applied);
   if (undone.problem !== undefined) {
     // Some devices may have the stable content again and others not. As nothing sent so far counts any more, the next run
     // begins at wave one and sends to all of them.
     const anew = { ...plan, startsOver: true, roundsUsed: 0 };
-    const nothing = { ...facts, installs: noSentRequests };
+    const nothing = { ...facts, installs: noSentRequests, lateCommands };
     const problem = `The rollout could not be rolled back: ${undone.problem}`;
     const left = await finalStatuses(context, anew, nothing, removals);
     return concludeInstall(context, anew, nothing, { ...applied, sent: removals, problem }, left);
   }
   const all = { ...undone, sent: [...removals, ...undone.sent] };
-  const end = endOf(context, back.plan, back.facts, all);
-  await back.facts.results.look(back.facts.installs.requests);
-  const last = await finalStatuses(context, back.plan, back.facts, all.sent);
+  const end = endOf(context, back.plan, backFacts, all);
+  await backFacts.results.look(backFacts.installs.requests);
+  const last = await finalStatuses(context, back.plan, backFacts, all.sent);
   const failed = final.statuses.filter(({ phase }) => phase === "failed");
   const certificate = contentOf(plan).certificate;
   return concludeRollback({ ...end, overtaken: installs, plan: back.plan, final: last, certificate }, all, failed);

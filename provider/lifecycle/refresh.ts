@@ -48,8 +48,13 @@ export async function refresh(context: OperationContext, recorded: State): Promi
   const sameMembers = stored.record.membersDigest === fleet.digest;
   const resumed = resume(stored, newer);
   const mayBeAnew = mayHaveStartedAnew(fleet.members.values(), stored);
+  const isFollowed = stored.record.lateCommands !== undefined;
   const isOld =
-    sameMembers && !mayBeAnew && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
+    !isFollowed &&
+    sameMembers &&
+    !mayBeAnew &&
+    newer.commands.length === 0 &&
+    !(await hasNews(results, stored, clock.now()));
   const { state: seen, notes } = isOld
     ? { state: stored, notes: [] }
     : await lookAgain(context, results, resumed, newer, fleet);

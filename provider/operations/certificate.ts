@@ -6,18 +6,20 @@ import type { Client } from "../client/index";
 import { systemClock } from "../clock";
 import { isSettingError } from "../errors";
 import { AliasTurns } from "../lifecycle/alias-turns";
-import type { Failure, RawObject } from "../lifecycle/arguments/reader";
+import { readInputs } from "../lifecycle/arguments/arguments";
+import { isObject, type Failure, type RawObject } from "../lifecycle/arguments/reader";
 import { resourceId, type Target } from "../lifecycle/arguments/target";
 import { claims, type Claim } from "../lifecycle/claims";
 import type { Outcome } from "../lifecycle/conclude/conclude";
 import { withoutSecretsIn } from "../lifecycle/conclude/redacted";
-import { learnInputs, learnKept } from "../lifecycle/content/content";
+import { learnInputs, learnKept, openSource } from "../lifecycle/content/content";
 import { readBoundedFile } from "../lifecycle/content/read-file";
 import type { OperationContext } from "../lifecycle/context";
 import { destroy, type Told } from "../lifecycle/destroy";
 import { importCertificate } from "../lifecycle/import";
 import { diff, lastingWarnings } from "../lifecycle/policy/diff";
 import type { Asked } from "../lifecycle/policy/full-send";
+import type { Desired } from "../lifecycle/policy/plan";
 import { rollbackWarning } from "../lifecycle/policy/rollback/rollback";
 import { check, type Claimed } from "../lifecycle/preview/check";
 import { impact } from "../lifecycle/preview/impact";
@@ -29,7 +31,6 @@ import { readState, toOutputs } from "../lifecycle/state/record";
 import type { State } from "../lifecycle/state/state";
 import { redaction } from "../redaction/redaction";
 import { clientFor } from "./clients";
-import { asObject, askedBy, desiredFrom, nameOf } from "./read-program";
 import type { Difference, Face, Imported, Operations, ReadBack, Saved, Within } from "./operations";
 
 const asLongAsItTakes: Within = (context) => context;
@@ -45,80 +46,66 @@ export class CertificateOperations implements Operations {
     this.urnHash = urnHashOf(face.urn);
   }
 
-  check(olds: unknown, news: unknown): Promise<{ inputs: RawObject; failures: readonly Failure[] }> {
-    return discreetly(async () => {
-      const claim = (alias: string, target: Target, isNews: boolean): Claimed | undefined =>
-        this.claimNow(alias, target, isNews);
-      const checking = { surroundings, impact, client: () => this.client(), claim, nowMs: systemClock.now() };
-      learnInputs(asObject(olds));
-      const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
-      this.tell(messages);
-      return { inputs, failures: failures.map((failure) => ({ ...failure, reason: redaction.said(failure.reason) })) };
-    });
+  async check(olds: unknown, news: unknown): Promise<{ inputs: RawObject; failures: readonly Failure[] }> {
+    const claim = (alias: string, target: Target, isNews: boolean): Claimed | undefined =>
+      this.claimNow(alias, target, isNews);
+    const checking = { surroundings, impact, client: () => this.client(), claim, nowMs: systemClock.now() };
+    learnInputs(asObject(olds));
+    const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
+    this.tell(messages);
+    return { inputs, failures: failures.map((failure) => ({ ...failure, reason: redaction.said(failure.reason) })) };
   }
 
-  diff(outputs: unknown, news: unknown): Promise<Difference> {
-    return discreetly(() => {
-      const prior = priorFrom(outputs);
-      const asked = { ...askedBy(asObject(news)), tenantHash: this.tenantHash() };
-      const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
-      const warning = rollbackWarning(prior, asked.settings, reason);
-      const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
-      this.tell({ warnings, notes: action === "update" ? [message] : [] });
-      if (action !== "replace") this.claim({ ...prior.settings, ...asked }, { instance: prior.record.instance });
-      return Promise.resolve({ changes: action !== "nothing", replaces, deleteBeforeReplace });
-    });
+  diff(outputs: unknown, news: unknown): Difference {
+    const prior = priorFrom(outputs);
+    const asked = { ...askedBy(asObject(news)), tenantHash: this.tenantHash() };
+    const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
+    const warning = rollbackWarning(prior, asked.settings, reason);
+    const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
+    this.tell({ warnings, notes: action === "update" ? [message] : [] });
+    if (action !== "replace") this.claim({ ...prior.settings, ...asked }, { instance: prior.record.instance });
+    return { changes: action !== "nothing", replaces, deleteBeforeReplace };
   }
 
-  create(news: unknown, within = asLongAsItTakes): Promise<Saved> {
-    return discreetly(async () => {
-      const desired = await desiredFrom(asObject(news), surroundings);
-      const identity = { urnHash: this.urnHash, instance: newInstance(this.urnHash, Math.random) };
-      this.claim(desired.inputs, identity);
-      const outcome = await reconcile(within(this.contextFor(identity)), desired, undefined);
-      return this.saved(resourceId(desired.inputs.alias, desired.inputs.target, this.urnHash), outcome);
-    });
+  async create(news: unknown, within = asLongAsItTakes): Promise<Saved> {
+    const desired = await desiredFrom(asObject(news));
+    const identity = { urnHash: this.urnHash, instance: newInstance(this.urnHash, Math.random) };
+    this.claim(desired.inputs, identity);
+    const outcome = await reconcile(within(this.contextFor(identity)), desired, undefined);
+    return this.saved(resourceId(desired.inputs.alias, desired.inputs.target, this.urnHash), outcome, desired);
   }
 
-  read(outputs: unknown): Promise<ReadBack> {
-    return discreetly(async () => {
-      const prior = priorFrom(outputs);
-      const { state, drift, notes } = await refresh(this.contextFor(identityOf(prior, Math.random)), prior);
-      this.tell({ warnings: [], notes });
-      return {
-        ...{ outputs: storedFrom(state), drift },
-        isDriftGone: drift === undefined && prior.record.drifted === true,
-        inputs: { ...state.written, source: state.record.source ?? {}, certificate: state.certificate },
-      };
-    });
+  async read(outputs: unknown): Promise<ReadBack> {
+    const prior = priorFrom(outputs);
+    const { state, drift, notes } = await refresh(this.contextFor(identityOf(prior, Math.random)), prior);
+    this.tell({ warnings: [], notes });
+    return {
+      ...{ outputs: storedFrom(state), drift },
+      isDriftGone: drift === undefined && prior.record.drifted === true,
+      inputs: { ...state.written, source: state.record.source ?? {}, certificate: state.certificate },
+    };
   }
 
-  import(id: string): Promise<Imported> {
-    return discreetly(async () => {
-      const identity = { urnHash: this.urnHash, instance: newInstance(this.urnHash, Math.random) };
-      const state = await importCertificate(this.contextFor(identity), id);
-      return { outputs: storedFrom(state), inputs: state.written };
-    });
+  async import(id: string): Promise<Imported> {
+    const identity = { urnHash: this.urnHash, instance: newInstance(this.urnHash, Math.random) };
+    const state = await importCertificate(this.contextFor(identity), id);
+    return { outputs: storedFrom(state), inputs: state.written };
   }
 
-  update(id: string, outputs: unknown, news: unknown, within = asLongAsItTakes): Promise<Saved> {
-    return discreetly(async () => {
-      const desired = await desiredFrom(asObject(news), surroundings);
-      const prior = priorFrom(outputs);
-      const identity = identityForUpdate(prior, this.urnHash, Math.random);
-      this.claim(desired.inputs, identity);
-      return this.saved(id, await reconcile(within(this.contextFor(identity)), desired, prior));
-    });
+  async update(id: string, outputs: unknown, news: unknown, within = asLongAsItTakes): Promise<Saved> {
+    const desired = await desiredFrom(asObject(news));
+    const prior = priorFrom(outputs);
+    const identity = identityForUpdate(prior, this.urnHash, Math.random);
+    this.claim(desired.inputs, identity);
+    return this.saved(id, await reconcile(within(this.contextFor(identity)), desired, prior), desired);
   }
 
-  delete(outputs: unknown, within = asLongAsItTakes): Promise<void> {
-    return discreetly(async () => {
-      const prior = priorFrom(outputs);
-      const context = this.contextFor(identityOf(prior, Math.random));
-      this.tell(await destroy(within(context), prior));
-      const { alias, target } = prior.settings;
-      claims.drop({ tenantHash: context.client.tenantHash, alias, target, ...context });
-    });
+  async delete(outputs: unknown, within = asLongAsItTakes): Promise<void> {
+    const prior = priorFrom(outputs);
+    const context = this.contextFor(identityOf(prior, Math.random));
+    this.tell(await destroy(within(context), prior));
+    const { alias, target } = prior.settings;
+    claims.drop({ tenantHash: context.client.tenantHash, alias, target, ...context });
   }
 
   private client(): Client {
@@ -134,7 +121,8 @@ export class CertificateOperations implements Operations {
   private claim({ alias, target }: Pick<Asked, "alias" | "target">, more: Pick<Claim, "instance" | "isNews">): void {
     const tenantHash = this.tenantHash();
     if (alias === undefined || target === undefined || tenantHash === undefined) return;
-    claims.claim({ tenantHash, alias, target, urnHash: this.urnHash, name: nameOf(this.face.urn), ...more });
+    const { urn } = this.face;
+    claims.claim({ tenantHash, alias, target, urnHash: this.urnHash, name: nameOf(urn), ...more });
   }
 
   private claimNow(alias: string, target: Target, isNews: boolean): Claimed | undefined {
@@ -159,19 +147,10 @@ export class CertificateOperations implements Operations {
     for (const warning of warnings) this.face.progress.warn(redaction.said(warning));
   }
 
-  private saved(id: string, { state, problems, ...messages }: Outcome): Saved {
+  private saved(id: string, outcome: Outcome, desired: Desired): Saved {
+    const { state, problems, ...messages } = outcome;
     this.tell(messages);
     return { id, outputs: storedFrom(state), problems: problems.map((problem) => redaction.said(problem)) };
-  }
-}
-
-/** Whatever goes wrong says nothing secret. */
-async function discreetly<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    if (error instanceof Error) error.message = redaction.said(error.message);
-    throw error;
   }
 }
 
@@ -184,4 +163,27 @@ function priorFrom(outputs: unknown): State {
 
 function storedFrom(state: State): RawObject {
   return toOutputs(withoutSecretsIn(state, (text) => redaction.withoutSecrets(text)));
+}
+
+export function asObject(value: unknown): RawObject {
+  return isObject(value) ? value : {};
+}
+
+function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+function askedBy(raw: RawObject): Asked {
+  const { alias, target, options } = readInputs(raw);
+  const { digest } = asObject(raw["certificate"]);
+  const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
+  return { alias, target, settings, digest: typeof digest === "string" ? digest : undefined };
+}
+
+async function desiredFrom(raw: RawObject): Promise<Desired> {
+  const { inputs, failures } = readInputs(raw);
+  if (inputs === undefined) {
+    throw new Error(failures.map(({ reason }) => reason).join("; ") || "Not every argument is known yet.");
+  }
+  return { inputs, raw, content: await openSource(inputs.source, surroundings) };
 }

@@ -47,7 +47,7 @@ export interface Operations {
     olds: RawObject,
     news: RawObject,
   ): Promise<{ readonly inputs: RawObject; readonly failures: readonly Failure[] }>;
-  diff(outputs: RawObject, news: RawObject): Promise<Difference>;
+  diff(outputs: RawObject, news: RawObject): Difference;
   create(news: RawObject, within: Within): Promise<Saved>;
   read(outputs: RawObject): Promise<ReadBack>;
   update(id: string, outputs: RawObject, news: RawObject, within: Within): Promise<Saved>;

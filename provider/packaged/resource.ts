@@ -48,10 +48,10 @@ export class WireResource {
     return { inputs: markedAt(markedLike(inputs, news), this.kind.secretInputs), failures };
   }
 
-  async diff(outputs: RawObject, oldInputs: RawObject, news: RawObject): Promise<Diffed> {
+  diff(outputs: RawObject, oldInputs: RawObject, news: RawObject): Diffed {
     const after = propertiesInClear(news);
     const before = propertiesInClear(oldInputs);
-    const { changes, replaces, deleteBeforeReplace } = await this.operations.diff(propertiesInClear(outputs), after);
+    const { changes, replaces, deleteBeforeReplace } = this.operations.diff(propertiesInClear(outputs), after);
     const details = new Map(changes ? detailedDiff({ before, after }, replaces) : []);
     // After a read the engine asks with both sides turned round, to show what the read has found.
     const showsDrift = this.isJustRead && details.has("drift");

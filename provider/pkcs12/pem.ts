@@ -66,7 +66,7 @@ export async function fromPem({ certificate, privateKey, chain, ...options }: Pe
 
 /** Whether the bytes are PEM with a certificate and a private key in it, which need no PKCS#12 file around them. */
 export async function isPemPair(bytes: Uint8Array): Promise<boolean> {
-  const blocks = blocksIn(Buffer.from(bytes)).filter(({ label }) => label !== "");
+  const blocks = (await blocksIn(Buffer.from(bytes))).filter(({ label }) => label !== "");
   await nextTurn();
   const kinds = new Set(await mapInTurns(blocks, 100, kindOf));
   const hasKey = (["pkcs8", "encryptedKey", "pkcs1", "sec1", "dsa"] as const).some((kind) => kinds.has(kind));
@@ -87,7 +87,7 @@ async function partsIn(
   try {
     checkAtMost(`the length of the ${partNames[field]} in bytes`, bytes.length, maxFileBytes);
     const parts = await withPassword(password, async (candidate, isTrimmed) => {
-      const blocks = blocksIn(bytes);
+      const blocks = await blocksIn(bytes);
       const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
       checkAtMost("the number of private keys", keys.length, maxPrivateKeys);
       const found = await mapInTurns(blocks, 10, (block) => partsInBlock(block, field, candidate, budget));
@@ -106,14 +106,15 @@ async function partsIn(
 }
 
 /** The blocks of PEM, or the whole as one block without a label. */
-function blocksIn(bytes: Buffer): PemBlock[] {
+async function blocksIn(bytes: Buffer): Promise<PemBlock[]> {
   const whole = (content: Buffer): PemBlock[] => [{ label: "", bytes: content, headers: new Map() }];
   const text = bytes[0] === 0x30 && derKindOf(bytes) !== "other" ? undefined : textOf(bytes);
   if (text === undefined) return whole(bytes);
-  if (text.includes("-----BEGIN ")) return pemBlocksIn(text);
-  const bare = bareBase64In(text);
+  await nextTurn();
+  if (text.includes("-----BEGIN ")) return await pemBlocksIn(text);
+  const bare = await bareBase64In(text);
   if (bare === undefined) return [];
-  return bare[0] === 0x30 ? whole(bare) : pemBlocksIn(bare.toString("latin1"));
+  return bare[0] === 0x30 ? whole(bare) : await pemBlocksIn(bare.toString("latin1"));
 }
 
 const nothing: KeyMaterial = { certificates: [], privateKeys: [] };

@@ -65,7 +65,7 @@ export const rules: readonly Rule[] = [
   {
     from: /^provider\/operations\//,
     mayImport: only(
-      "provider/(?:operations|lifecycle)/.*",
+      "provider/(?:operations|lifecycle|redaction)/.*",
       "provider/client/index",
       "provider/(?:clock|config|errors|engine/progress|redaction/redaction)",
     ),

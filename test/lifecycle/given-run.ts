@@ -48,7 +48,7 @@ export function factsOf(statuses: readonly DeviceStatus[], change: Partial<Facts
   results.note(request().id, { counts: { Success: 12 } });
   return {
     ...{ fleet, entitled: fleet, results },
-    ...{ installs: noSentRequests, statuses, newer: nothingNewer, warnings: [] },
+    ...{ installs: noSentRequests, statuses, newer: nothingNewer, lateCommands: [], warnings: [] },
     departed: { devices: [], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
     ...change,
@@ -86,7 +86,14 @@ export function applied(change: Partial<Applied> = {}): Applied {
 
 export function finalOf(statuses: readonly DeviceStatus[], change: Partial<Final> = {}): Final {
   const removals = { requests: [], statuses: [], failed: [], leaving: 0 };
-  return { installs: { ...noSentRequests, requests: [request()] }, statuses, removals, problems: [], ...change };
+  return {
+    installs: { ...noSentRequests, requests: [request()] },
+    statuses,
+    removals,
+    lateCommands: [],
+    problems: [],
+    ...change,
+  };
 }
 
 export function endOf(plan: Plan, facts: Facts, final: Final, sent: readonly Sent[] = [sentNow()]): RunEnd {

@@ -28,7 +28,7 @@ export class QuickProgram {
       ended[name] = await this.stack(name).up(args, isFirst);
       isFirst = false;
     }
-    const gone = [...this.stacks].filter(([name, stack]) => !(name in program) && stack.outputs !== undefined);
+    const gone = [...this.stacks].filter(([name, stack]) => !(name in program) && !stack.isEmpty);
     for (const [name, stack] of gone) {
       ended[name] = await stack.destroy(isFirst);
       isFirst = false;

@@ -46,6 +46,8 @@ async function listening<T>(operation: () => Promise<T>): Promise<T> {
 
 export class QuickStack {
   private stored: Stored | undefined;
+  /** Copies that were replaced and whose removal failed: the engine tries again with its next run. */
+  private replaced: readonly Stored[] = [];
   private readonly urn: string;
 
   constructor(
@@ -59,6 +61,11 @@ export class QuickStack {
   /** What the state holds of the resource; undefined when it holds none. */
   get outputs(): Json | undefined {
     return this.stored?.outputs;
+  }
+
+  /** Whether the state holds nothing of it, not even a copy that is still to be removed. */
+  get isEmpty(): boolean {
+    return this.stored === undefined && this.replaced.length === 0;
   }
 
   /** The inputs that the state holds. */
@@ -86,6 +93,14 @@ export class QuickStack {
   }
 
   async up(args: Json, isRunOfItsOwn = true): Promise<Ended> {
+    const before = this.replaced;
+    const ended = await this.apply(args, isRunOfItsOwn);
+    if (before.length === 0) return ended;
+    const error = await listening(() => this.removeReplaced());
+    return error === undefined ? ended : { ...ended, error: [ended.error, error].filter(Boolean).join("\n") };
+  }
+
+  private async apply(args: Json, isRunOfItsOwn: boolean): Promise<Ended> {
     return listening(async () => {
       if (isRunOfItsOwn) this.begin();
       const provider = await this.provider();
@@ -124,8 +139,9 @@ export class QuickStack {
   async destroy(isRunOfItsOwn = true): Promise<Ended> {
     return listening(async () => {
       if (isRunOfItsOwn) this.begin();
-      if (this.stored === undefined) return { did: "nothing" };
-      const error = await this.remove(this.stored);
+      if (this.isEmpty) return { did: "nothing" };
+      const left = await this.removeReplaced();
+      const error = this.stored === undefined ? left : ((await this.remove(this.stored)) ?? left);
       if (error !== undefined) return { did: "deleted", error };
       this.stored = undefined;
       return { did: "deleted" };
@@ -155,7 +171,22 @@ export class QuickStack {
     }
     const created = await this.create(inputs);
     const error = created.error ?? (oldFirst ? undefined : await this.remove(stored));
+    if (created.error === undefined && error !== undefined) this.replaced = [...this.replaced, stored];
     return { did: "replaced", ...(error === undefined ? {} : { error }) };
+  }
+
+  /** @returns the error of those that still could not be removed */
+  private async removeReplaced(): Promise<string | undefined> {
+    const left: Stored[] = [];
+    const errors: string[] = [];
+    for (const stored of this.replaced) {
+      const error = await this.remove(stored);
+      if (error === undefined) continue;
+      left.push(stored);
+      errors.push(error);
+    }
+    this.replaced = left;
+    return errors.length === 0 ? undefined : errors.join("\n");
   }
 
   private async remove({ id, outputs }: Stored): Promise<string | undefined> {

@@ -44,9 +44,12 @@ export class SchemaTypes {
   /** A property's type, as the schema spells it. @param owner names the type of an object that is written on the spot */
   property(type: ts.TypeNode, owner: string): Json {
     const node = bare(type);
-    if (node.kind === ts.SyntaxKind.StringKeyword || ts.isTemplateLiteralTypeNode(node)) return { type: "string" };
+    if (node.kind === ts.SyntaxKind.StringKeyword || ts.isTemplateLiteralTypeNode(node) || isText(node)) {
+      return { type: "string" };
+    }
+    if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.TrueKeyword) return { type: "boolean" };
     if (node.kind === ts.SyntaxKind.NumberKeyword) return { type: "number" };
-    if (node.kind === ts.SyntaxKind.BooleanKeyword || isTrue(node)) return { type: "boolean" };
+    if (node.kind === ts.SyntaxKind.BooleanKeyword) return { type: "boolean" };
     if (node.kind === ts.SyntaxKind.UnknownKeyword) return { $ref: "pulumi.json#/Any" };
     if (ts.isArrayTypeNode(node)) return { type: "array", items: this.property(node.elementType, owner) };
     if (ts.isTypeLiteralNode(node)) return this.object(owner, this.membersOf(node.members), "");
@@ -57,15 +60,19 @@ export class SchemaTypes {
 
   private union({ types }: ts.UnionTypeNode, owner: string): Json {
     const others = types.filter((type) => !isText(type)).map((type) => this.property(type, owner));
-    if (others.length === 0) return { type: "string" };
-    return { oneOf: [...(others.length < types.length ? [{ type: "string" }] : []), ...others] };
+    const choices = others.length < types.length ? [{ type: "string" }, ...others] : others;
+    const [only] = choices;
+    return choices.length === 1 && only !== undefined ? only : { oneOf: choices };
   }
 
   private reference(node: ts.TypeReferenceNode): Json {
     const name = node.typeName.getText();
-    const value = name === "Record" ? node.typeArguments?.[1] : undefined;
-    if (value !== undefined) return { type: "object", additionalProperties: this.property(value, name) };
     if (name === "pulumi.asset.FileAsset") return { $ref: "pulumi.json#/Asset" };
+    const [first, second] = node.typeArguments ?? [];
+    if (name === "Readonly" && first !== undefined) return this.property(first, name);
+    if (name === "Record" && second !== undefined) {
+      return { type: "object", additionalProperties: this.property(second, name) };
+    }
     const declaration = this.declaration(name);
     if (ts.isInterfaceDeclaration(declaration)) {
       return this.object(
@@ -158,17 +165,12 @@ export class SchemaTypes {
 function bare(type: ts.TypeNode): ts.TypeNode {
   if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return bare(type.type);
   const inner = ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
-  const wrapper = /^(?:pulumi\.(?:Input|Output)|Readonly)$/;
-  const isWrapped = ts.isTypeReferenceNode(type) && wrapper.test(type.typeName.getText());
+  const isWrapped = ts.isTypeReferenceNode(type) && /^pulumi\.(?:Input|Output)$/.test(type.typeName.getText());
   return isWrapped && inner !== undefined ? bare(inner) : type;
 }
 
 function isText(type: ts.TypeNode): boolean {
   return ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal);
-}
-
-function isTrue(type: ts.TypeNode): boolean {
-  return ts.isLiteralTypeNode(type) && type.literal.kind === ts.SyntaxKind.TrueKeyword;
 }
 
 /** A docstring as one paragraph a line, without marks of links. */

@@ -6,7 +6,7 @@ import type { Applied } from "../apply/apply";
 import type { RolloutOutcome } from "../apply/rollout";
 import { coverageOf, isScheduled, type DeviceStatus } from "../facts/device-status";
 import type { InstallFile } from "../content/content";
-import { failureSentences } from "../messages/failures";
+import { failureSentences, removalSentences } from "../messages/failures";
 import {
   disabledSentence,
   leavingSentence,
@@ -52,7 +52,7 @@ export function conclude(
   if (rollout?.problem === undefined && isGivenUp) warnings.push(...stopped);
   else problems.push(...stopped);
   const judged = judgeMembers(plan, end, final.statuses);
-  problems.push(...judged.problems, ...failureSentences(final.removals.failed, "removal"));
+  problems.push(...judged.problems, ...removalSentences(final.removals));
   warnings.push(...judged.warnings);
   if (final.removals.leaving > 0) warnings.push(leavingSentence(final.removals.leaving));
   const heldBack = isOverdue ? (prior?.record.heldBack ?? 0) : heldBackBy(rollout, final.statuses);

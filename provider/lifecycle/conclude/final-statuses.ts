@@ -8,15 +8,18 @@ import { historyOf, historyWithoutAnswers, joinRequests, type SentRequests } fro
 import { removalsNow, toRemoveAgain } from "../facts/departed";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
 import { withEnrolledAgain } from "../facts/enrolled-again";
+import { merged, notCancelled, withLateAnswers } from "../facts/newer/late-answers";
 import type { Facts } from "../facts/gather";
 import type { Plan } from "../policy/plan";
-import type { SentRequest } from "../state/state";
+import type { LateCommand, SentRequest } from "../state/state";
 
 export interface Final {
   /** All requests that the coverage may rest on, with those of this run. */
   readonly installs: SentRequests;
   readonly statuses: readonly DeviceStatus[];
   readonly removals: Removals;
+  /** What may still succeed although later commands were sent. */
+  readonly lateCommands: readonly LateCommand[];
   /** What could not be read. */
   readonly problems: readonly string[];
 }
@@ -43,7 +46,16 @@ export async function finalStatuses(
   const asks = plan.settings.wait.for !== "none";
   const statuses = await memberStatuses(context, facts, plan.prior, installs, asks, problems);
   const removals = await removalStatuses(context, facts, sentOfKind(sent, "uninstall"), asks, problems);
-  return { installs, statuses, removals, problems };
+  // A destroy leaves no state that could follow them.
+  const cancelled = asks && plan.goal !== "destroy" ? plan.cancellations.flatMap(({ requestIds }) => requestIds) : [];
+  const left = await tolerate(() => notCancelled(context.client, plan.prior, cancelled), [], problems);
+  const seen = { statuses, removals: removals.statuses, lateCommands: merged([...facts.lateCommands, ...left]) };
+  const read = (): ReturnType<typeof withLateAnswers> => withLateAnswers(context.client, seen, plan.content?.digest);
+  const late = asks ? await tolerate(read, seen, problems) : seen;
+  return {
+    ...{ installs, statuses: late.statuses, lateCommands: late.lateCommands, problems },
+    removals: { ...removals, statuses: late.removals, failed: toRemoveAgain(late.removals) },
+  };
 }
 
 async function memberStatuses(
@@ -67,17 +79,17 @@ async function memberStatuses(
 
 async function removalStatuses(
   context: OperationContext,
-  { results, departed, entitled }: Facts,
+  { results, departed, entitled, lateCommands }: Facts,
   sent: SentRequests,
   asks: boolean,
   problems: string[],
-): Promise<Removals> {
+): Promise<Omit<Removals, "failed">> {
   if (asks) await tolerate(() => results.look(sent.requests), undefined, problems);
   const unread = { statuses: departed.statuses, requests: [...departed.removals.requests, ...sent.requests] };
-  const read = (): ReturnType<typeof removalsNow> => removalsNow(context, results, departed, sent, entitled);
+  const followed = new Set(lateCommands.flatMap(({ devices }) => devices));
+  const read = (): ReturnType<typeof removalsNow> => removalsNow(context, results, departed, sent, entitled, followed);
   const { requests, statuses } = await tolerate(read, unread, problems);
-  const leaving = statuses.filter(({ phase }) => phase === "pending").length;
-  return { requests, statuses, failed: toRemoveAgain(statuses), leaving };
+  return { requests, statuses, leaving: statuses.filter(({ phase }) => phase === "pending").length };
 }
 
 function without(installs: SentRequests, some: readonly SentRequest[]): SentRequests {

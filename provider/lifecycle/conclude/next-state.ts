@@ -95,6 +95,7 @@ export function nextState(
         [...commands, ...otherCommands],
       ),
       ...(otherCommands.length > 0 && { otherCommands }),
+      ...(final.lateCommands.length > 0 && { lateCommands: final.lateCommands }),
       ...(ownedByOthers > 0 && { ownedByOthers }),
       ...earlierSentTo(plan, facts, statuses, sent),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),

@@ -44,6 +44,7 @@ export async function openSource(source: Source, surroundings: Surroundings): Pr
   const given = readGiven(source, surroundings);
   // Known before anything is opened: what goes wrong may repeat them.
   for (const secret of secretsOf(given)) redaction.learn(secret);
+  await redaction.settle();
   const opened = await openOnce(given, surroundings.nowMs());
   redaction.learn(opened.bytes);
   await redaction.settle();

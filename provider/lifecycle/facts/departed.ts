@@ -107,10 +107,13 @@ export async function removalsNow(
   { removals, devices }: Departed,
   sent: SentRequests,
   entitled: Fleet,
+  /** Devices on which an earlier install may still succeed: their removal stays known. */
+  followed: ReadonlySet<string>,
 ): Promise<{ readonly statuses: readonly DeviceStatus[]; readonly requests: readonly SentRequest[] }> {
   const all = joinRequests(removals, sent, false);
   const statuses = await removalStatuses(context, results, all, devices, entitled);
-  const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
+  const isOpen = ({ phase, device }: DeviceStatus): boolean => phase !== "installed" || followed.has(device.id);
+  const open = new Set(statuses.filter(isOpen).map(({ requestId }) => requestId));
   const mayHaveMore = (request: SentRequest): boolean =>
     context.clock.now() - Date.parse(request.sentAt) < rowsMayBeLateMs && !results.hasRowsOfAll(request);
   return { statuses, requests: all.requests.filter((request) => open.has(request.id) || mayHaveMore(request)) };

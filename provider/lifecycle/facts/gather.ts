@@ -7,11 +7,13 @@ import type { OperationContext } from "../context";
 import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentences } from "../messages/notices";
 import { leavingNow } from "../state/backlog";
 import { digestHeld } from "../state/holding";
+import type { LateCommand } from "../state/state";
 import { historyOf, noSentRequests, recordedInstalls, type SentRequests } from "./command-history";
 import { CommandResults } from "./command-results";
 import { gatherDeparted, type Departed } from "./departed";
 import { deviceStatuses, type DeviceStatus } from "./device-status";
 import { withEnrolledAgain } from "./enrolled-again";
+import { merged, timedOutAmong, timedOutBefore, withLateAnswers } from "./newer/late-answers";
 import { devicesOfKilledCreate, type Newer } from "./newer/newer-commands";
 import type { Resumed } from "./newer/resume";
 import { memberIds, narrowed, nobodyOf, readFleet, refuseUnknown, type Fleet } from "./fleet";
@@ -34,6 +36,8 @@ export interface Facts {
   readonly priorCanaries: ReadonlySet<string>;
   /** Commands under the alias that the state did not count among its own. */
   readonly newer: Newer;
+  /** Commands that ended in TimeOut on some devices, and may still succeed there. */
+  readonly lateCommands: readonly LateCommand[];
   readonly warnings: readonly string[];
 }
 
@@ -73,12 +77,22 @@ export async function gather(
     ...{ prior, target: settings.target, entitled, newer },
     leaving: prior === undefined ? [] : leavingNow(prior, settings),
   });
+  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+    ...{ requests: installs.requests, forgotten: results.forgotten, prior },
+  });
+  // Where a request still says where its devices stand, it needs no following.
+  const isOvertaken = !holdsIt || departed.devices.length > 0;
+  const overtaken = (prior?.commands ?? []).filter(({ kind }) => kind === "uninstall" || isOvertaken);
+  const before = await timedOutBefore(client, prior, overtaken, newer.commands);
+  const late = await withLateAnswers(
+    client,
+    { statuses: answered, removals: departed.statuses, lateCommands: before },
+    digest,
+  );
   return {
-    ...{ fleet, entitled, results, installs, newer },
-    statuses: withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
-      ...{ requests: installs.requests, forgotten: results.forgotten, prior },
-    }),
-    departed,
+    ...{ fleet, entitled, results, installs, newer, statuses: late.statuses },
+    departed: { ...departed, statuses: late.removals },
+    lateCommands: merged([...before, ...timedOutAmong(answered, digest)]),
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
     priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),
     warnings: [

@@ -25,6 +25,26 @@ export function failureSentences(statuses: readonly DeviceStatus[], doing: Doing
     : [...sentences, `${left} more ${left === 1 ? "device" : "devices"} failed for other reasons.`];
 }
 
+/** Of devices that are to lose the certificate: those that did not, and what becomes of the others. */
+export function removalSentences({
+  failed,
+  statuses,
+}: {
+  readonly failed: readonly DeviceStatus[];
+  readonly statuses: readonly DeviceStatus[];
+}): readonly string[] {
+  const removed = statuses.filter(({ phase }) => phase === "installed").length;
+  const sentences = failureSentences(failed, "removal");
+  return failed.length === 0 || removed === 0 ? sentences : [...sentences, goBackSentence(removed)];
+}
+
+function goBackSentence(removed: number): string {
+  return (
+    `${count(removed, "device")} ${removed === 1 ? "has" : "have"} removed it. Before a program that goes back to the old target, ` +
+    "run `pulumi refresh`: it finds the certificate missing there, and the next `pulumi up` sends it again."
+  );
+}
+
 function failureSentence(group: readonly DeviceStatus[], doing: Doing): string {
   const [first] = group;
   if (first === undefined) return "";

@@ -48,6 +48,14 @@ export function leavingSentence(leaving: number): string {
   return `${count(leaving, "device")} will lose the certificate when next online; Esper keeps the command until then.`;
 }
 
+/** After a removal: Esper may still report a Success of an earlier install. */
+export function mayComeBackSentence(devices: number): string {
+  return (
+    `${count(devices, "device")} ${devices === 1 ? "has" : "have"} an install that timed out, and may still take the certificate ` +
+    "after this removal. Look at that command in the Esper console; if it ends in Success, remove the certificate there."
+  );
+}
+
 export function onlyImportedSentence(alias: string): string {
   return (
     `"${alias}" was imported and has not been sent since, so nothing is removed: devices keep what they have under it. ` +

@@ -75,6 +75,15 @@ export interface OtherCommand {
   readonly scheduledFrom?: string | undefined;
 }
 
+/** A command that later ones have overtaken on these devices, and that may still succeed: it timed out, or waits uncancelled. */
+export interface LateCommand {
+  readonly id: string;
+  readonly kind: "install" | "uninstall";
+  /** How its label names the content. */
+  readonly content?: string | undefined;
+  readonly devices: readonly string[];
+}
+
 /** What is remembered beside the outputs that people read. */
 export interface StateRecord {
   /** A short hash of the resource's URN. */
@@ -98,6 +107,7 @@ export interface StateRecord {
   readonly settledIds?: readonly string[] | undefined;
   /** Commands under the alias that still say something of a member, and are not among `commands`. */
   readonly otherCommands?: readonly OtherCommand[] | undefined;
+  readonly lateCommands?: readonly LateCommand[] | undefined;
   /** Members that hold other content of another resource: they are told, and sent nothing. */
   readonly ownedByOthers?: number | undefined;
   /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */

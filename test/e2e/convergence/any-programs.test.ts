@@ -76,6 +76,7 @@ class Histories {
   private simulator: Simulator | undefined;
   private authors: readonly Author[] = [];
   private content = 0;
+  private overlaps = false;
   /** Devices that left a target by themselves, or were reached by a run that was killed: a certificate may stay there. */
   private readonly strayed = new Set<string>();
 
@@ -178,6 +179,7 @@ class Histories {
     ]);
     this.told.push(`faults ${JSON.stringify(faults)}`);
     this.simulator?.faults.set(faults ?? {});
+    this.overlaps = faults !== undefined && "overlappingPages" in faults;
   }
 
   private ask(author: Author, wanted: Readonly<Record<string, Wanted>>, what: string): void {
@@ -227,6 +229,8 @@ class Histories {
   }
 
   private async up(author: Author): Promise<Readonly<Record<string, Ended>>> {
+    // While a list is short nothing is removed, and a sentence says so.
+    if (this.overlaps) for (const { id } of this.world.devices()) this.strayed.add(id);
     const program = Object.entries(author.wanted).map(([name, wanted]) => [name, this.args(wanted)] as const);
     return this.tell(`${author.name} up`, await author.program.up(Object.fromEntries(program)));
   }
@@ -265,6 +269,7 @@ class Histories {
     const { world } = this;
     this.told.push("the trouble is over");
     this.simulator?.faults.set({});
+    this.overlaps = false;
     for (const { id } of world.devices()) {
       world.failWith(id, undefined);
       world.setOnline(id, true);

@@ -78,6 +78,17 @@ const OtherCommandCodec = t.readonly(
   ]),
 );
 
+const LateCommandCodec = t.readonly(
+  t.intersection([
+    t.type({
+      id: t.string,
+      kind: t.union([t.literal("install"), t.literal("uninstall")]),
+      devices: t.readonlyArray(t.string),
+    }),
+    t.partial({ content: t.string }),
+  ]),
+);
+
 const RecordCodec = t.readonly(
   t.intersection([
     t.type({
@@ -95,6 +106,7 @@ const RecordCodec = t.readonly(
       former: FormerCodec,
       settledIds: t.readonlyArray(t.string),
       otherCommands: t.readonlyArray(OtherCommandCodec),
+      lateCommands: t.readonlyArray(LateCommandCodec),
       ownedByOthers: t.number,
       earlierSentTo: t.string,
       sentToAllAt: t.string,
