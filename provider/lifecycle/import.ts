@@ -37,7 +37,7 @@ export async function importCertificate(context: OperationContext, id: string): 
 function meantBy(id: string): Pick<State, "settings" | "written"> {
   const at = id.lastIndexOf("@");
   const group = id.slice(at + 1);
-  if (at < 0) throw new ImportError(`An import needs "<alias>@<group id>" as its id; this one has no @.`);
+  if (at < 0) throw new ImportError(`An import needs "<alias>@<group id>" as its id: this one has no @.`);
   if (group.startsWith("set-")) {
     throw new ImportError(
       "A certificate on a set of groups and devices cannot be imported, since its id does not say which devices are meant. " +

@@ -67,7 +67,7 @@ export const rules: readonly Rule[] = [
     mayImport: only(
       "provider/(?:operations|lifecycle|redaction)/.*",
       "provider/client/index",
-      "provider/(?:clock|config|errors|engine/progress)",
+      "provider/(?:clock|config|errors|engine/progress|redaction/redaction)",
     ),
     says: "the operations on a resource know no engine",
   },

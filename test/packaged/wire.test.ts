@@ -179,4 +179,18 @@ describe("the plugin on the wire", function () {
     expect(propertiesInClear(properties)["record"]).to.be.an("object");
     expect(reasons.join()).to.include("3 devices did not answer before the run was cancelled");
   });
+
+  it("takes nothing back of a rollout that is cancelled, and begins no further wave", async () => {
+    for (const { id } of simulator.world.devices("Shops")) simulator.world.setOnline(id, false);
+    const rollout = { waves: [1, "100%"], onFailure: "rollback" };
+    const { inputs } = await plugin.check(program({ wait: { for: "all" }, rollout }));
+    const running = failureOf(plugin.create(inputs));
+    while (simulator.world.commandLog.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await ask((answer) => plugin.client.cancel(new Empty(), answer));
+    const { properties, reasons } = partOf(await running);
+    expect(reasons.join()).to.include("The run was cancelled; the next `pulumi up` does the rest.");
+    expect(commandsOf(simulator)).to.deep.equal(["INSTALL corp DEVICE 1"]);
+    expect(properties["coverage"]).to.include({ pending: 1, missing: 2 });
+    expect(properties["progress"]).to.include({ wave: 1, waves: 2, state: "stopped" });
+  });
 });

@@ -102,7 +102,7 @@ export class SchemaTypes {
     owner: string,
   ): { readonly properties: Json; readonly required: readonly string[] } {
     const properties = members.map(({ name, type, description }): [string, Json] => {
-      const own = this.property(type, `${owner}${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+      const own = this.property(type, `${owner.replace(/Args$/, "")}${name.charAt(0).toUpperCase()}${name.slice(1)}`);
       return [name, { ...own, description, ...(keptAsSecret.test(description) && { secret: true }) }];
     });
     const required = members.filter(({ isOptional }) => !isOptional).map(({ name }) => name);

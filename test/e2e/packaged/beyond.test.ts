@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import type { Stack } from "../../support/engine";
+import { yamlHostFolder } from "../../../tools/pulumi-cli/language-yaml";
 import { withPackagedStack } from "../../support/packaged-stack";
 import { until } from "../../support/until";
 import { descendantsOf, kill } from "../../support/processes";
@@ -25,6 +26,11 @@ describe("the packaged provider", function () {
   let simulator: Simulator;
   let group: string;
 
+  before(function () {
+    // On a machine without it, it is built first, once.
+    this.timeout(1_200_000);
+    return yamlHostFolder();
+  });
   beforeEach(async () => {
     const shops = { name: "Shops", devices: [{ alias: "s1" }, { alias: "s2" }, { alias: "s3" }] };
     simulator = await startSimulator({ deviceMs: 60, fleet: { groups: [shops] } });
@@ -80,7 +86,7 @@ describe("the packaged provider", function () {
       await writeFileTo(stack);
       await simulator.world.sendAsOther({ alias: "corp", groups: ["Shops"] });
       const wrong = await stack.pulumi("import", "esper:index:Certificate", "corp", "corp", "--yes");
-      expect(wrong.text).to.include('An import needs "<alias>@<group id>" as its id; this one has no @.');
+      expect(wrong.text).to.include('An import needs "<alias>@<group id>" as its id: this one has no @.');
       const ran = await stack.pulumi("import", "esper:index:Certificate", "corp", imported, "--yes", "--protect=false");
       expect(ran.code, ran.text).to.equal(0);
       expect(ran.text).not.to.include("almost certainly a bug");

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { linkPackages } from "../../../tools/sandbox";
+import { yamlHostFolder } from "../../../tools/pulumi-cli/language-yaml";
 import { withPackagedStack } from "../../support/packaged-stack";
 import {
   at,
@@ -25,6 +26,11 @@ describe("a certificate in a YAML program", function () {
   let simulator: Simulator;
   let group: string;
 
+  before(function () {
+    // On a machine without it, it is built first, once.
+    this.timeout(1_200_000);
+    return yamlHostFolder();
+  });
   beforeEach(async () => {
     const shops = { name: "Shops", devices: [{ alias: "s1" }, { alias: "s2" }, { alias: "s3" }] };
     simulator = await startSimulator({ deviceMs: 60, fleet: { groups: [shops] } });
