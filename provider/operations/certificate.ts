@@ -72,7 +72,7 @@ export class CertificateOperations implements Operations {
     const identity = { urnHash: this.urnHash, instance: newInstance(this.urnHash, Math.random) };
     this.claim(desired.inputs, identity);
     const outcome = await reconcile(within(this.contextFor(identity)), desired, undefined);
-    return this.saved(resourceId(desired.inputs.alias, desired.inputs.target, this.urnHash), outcome, desired);
+    return this.saved(resourceId(desired.inputs.alias, desired.inputs.target, this.urnHash), outcome);
   }
 
   async read(outputs: unknown): Promise<ReadBack> {
@@ -97,7 +97,7 @@ export class CertificateOperations implements Operations {
     const prior = priorFrom(outputs);
     const identity = identityForUpdate(prior, this.urnHash, Math.random);
     this.claim(desired.inputs, identity);
-    return this.saved(id, await reconcile(within(this.contextFor(identity)), desired, prior), desired);
+    return this.saved(id, await reconcile(within(this.contextFor(identity)), desired, prior));
   }
 
   async delete(outputs: unknown, within = asLongAsItTakes): Promise<void> {
@@ -147,7 +147,7 @@ export class CertificateOperations implements Operations {
     for (const warning of warnings) this.face.progress.warn(redaction.said(warning));
   }
 
-  private saved(id: string, outcome: Outcome, desired: Desired): Saved {
+  private saved(id: string, outcome: Outcome): Saved {
     const { state, problems, ...messages } = outcome;
     this.tell(messages);
     return { id, outputs: storedFrom(state), problems: problems.map((problem) => redaction.said(problem)) };

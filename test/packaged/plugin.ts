@@ -25,12 +25,15 @@ export class Plugin {
   ) {}
 
   static async start(config: Json): Promise<Plugin> {
-    const serving = await serve(new PackagedProvider({}));
+    const provider = new PackagedProvider({});
+    const serving = await serve(provider);
     const engine = new Server();
     const unlimited = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
     const client = new ResourceProviderClient(`127.0.0.1:${serving.port}`, credentials.createInsecure(), unlimited);
     const plugin = new Plugin(client, () => {
       client.close();
+      // Lets go of the engine's log.
+      provider.begin("");
       serving.stop();
       engine.forceShutdown();
     });

@@ -7,7 +7,7 @@ import type { OperationContext } from "../context";
 import { readFleet } from "../facts/fleet";
 import type { Facts } from "../facts/gather";
 import { devicesHeldBefore } from "../facts/newer/held-before";
-import { readNewer, removalMaxAgeMs, type Newer } from "../facts/newer/newer-commands";
+import { readNewer, removalMaxAgeMs } from "../facts/newer/newer-commands";
 import { ownedByOthers } from "../facts/newer/owners";
 import { claimUnsureSentence } from "../messages/notices";
 import { count, oneLine, someOf } from "../messages/words";
