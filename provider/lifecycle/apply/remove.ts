@@ -99,7 +99,7 @@ async function heldBefore(
   );
   const [firstInstallAt] = installed.sort();
   if (firstInstallAt === undefined) return new Set();
-  const ids = new Set([...own.map(({ id }) => id), ...(prior?.record.settledIds ?? [])]);
+  const ids = new Set([...own.map(({ id }) => id), ...(prior?.record.droppedIds ?? [])]);
   const { devices, isComplete } = await devicesHeldBefore(context, settings.alias, { ids, firstInstallAt });
   if (!isComplete) throw new Error(incompleteSentence(settings.alias));
   return devices;

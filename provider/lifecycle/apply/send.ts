@@ -84,7 +84,7 @@ export async function sendBatches(
 
 /** What was sent before is never taken for a command whose answer was lost: where there is no label, times alone tell. */
 function knownIds(prior: State | undefined, sent: readonly Sent[]): ReadonlySet<string> {
-  const before = prior === undefined ? [] : [...prior.commands.map(({ id }) => id), ...(prior.record.settledIds ?? [])];
+  const before = prior === undefined ? [] : [...prior.commands.map(({ id }) => id), ...(prior.record.droppedIds ?? [])];
   return new Set([...before, ...sent.map(({ request }) => request.id)]);
 }
 

@@ -17,23 +17,23 @@ export function lookedUntil({ newer }: Facts, sent: readonly Sent[], nowMs: numb
 }
 
 /** They are in the list that the next run reads, and are no news. */
-export function settledSince(
+export function droppedSince(
   { prior }: Plan,
   { newer }: Facts,
   sent: readonly string[],
   kept: readonly { readonly id: string }[],
-): { readonly settledIds?: readonly string[] } {
+): { readonly droppedIds?: readonly string[] } {
   // What was found newer in this run lies before the point from which the next one reads; its last is read once more.
   const found = [...newer.commands, ...newer.unreadable]
     .filter(({ createdAt }) => createdAt >= newer.lookedUntil)
     .map(({ id }) => id);
   const before =
     newer.lookedUntil === prior?.record.lookedUntil
-      ? [...prior.commands.map(({ id }) => id), ...(prior.record.settledIds ?? [])]
+      ? [...prior.commands.map(({ id }) => id), ...(prior.record.droppedIds ?? [])]
       : [];
   const ids = new Set([...before, ...found, ...sent]);
   for (const { id } of kept) ids.delete(id);
-  return ids.size === 0 ? {} : { settledIds: [...ids].slice(-othersKept * 5) };
+  return ids.size === 0 ? {} : { droppedIds: [...ids].slice(-othersKept * 5) };
 }
 
 /** A refresh has told of commands that nobody can tell apart: the next one reads on from there. */
@@ -43,7 +43,7 @@ export function withTold(record: StateRecord, { unreadable, lookedUntil: until }
   return {
     ...record,
     lookedUntil: until,
-    settledIds: [...new Set([...(record.settledIds ?? []), ...told])].slice(-othersKept * 5),
+    droppedIds: [...new Set([...(record.droppedIds ?? []), ...told])].slice(-othersKept * 5),
   };
 }
 

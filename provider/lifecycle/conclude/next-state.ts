@@ -24,7 +24,7 @@ import {
   type State,
   type StateRecord,
 } from "../state/state";
-import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
+import { lookedUntil, droppedSince, standingOthers } from "./newer-kept";
 import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
 import type { Final } from "./final-statuses";
@@ -88,7 +88,7 @@ export function nextState(
       ...{ holding, membersDigest: fleet.digest, roundsUsed: plan.roundsUsed, source: recorded.source },
       sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
       lookedUntil: lookedUntil(facts, sent, nowMs),
-      ...settledSince(
+      ...droppedSince(
         plan,
         facts,
         [...sent.map(({ request }) => request.id), ...overtaken],

@@ -26,7 +26,7 @@ async function knowsCommandOf(client: Client, { commands, record, ...state }: St
   const newestFirst = [...commands].sort((one, other) => (one.sentAt < other.sentAt ? 1 : -1));
   const ids = [
     ...newestFirst.map(({ id }) => id),
-    ...[...(record.settledIds ?? [])].reverse(),
+    ...[...(record.droppedIds ?? [])].reverse(),
     ...orphanedIds({ ...state, record }),
   ];
   for (const id of ids) {

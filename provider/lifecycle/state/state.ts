@@ -104,7 +104,7 @@ export interface StateRecord {
   /** Commands that this state does not count among its own were looked for up to this time of Esper's (ISO). */
   readonly lookedUntil: string;
   /** Requests of its own since `lookedUntil` that it needs no more. */
-  readonly settledIds?: readonly string[] | undefined;
+  readonly droppedIds?: readonly string[] | undefined;
   /** Commands under the alias that still say something of a member, and are not among `commands`. */
   readonly otherCommands?: readonly OtherCommand[] | undefined;
   readonly lateCommands?: readonly LateCommand[] | undefined;

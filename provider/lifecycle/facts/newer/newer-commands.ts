@@ -45,7 +45,7 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
   const commands = [installCommand, uninstallCommand];
   const list = await client.commandsSince({ commands, sinceAt: record.lookedUntil, maxAgeMs });
   const stored = record.otherCommands ?? [];
-  const known = new Set([...[...prior.commands, ...stored].map(({ id }) => id), ...(record.settledIds ?? [])]);
+  const known = new Set([...[...prior.commands, ...stored].map(({ id }) => id), ...(record.droppedIds ?? [])]);
   const unknown = list.commands.filter(({ id }) => !known.has(id));
   // Without labels nothing tells own commands from those of others: they are told, and count neither way.
   const classified = client.hasLabels

@@ -104,7 +104,7 @@ const RecordCodec = t.readonly(
       instance: t.string,
       tenantHash: t.string,
       former: FormerCodec,
-      settledIds: t.readonlyArray(t.string),
+      droppedIds: t.readonlyArray(t.string),
       otherCommands: t.readonlyArray(OtherCommandCodec),
       lateCommands: t.readonlyArray(LateCommandCodec),
       ownedByOthers: t.number,
