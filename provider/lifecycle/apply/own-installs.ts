@@ -5,7 +5,7 @@ import type { Client, Device } from "../../client/index";
 import type { OperationContext } from "../context";
 import type { Facts } from "../facts/gather";
 import type { Newer } from "../facts/newer/newer-commands";
-import type { OwnInstall } from "../facts/newer/owners";
+import type { OwnRequest } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
 import type { Plan } from "../policy/plan";
 import type { Step } from "../policy/steps";
@@ -20,7 +20,7 @@ export async function ownInstalls(
   { installs }: Facts,
   sent: readonly Sent[],
   newer: Newer | undefined,
-): Promise<readonly OwnInstall[]> {
+): Promise<readonly OwnRequest[]> {
   const earlier = (prior?.commands ?? []).filter(({ kind }) => kind === "install");
   const others = (newer?.commands ?? []).filter(({ by, kind }) => by !== "own" && kind === "install");
   const known = (request: SentRequest): ReadonlySet<string> | undefined =>

@@ -10,7 +10,8 @@ import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequ
 import type { CommandResults } from "./command-results";
 import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
 import { readFleet, supportedById, type Fleet } from "./fleet";
-import type { Newer, NewerCommand } from "./newer/newer-commands";
+import type { Newer } from "./newer/newer-commands";
+import { ownedByOthers } from "./newer/owners";
 import { devicesOf as devicesReached } from "./newer/resume";
 
 export interface Departed {
@@ -144,18 +145,20 @@ async function removalStatuses(
   const found = await supportedById(client, unnamed, 60_000);
   // A device that is gone from Esper is not there to lose anything, and one that is not supported never had it.
   const statuses = deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
-  return statuses.filter((status) => !isAnothersByNow(status, requests, newer));
+  const isDone = ({ phase }: DeviceStatus): boolean => phase === "installed" || phase === "pending";
+  const anothers = anothersByNow(statuses, requests, newer, nowMs);
+  return statuses.filter((status) => isDone(status) || !anothers.has(status.device.id));
 }
 
-/** Another resource has installed the alias since the removal that failed: it is not this one's to remove any more. */
-function isAnothersByNow(
-  { phase, device, requestId }: DeviceStatus,
+/** Devices on which another resource owns the alias since the removal: it is not this one's to remove any more. */
+function anothersByNow(
+  statuses: readonly DeviceStatus[],
   { requests }: SentRequests,
   { commands }: Newer,
-): boolean {
-  if (phase === "installed" || phase === "pending") return false;
-  const removedAt = requests.find(({ id }) => id === requestId)?.createdAt ?? "";
-  const isLater = (command: NewerCommand): boolean =>
-    command.by !== "own" && command.kind === "install" && command.createdAt > removedAt;
-  return commands.some((command) => isLater(command) && devicesReached(command).has(device.id));
+  nowMs: number,
+): ReadonlySet<string> {
+  const devicesOfRequest = (id: string): ReadonlySet<string> =>
+    new Set(statuses.flatMap(({ device, requestId }) => (requestId === id ? [device.id] : [])));
+  const removals = requests.map((request) => ({ request, devices: devicesOfRequest(request.id) }));
+  return ownedByOthers(commands, removals, nowMs);
 }

@@ -156,6 +156,19 @@ describe("an alias on a device has one owner:", () => {
     expect(holders()).to.deep.equal(["b1", "b2"]);
   });
 
+  it("a removal that failed is tried again while another stack's install only waits for its window", async () => {
+    const others = newProgram();
+    await program.up({ ours: on({ devices: [device("b1"), device("b2")] }) });
+    simulator.world.failWith(device("b2"), "The keystore is locked");
+    await program.up({ ours: on({ devices: [device("b1")] }) });
+    simulator.world.failWith(device("b2"), undefined);
+    const [start, end] = [1, 2].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+    const schedule = { window: { start, end, timeZone: "console" } };
+    await others.up({ theirs: on({ devices: [device("b2")] }, { ...other(), schedule }) });
+    await program.up({ ours: on({ devices: [device("b1")] }) });
+    expect(holders()).to.deep.equal(["b1"]);
+  });
+
   it("another stack's other content is told, is no drift, and is not overwritten", async () => {
     const stranger = newProgram();
     await program.up({ mine: on({ group: group("Berlin") }) });

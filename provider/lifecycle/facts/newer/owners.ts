@@ -9,7 +9,7 @@ import type { NewerCommand } from "./newer-commands";
 import { devicesOf } from "./resume";
 
 /** A request of this resource, with the devices that it reached. */
-export interface OwnInstall {
+export interface OwnRequest {
   readonly request: SentRequest;
   readonly devices: ReadonlySet<string>;
 }
@@ -17,7 +17,7 @@ export interface OwnInstall {
 /** Devices whose newest INSTALL is another sender's. */
 export function ownedByOthers(
   others: readonly NewerCommand[],
-  own: readonly OwnInstall[],
+  own: readonly OwnRequest[],
   nowMs: number,
 ): ReadonlySet<string> {
   const owned = new Set<string>();
