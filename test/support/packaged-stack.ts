@@ -22,6 +22,12 @@ export class PackagedStack extends Stack {
   }
 }
 
+/** Before the stories of a suite: on a machine without the language host it is built first, once. */
+export function buildYamlHost(this: Mocha.Context): Promise<string> {
+  this.timeout(1_200_000);
+  return yamlHostFolder();
+}
+
 /** A stack with these resources, for the length of `body`. */
 export async function withPackagedStack(
   resources: Json,

@@ -6,7 +6,7 @@
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
-import { chanceOf } from "../../support/chance";
+import { chanceOf, happenOneOf, pickOf, type Event } from "../../support/chance";
 import { QuickStack, type Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
 import { startTogether, type Told } from "../../support/together";
@@ -42,8 +42,6 @@ interface Wanted {
   readonly pauseAfterWave?: number;
   readonly triggers: number;
 }
-
-type Event = readonly [weight: number, happen: () => unknown];
 
 class History {
   private readonly chance: () => number;
@@ -108,10 +106,7 @@ class History {
       [5, () => this.up()],
       [1, () => this.cutOff()],
     ];
-    const all = events.reduce((sum, [weight]) => sum + weight, 0);
-    let left = this.chance() * all;
-    const event = events.find(([weight]) => (left -= weight) < 0);
-    await event?.[1]();
+    await happenOneOf(events, this.chance);
   }
 
   private onDevice(what: string, act: (id: string) => void): void {
@@ -252,7 +247,7 @@ class History {
   }
 
   private pick<T>(list: readonly T[]): T | undefined {
-    return list[Math.floor(this.chance() * list.length)];
+    return pickOf(list, this.chance);
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
-import { chanceOf } from "../../support/chance";
+import { chanceOf, happenOneOf, pickOf, type Event } from "../../support/chance";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import type { Ended } from "../../support/quick-stack";
@@ -46,8 +46,6 @@ interface Wanted {
   readonly groups: readonly string[];
   readonly devices: readonly string[];
 }
-
-type Event = readonly [weight: number, happen: () => unknown];
 
 /** One program and whoever writes it. */
 class Author {
@@ -136,10 +134,7 @@ class Histories {
       [6, () => this.up(author)],
       [1, () => this.killed(author)],
     ];
-    const all = events.reduce((sum, [weight]) => sum + weight, 0);
-    let left = this.chance() * all;
-    const event = events.find(([weight]) => (left -= weight) < 0);
-    await event?.[1]();
+    await happenOneOf(events, this.chance);
   }
 
   private onDevice(what: string, act: (id: string) => void): void {
@@ -353,7 +348,7 @@ class Histories {
   }
 
   private pick<T>(list: readonly T[]): T | undefined {
-    return list[Math.floor(this.chance() * list.length)];
+    return pickOf(list, this.chance);
   }
 }
 

@@ -4,6 +4,7 @@
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
+import { chanceOf } from "../../support/chance";
 import { withStack, type Ran, type Stack } from "../../support/engine";
 import { descendantsOf, kill, type Process } from "../../support/processes";
 import { connectionTo, expectNothingToDo, holdersOf, programOf } from "../../support/story";
@@ -190,13 +191,4 @@ function heldDigest({ world }: Simulator): string | undefined {
 
 function pause(ms: number): Promise<void> {
   return new Promise((go) => setTimeout(go, ms));
-}
-
-/** The same numbers in every run: a linear congruential generator (Numerical Recipes' constants). */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

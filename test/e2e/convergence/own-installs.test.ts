@@ -16,7 +16,6 @@ for (const commandsApi of ["request", "v2"] as const) {
   describe(`nothing of others is removed (${commandsApi})`, () => {
     let file: string;
     let simulator: Simulator;
-    let programs = 0;
 
     before(async () => {
       file = Buffer.from(await p12Of(makeIdentity("own.example"), password)).toString("base64");
@@ -34,15 +33,8 @@ for (const commandsApi of ["request", "v2"] as const) {
 
     afterEach(() => simulator.close());
 
-    /** Each has a client of its own: another setting makes another client. */
     function newProgram(): QuickProgram {
-      programs += 1;
-      return new QuickProgram(
-        settingsOf(simulator, {
-          "esper:commandsApi": commandsApi,
-          "esper:pollSeconds": String(0.05 + programs / 1_000),
-        }),
-      );
+      return new QuickProgram(settingsOf(simulator, { "esper:commandsApi": commandsApi, "esper:pollSeconds": "0.05" }));
     }
 
     const group = (name: string): string => simulator.world.group(name).id;

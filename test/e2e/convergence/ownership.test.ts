@@ -9,7 +9,7 @@ import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
-import { givenFleet } from "../../support/given-fleet";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-owners";
 const everyone = ["b1", "b2", "b3", "h1", "h2"];
@@ -40,8 +40,7 @@ describe("an alias on a device has one owner:", () => {
 
   /** Another one on the same tenant is another stack, or another person's. */
   function newProgram(): QuickProgram {
-    const url = simulator.url;
-    return new QuickProgram({ "esper:baseUrl": url, "esper:apiKey": simulator.apiKey, "esper:pollSeconds": "0.05" });
+    return new QuickProgram(settingsOf(simulator, { "esper:pollSeconds": "0.05" }));
   }
 
   const group = (name: string): string => simulator.world.group(name).id;

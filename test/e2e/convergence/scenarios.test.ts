@@ -14,7 +14,7 @@ import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed, type Ended } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
-import { givenFleet } from "../../support/given-fleet";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-scenarios";
 const text = readFileSync(join(__dirname, "../../../provider/lifecycle/state/holding.ts"), "utf8");
@@ -66,8 +66,7 @@ describe("the scenarios drawn in state/holding.ts are what runs record:", () => 
   }
 
   function newProgram(): QuickProgram {
-    const { url, apiKey } = simulator;
-    return new QuickProgram({ "esper:baseUrl": url, "esper:apiKey": apiKey, "esper:pollSeconds": "0.05" });
+    return new QuickProgram(settingsOf(simulator, { "esper:pollSeconds": "0.05" }));
   }
 
   /** The record in the words of the page. */

@@ -2,11 +2,11 @@
 // by Ctrl-C or by `customTimeouts`, and an end with its engine.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import type { Stack } from "../../support/engine";
-import { yamlHostFolder } from "../../../tools/pulumi-cli/language-yaml";
-import { withPackagedStack } from "../../support/packaged-stack";
+import { givenFleet } from "../../support/given-fleet";
+import { buildYamlHost, withPackagedStack } from "../../support/packaged-stack";
 import { until } from "../../support/until";
 import { descendantsOf, kill } from "../../support/processes";
 import {
@@ -26,14 +26,9 @@ describe("the packaged provider", function () {
   let simulator: Simulator;
   let group: string;
 
-  before(function () {
-    // On a machine without it, it is built first, once.
-    this.timeout(1_200_000);
-    return yamlHostFolder();
-  });
+  before(buildYamlHost);
   beforeEach(async () => {
-    const shops = { name: "Shops", devices: [{ alias: "s1" }, { alias: "s2" }, { alias: "s3" }] };
-    simulator = await startSimulator({ deviceMs: 60, fleet: { groups: [shops] } });
+    simulator = await givenFleet({ Shops: ["s1", "s2", "s3"] }, { deviceMs: 60 });
     group = simulator.world.group("Shops").id;
   });
   afterEach(() => simulator.close());
@@ -49,7 +44,7 @@ describe("the packaged provider", function () {
 
   it("serves two tenants in one stack, each with its own key, whatever the environment says", async () => {
     const apiKey = "key-of-the-other-tenant";
-    const other = await startSimulator({ deviceMs: 60, apiKey, fleet: { groups: [{ name: "Shops", devices: 2 }] } });
+    const other = await givenFleet({ Shops: 2 }, { deviceMs: 60, apiKey });
     const target = { group: other.world.group("Shops").id };
     const provider = (more: object): object => ({
       type: "pulumi:providers:esper",
@@ -109,7 +104,7 @@ describe("the packaged provider", function () {
   });
 
   it("ends a wait at once on Ctrl-C and after `customTimeouts`, with all that is known in the state, and ends with its engine", async () => {
-    const slow = await startSimulator({ deviceMs: 600_000, fleet: { groups: [{ name: "Shops", devices: 3 }] } });
+    const slow = await givenFleet({ Shops: 3 }, { deviceMs: 600_000 });
     const target = { group: slow.world.group("Shops").id };
     const corp = certificate({ target });
     await withPackagedStack({ corp }, connectionTo(slow), async (stack) => {

@@ -2,11 +2,11 @@
 // resource that moves over.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { linkPackages } from "../../../tools/sandbox";
-import { yamlHostFolder } from "../../../tools/pulumi-cli/language-yaml";
-import { withPackagedStack } from "../../support/packaged-stack";
+import { givenFleet } from "../../support/given-fleet";
+import { buildYamlHost, withPackagedStack } from "../../support/packaged-stack";
 import {
   at,
   commandsOf,
@@ -26,14 +26,9 @@ describe("a certificate in a YAML program", function () {
   let simulator: Simulator;
   let group: string;
 
-  before(function () {
-    // On a machine without it, it is built first, once.
-    this.timeout(1_200_000);
-    return yamlHostFolder();
-  });
+  before(buildYamlHost);
   beforeEach(async () => {
-    const shops = { name: "Shops", devices: [{ alias: "s1" }, { alias: "s2" }, { alias: "s3" }] };
-    simulator = await startSimulator({ deviceMs: 60, fleet: { groups: [shops] } });
+    simulator = await givenFleet({ Shops: ["s1", "s2", "s3"] }, { deviceMs: 60 });
     group = simulator.world.group("Shops").id;
   });
   afterEach(() => simulator.close());
