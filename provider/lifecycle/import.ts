@@ -14,7 +14,7 @@ import type { State } from "./state/state";
 /** @param id `<alias>@<group id>` @throws ImportError, UnknownTargetError */
 export async function importCertificate(context: OperationContext, id: string): Promise<State> {
   const { client, clock, urnHash, instance } = context;
-  const { settings, written } = meantBy(id);
+  const { settings, written } = settingsIn(id);
   const fleet = await readFleet(client, settings.target, 0);
   if (isGone(settings.target, fleet)) throw new UnknownTargetError(fleet.unknownGroups, []);
   const nowMs = clock.now();
@@ -34,7 +34,7 @@ export async function importCertificate(context: OperationContext, id: string): 
   };
 }
 
-function meantBy(id: string): Pick<State, "settings" | "written"> {
+function settingsIn(id: string): Pick<State, "settings" | "written"> {
   const at = id.lastIndexOf("@");
   const group = id.slice(at + 1);
   if (at < 0) throw new ImportError(`An import needs "<alias>@<group id>" as its id: this one has no @.`);

@@ -23,7 +23,7 @@ export class FilePieces {
   }
 
   /** Makes the index before it is asked for, and lets other work go on meanwhile: a file may have megabytes. */
-  async settle(): Promise<void> {
+  async prepare(): Promise<void> {
     for (let file = this.pending[0]; file !== undefined; file = this.pending[0]) {
       const base64 = base64Of(file);
       for (let at = 0; at < base64.length; at += charactersPerTurn) {

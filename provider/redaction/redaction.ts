@@ -33,8 +33,8 @@ export class Redaction {
   }
 
   /** Gets ready for looks without holding up other work. */
-  settle(): Promise<void> {
-    return this.filePieces.settle();
+  prepare(): Promise<void> {
+    return this.filePieces.prepare();
   }
 
   /** The text with `[secret]` where it repeats a secret; else the text as it is. */

@@ -44,10 +44,10 @@ export async function openSource(source: Source, surroundings: Surroundings): Pr
   const given = readGiven(source, surroundings);
   // Known before anything is opened: what goes wrong may repeat them.
   for (const secret of secretsOf(given)) redaction.learn(secret);
-  await redaction.settle();
+  await redaction.prepare();
   const opened = await openOnce(given, surroundings.nowMs());
   redaction.learn(opened.bytes);
-  await redaction.settle();
+  await redaction.prepare();
   return contentOf(opened);
 }
 
@@ -101,7 +101,7 @@ function contentOf(opened: OpenedSource): Content {
       if (sentAs === "asGiven") return { base64: base64(), password };
       const written = await writePkcs12(material, { profile: sentAs, password });
       redaction.learn(written);
-      await redaction.settle();
+      await redaction.prepare();
       return { base64: Buffer.from(written).toString("base64"), password };
     },
   };
