@@ -5,6 +5,7 @@ import type { Client } from "../client/index";
 import type { Environment, Settings } from "../config";
 import { claims } from "../lifecycle/claims";
 import type { Failure, RawObject } from "../lifecycle/arguments/reader";
+import { impact } from "../lifecycle/preview/impact";
 import { clientFor } from "../operations/clients";
 import { EngineLog } from "./wire/engine-log";
 import type { Limit } from "./limit";
@@ -29,6 +30,7 @@ export class PackagedProvider {
     this.cancelled = new AbortController();
     this.resources.clear();
     claims.forget();
+    impact.begin();
   }
 
   checkConfig(urn: string, news: RawObject): { readonly inputs: RawObject; readonly failures: readonly Failure[] } {
