@@ -25,11 +25,12 @@ import {
   unansweredSentence,
 } from "./messages/notices";
 import { count } from "./messages/words";
-import { waitedFor } from "./policy/awaited";
+import { unansweredOf } from "./policy/awaited";
 import { mayBeScheduled, type Plan } from "./policy/plan";
 import type { Step } from "./policy/steps";
 import { difference } from "./state/membership-sketch";
 import { isOnlyImported, orphanedIds } from "./state/holding";
+import { devicesIn } from "./state/sent-request";
 import { type SentRequest, type State } from "./state/state";
 
 // Of several resources that go in one run, each would read the same devices again.
@@ -113,7 +114,7 @@ async function devicesOutside(
   if ((single.length === 0 || isAllThere) && orphanedOfSet.length === 0) return { devices: new Map(), leaving: 0 };
   const rows = await client.rows({ requestIds: [...single.map(({ id }) => id), ...orphanedOfSet] });
   const outside = rows.filter((row) => !fleet.members.has(row.deviceId));
-  const ids = [...new Set(outside.map((row) => row.deviceId))];
+  const ids = [...devicesIn(outside)];
   const devices = await supportedById(client, ids, 0);
   if (orphanedOfSet.length > 0) return { devices, leaving: 0 };
   const removed = removedAlready(single, outside, devices, clock.now());
@@ -166,8 +167,7 @@ async function concludeDestroy(
   const departed = { ...facts.departed, devices: all.filter(({ id }) => told.has(id)) };
   const { removals, problems, lateCommands: open } = await finalStatuses(context, plan, { ...facts, departed }, sent);
   const members = new Map(departed.devices.map((device) => [device.id, device]));
-  const awaited = waitedFor({ wait }, members.keys(), members);
-  const unanswered = removals.statuses.filter(({ phase, device }) => phase === "pending" && awaited.has(device.id));
+  const unanswered = unansweredOf({ wait }, removals.statuses, members);
   const timedOut = unanswered.length > 0 && wait.onTimeout === "fail";
   const seen = [...(problem === undefined ? [] : [problem]), ...problems];
   if (seen.length > 0 || removals.failed.length > 0 || timedOut) {

@@ -10,6 +10,7 @@ import { devicesOf } from "../facts/newer/resume";
 import type { Plan } from "../policy/plan";
 import type { Step } from "../policy/steps";
 import { difference } from "../state/membership-sketch";
+import { devicesIn } from "../state/sent-request";
 import type { SentRequest, State } from "../state/state";
 import type { Sent } from "./send";
 
@@ -29,8 +30,7 @@ export async function ownInstalls(
   const isLater = ({ createdAt = "" }: SentRequest): boolean => others.some((other) => other.createdAt < createdAt);
   const unknown = earlier.filter((request) => known(request) === undefined && isLater(request)).map(({ id }) => id);
   const rows = unknown.length === 0 ? [] : await client.rows({ requestIds: unknown });
-  const byRows = (id: string): ReadonlySet<string> =>
-    new Set(rows.flatMap(({ requestId, deviceId }) => (requestId === id ? [deviceId] : [])));
+  const byRows = (id: string): ReadonlySet<string> => devicesIn(rows.filter(({ requestId }) => requestId === id));
   const now = sent.filter(({ request }) => request.kind === "install");
   return [
     ...earlier.map((request) => ({ request, devices: known(request) ?? byRows(request.id) })),
@@ -85,7 +85,7 @@ async function devicesReached(
   const requestIds = commands.filter(({ kind }) => kind === "install").map(({ id }) => id);
   if (requestIds.length === 0 || devices.length === 0) return new Set();
   const rows = await client.rows({ requestIds, devices });
-  return new Set(rows.map(({ deviceId }) => deviceId));
+  return devicesIn(rows);
 }
 
 /** The devices of all its installs; undefined where some of those are not known any more. */
@@ -94,5 +94,5 @@ async function devicesByRows(client: Client, { commands, record }: State): Promi
   const installs = commands.filter(({ kind }) => kind === "install");
   const rows = await client.rows({ requestIds: installs.map(({ id }) => id) });
   const isWhole = rows.length >= installs.reduce((sum, { devices }) => sum + devices, 0);
-  return isWhole ? new Set(rows.map(({ deviceId }) => deviceId)) : undefined;
+  return isWhole ? devicesIn(rows) : undefined;
 }

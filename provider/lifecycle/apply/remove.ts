@@ -36,7 +36,7 @@ export async function removeStep(
   const candidates = candidatesOf(facts, step.devices);
   if (candidates.size === 0) return { notes: [], warnings: [] };
   const before = sent.length;
-  const turn = `${context.client.tenantHash} ${settings.alias}`;
+  const turn = { tenantHash: context.client.tenantHash, alias: settings.alias };
   const decided = await context.turns.during(turn, "uninstall", async () => {
     const newer = plan.prior === undefined ? undefined : await readNewer(context, plan.prior, removalMaxAgeMs);
     if (newer?.isComplete === false) throw new Error(incompleteSentence(settings.alias));

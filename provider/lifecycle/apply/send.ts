@@ -43,7 +43,7 @@ export async function installOn(
   const { tenantHash } = context.client;
   const before = sent.length;
   try {
-    await turns.during(`${tenantHash} ${settings.alias}`, "install", () =>
+    await turns.during({ tenantHash, alias: settings.alias }, "install", () =>
       sendBatches(
         ...([context, plan, batches, "install"] as const),
         (address, label) => installOf(settings, file, address, label),

@@ -14,7 +14,7 @@ import {
   totalOf,
 } from "../../client";
 import type { Answers } from "./device-status";
-import { countsEveryone } from "../state/sent-request";
+import { countsEveryone, devicesIn } from "../state/sent-request";
 import { statesSeen, type Exception, type SentRequest, type State } from "../state/state";
 
 /** The most rows that a page has, and of how many devices one read can ask for the rows. */
@@ -136,7 +136,7 @@ export class CommandResults {
     const states = otherThanSuccess.filter((state) => (counts[state] ?? 0) > 0);
     if (states.length === 0) return [];
     const rows = await this.client.rows({ requestIds: [request.id], states });
-    const distinct = new Set(rows.map((row) => row.deviceId));
+    const distinct = devicesIn(rows);
     // A device that changed its state between the counts and the rows may be in none of them; then every row is read.
     return distinct.size < countOf(counts, states) ? undefined : rows;
   }
@@ -151,7 +151,7 @@ export class CommandResults {
     // Whoever was no member when it was sent, and is not in the target any more, has an id that nobody knows.
     if (outside.length === 0 || !isLess || this.others.size < (request.unsupported ?? 0)) return false;
     const rows = await this.client.rows({ requestIds: [request.id], devices: outside });
-    return totalOf(counts) - new Set(rows.map((row) => row.deviceId)).size === request.devices;
+    return totalOf(counts) - devicesIn(rows).size === request.devices;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Device } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
 import { orphanedIds } from "../state/holding";
+import { devicesIn } from "../state/sent-request";
 import { type SentRequest, type State } from "../state/state";
 import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
 import type { CommandResults } from "./command-results";
@@ -70,7 +71,7 @@ async function devicesReachedBy(
   newer: Newer,
 ): Promise<readonly Device[]> {
   const rows = orphaned.length === 0 ? [] : await client.rows({ requestIds: orphaned });
-  const ids = new Set([...rows.map((row) => row.deviceId), ...installedLast(newer)]);
+  const ids = new Set([...devicesIn(rows), ...installedLast(newer)]);
   return [...(await supportedById(client, [...ids], 0)).values()];
 }
 

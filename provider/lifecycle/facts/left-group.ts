@@ -5,6 +5,7 @@ import type { Client } from "../../client/index";
 import { groupsOf } from "../arguments/target";
 import type { OperationContext } from "../context";
 import { difference, leftOf } from "../state/membership-sketch";
+import { devicesIn } from "../state/sent-request";
 import type { State } from "../state/state";
 import { supportedById, type Fleet } from "./fleet";
 
@@ -47,7 +48,7 @@ async function devicesThatLeft(
   const isOutside = (id: string): boolean => !ids.has(id) && !others.has(id);
   if (areFew || leftCount === undefined) {
     const rows = installs.length === 0 ? [] : await client.rows({ requestIds: installs.map(({ id }) => id) });
-    const reached = [...new Set(rows.map(({ deviceId }) => deviceId))].filter(isOutside);
+    const reached = [...devicesIn(rows)].filter(isOutside);
     // Too many came and left for the record to tell them apart.
     if (leftCount === undefined) return reached;
     const left = leftOf(record.sentTo, ids, reached);

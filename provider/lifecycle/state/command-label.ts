@@ -9,6 +9,8 @@ import { createHash } from "node:crypto";
 
 export const installCommand = "INSTALL_CERTIFICATE";
 export const uninstallCommand = "UNINSTALL_CERTIFICATE";
+/** What changes an alias on a device. */
+export const certificateCommands = [installCommand, uninstallCommand];
 
 const mark = "pulumi-esper";
 

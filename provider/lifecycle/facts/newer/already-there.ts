@@ -1,7 +1,7 @@
 // On which devices an alias stands already, whoever installed it. It asks the client and decides nothing.
 
 import type { Client, CommandSighting, CommandState } from "../../../client/index";
-import { aliasHash, installCommand, parseLabel, uninstallCommand } from "../../state/command-label";
+import { aliasHash, certificateCommands, installCommand, parseLabel } from "../../state/command-label";
 import { listMaxAgeMs } from "./newer-commands";
 
 /** One of all commands, and as many of each of the two. */
@@ -13,7 +13,7 @@ const requestsMax = 50;
 /** For the preview of a new certificate, which overwrites it: ten pages of Esper's at most, so that there may be more. */
 export async function devicesWithAlias(client: Client, alias: string): Promise<ReadonlySet<string>> {
   const { commands } = await client.commandsSince({
-    commands: [installCommand, uninstallCommand],
+    commands: certificateCommands,
     sinceAt: new Date(0).toISOString(),
     maxAgeMs: listMaxAgeMs,
     maxPages: listPages,

@@ -3,7 +3,7 @@
 
 import type { CommandSighting } from "../../../client/index";
 import type { OperationContext } from "../../context";
-import { installCommand, parseLabel, uninstallCommand } from "../../state/command-label";
+import { certificateCommands, parseLabel } from "../../state/command-label";
 import { holdersBy, isUnder } from "./already-there";
 import { removalMaxAgeMs } from "./newer-commands";
 
@@ -25,7 +25,7 @@ export async function devicesHeldBefore(
   alias: string,
   { ids, firstInstallAt }: OwnCommands,
 ): Promise<HeldBefore> {
-  const query = { commands: [installCommand, uninstallCommand], sinceAt: new Date(0).toISOString() };
+  const query = { commands: certificateCommands, sinceAt: new Date(0).toISOString() };
   const { commands, isComplete } = await client.commandsSince({ ...query, maxAgeMs: removalMaxAgeMs });
   const isOwn = ({ id, label = "" }: CommandSighting): boolean => {
     const parsed = parseLabel(label);

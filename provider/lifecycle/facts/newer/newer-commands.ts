@@ -4,7 +4,8 @@
 
 import type { CommandSighting, StatusRow } from "../../../client/index";
 import type { OperationContext } from "../../context";
-import { aliasHash, installCommand, parseLabel, uninstallCommand, urnHint } from "../../state/command-label";
+import { aliasHash, certificateCommands, installCommand, parseLabel, urnHint } from "../../state/command-label";
+import { devicesIn } from "../../state/sent-request";
 import type { OtherCommand, State, StateRecord } from "../../state/state";
 
 /** One that the state does not count among its own, with the devices that it reached. */
@@ -42,8 +43,7 @@ export const removalMaxAgeMs = 10_000;
 
 export async function readNewer({ client }: OperationContext, prior: State, maxAgeMs: number): Promise<Newer> {
   const { record, settings } = prior;
-  const commands = [installCommand, uninstallCommand];
-  const list = await client.commandsSince({ commands, sinceAt: record.lookedUntil, maxAgeMs });
+  const list = await client.commandsSince({ commands: certificateCommands, sinceAt: record.lookedUntil, maxAgeMs });
   const stored = record.otherCommands ?? [];
   const known = new Set([...[...prior.commands, ...stored].map(({ id }) => id), ...(record.droppedIds ?? [])]);
   const unknown = list.commands.filter(({ id }) => !known.has(id));
@@ -113,7 +113,7 @@ export async function devicesOfKilledCreate(
 ): Promise<ReadonlySet<string>> {
   const sinceAt = new Date(clock.now() - killedCreateMs).toISOString();
   const list = await client.commandsSince({
-    commands: [installCommand, uninstallCommand],
+    commands: certificateCommands,
     sinceAt,
     maxAgeMs: listMaxAgeMs,
   });
@@ -124,5 +124,5 @@ export async function devicesOfKilledCreate(
   });
   if (requestIds.length === 0) return new Set();
   const rows = await client.rows({ requestIds: requestIds.map(({ id }) => id) });
-  return new Set(rows.map(({ deviceId }) => deviceId));
+  return devicesIn(rows);
 }
