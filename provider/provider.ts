@@ -10,25 +10,23 @@ import { PartialFailure } from "./engine/partial-failure";
 import { AliasTurns } from "./lifecycle/alias-turns";
 import { claims } from "./lifecycle/claims";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
+import { oneForAll, oneForEach, surroundings, type Kind } from "./kinds";
 import { readInputs } from "./lifecycle/arguments/arguments";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
 import { resourceId } from "./lifecycle/arguments/target";
 import type { Outcome } from "./lifecycle/conclude/conclude";
 import { redacted } from "./lifecycle/conclude/redacted";
-import { openSource } from "./lifecycle/content/content";
-import { readBoundedFile } from "./lifecycle/content/read-file";
 import type { OperationContext } from "./lifecycle/context";
 import { destroy } from "./lifecycle/destroy";
 import { diff, lastingWarnings } from "./lifecycle/policy/diff";
 import type { Asked } from "./lifecycle/policy/full-send";
 import type { Desired } from "./lifecycle/policy/plan";
 import { rollbackWarning } from "./lifecycle/policy/rollback/rollback";
-import { check } from "./lifecycle/preview/check";
+import type { DeviceChecking } from "./lifecycle/preview/device-check";
 import { Impact } from "./lifecycle/preview/impact";
 import { reconcile } from "./lifecycle/reconcile";
 import { refresh } from "./lifecycle/refresh";
 import { newInstance, urnHashOf } from "./lifecycle/state/command-label";
-import { readState, toOutputs } from "./lifecycle/state/record";
 import { identityForUpdate, identityOf, type Identity } from "./lifecycle/state/identity";
 
 connectToEngine(process.argv);
@@ -57,8 +55,6 @@ const turns = new AliasTurns();
 /** What previews say of the reach, bounded for all resources of a process. */
 const impact = new Impact(systemClock);
 
-const surroundings = { readFile: readBoundedFile, environment: process.env, nowMs: () => systemClock.now() };
-
 /** One client for the process, so that all resources share its limiter, its connections and its polls. */
 const clients = new Map<string, Client>();
 
@@ -70,8 +66,18 @@ function clientFor(connection: Connection, say: (text: string) => void): Client 
   return client;
 }
 
-/** The provider of one resource. */
+/** The provider of a Certificate. */
 export function certificate(urn: string): DynamicProvider {
+  return providerOf(urn, oneForAll);
+}
+
+/** The provider of DeviceCertificates. */
+export function deviceCertificates(urn: string): DynamicProvider {
+  return providerOf(urn, oneForEach);
+}
+
+/** The provider of one resource. */
+function providerOf(urn: string, kind: Kind): DynamicProvider {
   const progress = progressOn(urn);
   const urnHash = urnHashOf(urn);
   let stackConfig: (key: string) => string | undefined = () => undefined;
@@ -85,8 +91,17 @@ export function certificate(urn: string): DynamicProvider {
     return { client: clientNow(), clock: systemClock, random: Math.random, ...identity, claims, turns, status, note };
   }
 
+  function checkingNow(): DeviceChecking {
+    return { surroundings, impact, client: clientNow, nowMs: systemClock.now(), status: progress.status };
+  }
+
+  function claim(raw: RawObject): void {
+    const { alias, target } = readInputs(raw);
+    claimAs({ alias, target });
+  }
+
   /** Puts on record that this certificate stands in the program. */
-  function claim({ alias, target }: Pick<Asked, "alias" | "target">, instance?: string): void {
+  function claimAs({ alias, target }: Pick<Asked, "alias" | "target">, instance?: string): void {
     const tenantHash = tenantNow();
     if (alias === undefined || target === undefined || tenantHash === undefined) return;
     claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), instance });
@@ -117,7 +132,7 @@ export function certificate(urn: string): DynamicProvider {
   function outputsOf(id: string, outcome: Outcome, desired: Desired): RawObject {
     const { state, problems, ...messages } = redacted(outcome, desired.content.withoutSecrets);
     tell(messages);
-    const outputs = toOutputs(state);
+    const outputs = kind.toOutputs(state);
     if (problems.length === 0) return outputs;
     throw new PartialFailure(id, { ...outputs, __provider: desired.raw["__provider"] }, problems);
   }
@@ -132,29 +147,30 @@ export function certificate(urn: string): DynamicProvider {
 
     check: (olds, news) =>
       quietly(async () => {
-        claim(askedBy(asObject(news)));
-        const checking = { surroundings, impact, client: clientNow, nowMs: systemClock.now() };
-        const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
+        claim(asObject(news));
+        const { inputs, failures, ...messages } = await kind.check(checkingNow(), asObject(olds), asObject(news));
         tell(messages);
         return { inputs, failures };
       }),
 
     diff: (_id, olds, news) =>
-      quietly(() => {
-        const prior = readState(asObject(olds));
-        const asked = askedBy(asObject(news));
+      quietly(async () => {
+        const prior = kind.readState(asObject(olds));
+        const asked = kind.asked(asObject(news));
         const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
         const warning = rollbackWarning(prior, asked.settings, reason);
         const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
+        if (action === "nothing") warnings.push(...kind.lasting(prior, systemClock.now()));
         tell({ warnings, notes: action === "update" ? [message] : [] });
-        if (action !== "replace") claim({ ...prior.settings, ...asked }, prior.record.instance);
-        return Promise.resolve({ changes: action !== "nothing", replaces, deleteBeforeReplace });
+        if (action === "update") tell(await kind.preview(checkingNow(), prior, asObject(news)));
+        if (action !== "replace") claimAs({ ...prior.settings, ...asked }, prior.record.instance);
+        return { changes: action !== "nothing", replaces, deleteBeforeReplace };
       }),
 
     create: async (news) => {
-      const desired = await desiredFrom(asObject(news));
+      const desired = await kind.desired(asObject(news), undefined);
       const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
-      claim(desired.inputs, identity.instance);
+      claimAs(desired.inputs, identity.instance);
       const outcome = await reconcile(contextFor(identity), desired, undefined);
       const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
       return { id, outs: outputsOf(id, outcome, desired) };
@@ -162,27 +178,27 @@ export function certificate(urn: string): DynamicProvider {
 
     read: (id, outputs) =>
       quietly(async () => {
-        const prior = readState(asObject(outputs));
+        const prior = kind.readState(asObject(outputs));
         const { state, drift, notes } = await refresh(contextFor(identityOf(prior, Math.random)), prior);
         tell({ warnings: [], notes });
-        const props = toOutputs(state);
+        const props = kind.toOutputs(state);
         if (drift === undefined && prior.record.drifted !== true) return { id, props };
         // The inputs are not given to `read`, so they are written anew; what is secret in the source is not there to write.
-        const inputs = { ...state.written, source: state.record.source ?? {}, certificate: state.certificate };
+        const inputs = { ...state.written, source: state.record.source ?? {}, ...kind.addedInputs(state) };
         return { id, props, inputs: drift === undefined ? inputs : { ...inputs, drift } };
       }),
 
     update: async (id, olds, news) => {
-      const desired = await desiredFrom(asObject(news));
-      const prior = readState(asObject(olds));
+      const prior = kind.readState(asObject(olds));
+      const desired = await kind.desired(asObject(news), prior);
       const identity = identityForUpdate(prior, urnHash, Math.random);
-      claim(desired.inputs, identity.instance);
+      claimAs(desired.inputs, identity.instance);
       return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
     },
 
     delete: (_id, outputs) =>
       quietly(async () => {
-        const prior = readState(asObject(outputs));
+        const prior = kind.readState(asObject(outputs));
         const context = contextFor(identityOf(prior, Math.random));
         tell(await destroy(context, prior));
         const { alias, target } = prior.settings;
@@ -213,19 +229,4 @@ function asObject(value: unknown): RawObject {
 
 function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
-}
-
-function askedBy(raw: RawObject): Asked {
-  const { alias, target, options } = readInputs(raw);
-  const { digest } = asObject(raw["certificate"]);
-  const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
-  return { alias, target, settings, digest: typeof digest === "string" ? digest : undefined };
-}
-
-async function desiredFrom(raw: RawObject): Promise<Desired> {
-  const { inputs, failures } = readInputs(raw);
-  if (inputs === undefined) {
-    throw new Error(failures.map(({ reason }) => reason).join("; ") || "Not every argument is known yet.");
-  }
-  return { inputs, raw, content: await openSource(inputs.source, surroundings) };
 }

@@ -13,6 +13,7 @@ import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
 import type { Facts } from "./facts/gather";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer/newer-commands";
 import { resume } from "./facts/newer/resume";
+import { heldBy, ledgerInstalls, resumeSingly } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/unlisted";
 import { failureSentences } from "./messages/failures";
@@ -32,7 +33,8 @@ const listMaxAgeMs = 10_000;
 export async function destroy(context: OperationContext, stored: State): Promise<Told> {
   await refuseOtherTenant(context.client, stored);
   const newer = await readNewer(context, stored, commandsMaxAgeMs);
-  const resumed = resume(stored, newer);
+  const { own: ledgered } = stored.record;
+  const resumed = ledgered ? resumeSingly(stored, newer, heldBy(ledgered.ledger)) : resume(stored, newer);
   const state = resumed.prior;
   const listed = await readFleet(context.client, state.settings.target, listMaxAgeMs);
   const fleet = await withUnlisted(context.client, listed, state);
@@ -44,7 +46,9 @@ export async function destroy(context: OperationContext, stored: State): Promise
   ]);
   const facts = {
     ...{ fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
-    installs: recordedInstalls(resumed, state.settings.target, fleet),
+    installs: ledgered
+      ? ledgerInstalls(resumed, ledgered.ledger, heldBy(ledgered.ledger), fleet)
+      : recordedInstalls(resumed, state.settings.target, fleet),
     results: new CommandResults(context.client),
     departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },

@@ -3,6 +3,7 @@
 
 import { totalOf } from "../client/index";
 import type { OperationContext } from "./context";
+import { ownNow } from "./conclude/next-ledger";
 import { historyOf, recordedInstalls } from "./facts/command-history";
 import type { CommandResults } from "./facts/command-results";
 import { gatherDeparted, toRemoveAgain } from "./facts/departed";
@@ -10,6 +11,7 @@ import {
   coverageOf,
   deviceStatuses,
   exceptionsOf,
+  hasNoFile,
   isOwnedByOther,
   wasSent,
   type DeviceStatus,
@@ -18,6 +20,8 @@ import { withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
 import { memberIds, nobodyOf, type Fleet } from "./facts/fleet";
 import { type Newer, type NewerCommand } from "./facts/newer/newer-commands";
 import { devicesOf, type Resumed } from "./facts/newer/resume";
+import { entitledIn } from "./facts/own/gather-contents";
+import { heldBy, ledgerInstalls, withLedgerStates } from "./facts/own/ledger-history";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
 import { isTakenOff } from "./state/holding";
@@ -42,27 +46,31 @@ export async function lookAgain(
   const nowMs = context.clock.now();
   const { prior: stored, others } = resumed;
   const { settings, record, commands } = stored;
-  const installs = recordedInstalls(resumed, settings.target, fleet);
+  const { own } = record;
+  const installs = own
+    ? ledgerInstalls(resumed, own.ledger, heldBy(own.ledger), fleet)
+    : recordedInstalls(resumed, settings.target, fleet);
   await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
   const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
     ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
   });
-  const statuses = withStartingAnew(answered, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
+  const seen = withStartingAnew(own ? withLedgerStates(answered, own.ledger, nowMs) : answered, nowMs);
+  const statuses = seen.filter(wasMember(stored)).map(withKnownReason(stored));
   const coverage = coverageOf(statuses, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(statuses);
-  const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
+  const newerInstalls = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
   const departed = await gatherDeparted(context, results, {
     ...{ prior: stored, target: settings.target },
     newer,
-    entitled: isTakenOff(stored) ? nobodyOf(fleet) : fleet,
+    entitled: isTakenOff(stored) ? nobodyOf(fleet) : own ? entitledIn(fleet, heldBy(own.ledger)) : fleet,
   });
   const outside = new Set(departed.devices.map(({ id }) => id));
   const ids = new Set(statuses.map(({ device }) => device.id));
   const saysSomething = (command: NewerCommand): boolean => [...devicesOf(command)].some((id) => ids.has(id));
   const otherCommands = [
     ...others.filter(saysSomething),
-    ...own.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
+    ...newerInstalls.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
   ].map(({ rows, listed, ...other }) => other);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const byOthers = new Set(others.filter(({ by }) => by === "other").map(({ id }) => id));
@@ -92,6 +100,7 @@ export async function lookAgain(
       lookedUntil: isNews ? newer.lookedUntil : record.lookedUntil,
       otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
       ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
+      ...(own && { own: ownNow(own, statuses, installs.requests, nowMs) }),
     },
   };
   const notes = [
@@ -119,8 +128,10 @@ async function heldBackNow(
   if (waveBoundaries === undefined) return record.heldBack ?? 0;
   const canaries = await memberIds(client, settings.rollout.canary, listMaxAgeMs);
   const sentWaves = progress.state === "complete" ? waveCount(waveBoundaries) : progress.wave;
-  const isHeldBack = ({ phase, device }: DeviceStatus): boolean =>
-    phase === "missing" && (waveOf(waveBoundaries, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
+  const isHeldBack = (status: DeviceStatus): boolean =>
+    status.phase === "missing" &&
+    !hasNoFile(status) &&
+    (waveOf(waveBoundaries, settings.alias, status.device.id, canaries) ?? Infinity) > sentWaves;
   return statuses.filter(isHeldBack).length;
 }
 
@@ -131,8 +142,8 @@ function withKnownReason({ exceptions }: State): (status: DeviceStatus) => Devic
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (status) => {
     const known = before.get(status.device.id);
-    const isSame = known?.state === status.state && known.since === status.since;
-    if (isSame) return { ...status, reason: known.reason };
+    const isSame = known?.state === status.state && (known.since === status.since || hasNoFile(status));
+    if (isSame) return { ...status, reason: known.reason, since: known.since };
     return status.phase === "failed" && status.reason !== "" ? { ...status, reason: unjudgedReason } : status;
   };
 }

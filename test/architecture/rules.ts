@@ -38,18 +38,18 @@ export const rules: readonly Rule[] = [
     says: "the package stands without the simulator, the command and the tests",
   },
   {
-    from: /^provider\/(?!(?:certificate|index|lookups|engine\/.*)$)/,
+    from: /^provider\/(?!(?:certificate|device-certificates|index|lookups|engine\/.*)$)/,
     mayImport: allBut(pulumi),
     says: "only certificate, index, lookups and engine/ know Pulumi",
   },
   {
-    from: /^provider\/certificate$/,
-    mayImport: only(pulumi, "provider/engine/.*", "provider/type-token"),
+    from: /^provider\/(?:device-certificates|certificate)$/,
+    mayImport: only(pulumi, "provider/(?:engine/.*|type-token|certificate)"),
     says: "the resource's arguments know nothing of Esper's API or of PKCS#12",
   },
   {
     from: /^provider\/provider$/,
-    mayImport: allBut("provider/(?:certificate|index|lookups)"),
+    mayImport: allBut("provider/(?:certificate|device-certificates|index|lookups)"),
     says: "what the stored text loads does not depend on what programs import",
   },
   {

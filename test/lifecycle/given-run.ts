@@ -56,7 +56,13 @@ export function factsOf(statuses: readonly DeviceStatus[], change: Partial<Facts
 
 export function contentOf(digest = digestA): GoalContent {
   const file = { base64: "AAAA", password: "pass-word-1" };
-  return { digest, certificate: { digest }, sentAs: "asGiven", file: () => Promise.resolve(file) };
+  return {
+    digest,
+    certificate: { digest },
+    sentAs: "asGiven",
+    isPerDevice: false,
+    fileFor: () => Promise.resolve(file),
+  };
 }
 
 export interface PlanChange extends Partial<Omit<Plan, "settings" | "recorded">> {

@@ -44,3 +44,8 @@ export function batchesForDevices(devices: readonly string[]): readonly Batch[] 
     targetWide: false,
   }));
 }
+
+/** One request for each device. */
+export function batchesForSingleDevices(devices: readonly string[]): readonly Batch[] {
+  return devices.flatMap((id) => batchesForDevices([id]));
+}

@@ -13,6 +13,7 @@ import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { decideRemoval } from "../policy/removal";
 import type { Step } from "../policy/steps";
+import { deviceKey, holdsContent } from "../state/ledger/ledger";
 import { difference } from "../state/membership-sketch";
 import type { State } from "../state/state";
 import { batchesForDevices, batchesForEveryone } from "./batches";
@@ -94,7 +95,11 @@ function ownInstalls(prior: State | undefined, { installs }: Facts, sent: readon
         (request.targetWide === true ? (installs.reached ?? new Set<string>()) : new Set<string>()),
     }));
   const now = sent.filter(({ request }) => request.kind === "install");
-  return [...earlier, ...now.map(({ request, devices }) => ({ request, devices }))];
+  return [...earlier, ...settledInstalls(installs), ...now.map(({ request, devices }) => ({ request, devices }))];
+}
+
+function settledInstalls({ settled = [] }: Facts["installs"]): readonly OwnInstall[] {
+  return settled.map(({ device, at }) => ({ request: { createdAt: at }, devices: new Set([device]) }));
 }
 
 /** Whether an INSTALL of this resource is known on a device. */
@@ -117,6 +122,8 @@ function ownDevices(
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }
   // Where too many came and left to tell who, nothing is known against it.
+  const ledger = prior.record.own?.ledger;
+  if (ledger !== undefined) return (id) => found.has(id) || holdsContent(ledger.get(deviceKey(id)));
   return (id) => found.has(id) || installs.reached?.has(id) === true || joined.some((since) => !since?.has(id));
 }
 

@@ -9,6 +9,7 @@ import { removalsNow, toRemoveAgain } from "../facts/departed";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
 import { withEnrolledAgain } from "../facts/enrolled-again";
 import type { Facts } from "../facts/gather";
+import { withContentStates } from "../facts/own/ledger-history";
 import type { Plan } from "../policy/plan";
 import type { SentRequest } from "../state/state";
 
@@ -48,7 +49,7 @@ export async function finalStatuses(
 
 async function memberStatuses(
   { clock }: OperationContext,
-  { results, fleet }: Facts,
+  { results, fleet, contents }: Facts,
   prior: Plan["prior"],
   installs: SentRequests,
   asks: boolean,
@@ -57,12 +58,14 @@ async function memberStatuses(
   const nowMs = clock.now();
   const ids = new Set(fleet.members.keys());
   const unseen = installs.requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
-  const asked = asks ? installs : without(installs, unseen);
+  const asked = asks || unseen.length === 0 ? installs : without(installs, unseen);
   if (asks) await tolerate(() => results.look(unseen), undefined, problems);
   const history = await tolerate(() => historyOf(results, asked, ids, nowMs), historyWithoutAnswers(asked), problems);
-  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen });
-  const statuses = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
-  return withEnrolledAgain(statuses, { requests: installs.requests, forgotten: results.forgotten, prior });
+  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen, settled: [] });
+  const answered = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
+  const statuses = withEnrolledAgain(answered, { requests: installs.requests, forgotten: results.forgotten, prior });
+  if (contents === undefined) return statuses;
+  return withContentStates(statuses, prior?.record.own?.ledger, contents.nothingToSend, nowMs);
 }
 
 async function removalStatuses(
@@ -81,7 +84,8 @@ async function removalStatuses(
 }
 
 function without(installs: SentRequests, some: readonly SentRequest[]): SentRequests {
-  return { ...installs, requests: installs.requests.filter((request) => !some.includes(request)) };
+  const left = new Set(some);
+  return { ...installs, requests: installs.requests.filter((request) => !left.has(request)) };
 }
 
 async function tolerate<T>(reading: () => Promise<T>, otherwise: T, problems: string[]): Promise<T> {

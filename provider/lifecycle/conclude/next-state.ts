@@ -5,8 +5,17 @@ import { isDeepStrictEqual } from "node:util";
 import type { RawObject } from "../arguments/reader";
 import { sameTarget } from "../arguments/target";
 import type { Sent } from "../apply/send";
-import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
+import {
+  coverageOf,
+  exceptionsOf,
+  hasNoFile,
+  isOwnedByOther,
+  wasSent,
+  type DeviceStatus,
+} from "../facts/device-status";
 import type { Facts } from "../facts/gather";
+import { marksOf, renewalOfAll } from "../facts/own/certificates-summary";
+import { wantedIn } from "../facts/own/ledger-history";
 import { renewalOfCertificate } from "../content/renewal";
 import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
@@ -24,6 +33,7 @@ import {
 } from "../state/state";
 import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
 import { compact, withSuperseded } from "./compaction";
+import { nextLedger } from "./next-ledger";
 import type { Final } from "./final-statuses";
 
 /** What differs between the ways a run can end. */
@@ -63,7 +73,10 @@ export function nextState(
   const otherCommands = plan.startsOver ? [] : standingOthers(final, facts, sent);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const oldestOther = otherCommands[0]?.createdAt;
-  const { requests, isCompacted } = compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
+  const { contents } = facts;
+  const { requests, isCompacted } = contents
+    ? { requests: openInstalls(installs.requests, statuses), isCompacted: false }
+    : compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
   const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
     (request) => ({
       ...request,
@@ -71,13 +84,17 @@ export function nextState(
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
-  const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
+  const withoutContent = statuses.filter(hasNoFile).length;
+  const waiting = heldBack + ownedByOthers + withoutContent;
+  const backlog = backlogOf(coverage, exceptions, removals.failed.length, waiting);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
     settings: recorded.settings,
     written: recorded.written,
     certificate,
-    ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
+    ...(contents
+      ? renewalOfAll(marksOf(contents), recorded.settings.renewBeforeDays, nowMs)
+      : renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs)),
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
     ...(kept.length > 0 && { kept }),
     record: {
@@ -95,17 +112,33 @@ export function nextState(
       ...(ownedByOthers > 0 && { ownedByOthers }),
       ...earlierSentTo(plan, facts, statuses),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
-      ...(toAllAt !== commands[0]?.sentAt && { sentToAllAt: toAllAt }),
-      ...newestInstall(plan, commands, [...installs.requests, ...sent.map(({ request }) => request)]),
+      ...((contents !== undefined || toAllAt !== commands[0]?.sentAt) && { sentToAllAt: toAllAt }),
+      ...newestInstall(plan, contents ? [] : commands, [...installs.requests, ...sent.map(({ request }) => request)]),
       ...(hasCleared && { removedSinceFullSend: true }),
       ...(hadOtherContent(plan, holding) && { hadOtherContent: true }),
       ...((isCompacted || installs.compactedAt !== undefined) && { compacted: true }),
       ...(removals.failed.length > 0 && { removalsFailed: removals.failed.length }),
       ...(waveBoundaries !== undefined && { waveBoundaries }),
       ...(heldBack > 0 && { heldBack }),
+      ...(contents && {
+        own: {
+          ledger: nextLedger({
+            ...{ before: prior?.record.own?.ledger, statuses, wanted: wantedIn(contents), sent, nowMs },
+            ...{ requests: installs.requests, startsOver: plan.startsOver },
+          }),
+          unusedDigest: contents.unusedDigest,
+          ...(withoutContent > 0 && { withoutContent }),
+        },
+      }),
       ...(previouslySentTo !== undefined && { previouslySentTo }),
     },
   };
+}
+
+/** Requests that have not ended in Success, where each goes to one device. */
+function openInstalls(installs: readonly SentRequest[], statuses: readonly DeviceStatus[]): readonly SentRequest[] {
+  const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
+  return installs.filter(({ id }) => open.has(id));
 }
 
 /** Where it is not among those kept: devices that enrolled later than it have lost what they had. */

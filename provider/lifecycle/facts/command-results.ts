@@ -14,19 +14,21 @@ import {
   totalOf,
 } from "../../client";
 import type { Answers } from "./device-status";
-import { statesSeen, type Exception, type SentRequest, type State } from "../state/state";
+import type { Exception, SentRequest, State } from "../state/state";
 
 const otherThanSuccess = knownStates.filter((state) => state !== "Success");
 
 export class CommandResults {
   private readonly seen = new Map<string, { readonly counts: StateCounts; readonly answers?: Answers }>();
   private readonly forgottenIds = new Set<string>();
+  private readonly knownById: ReadonlyMap<string, SentRequest>;
 
   /** With what was last known: it stands in for the history of requests that Esper has dropped. */
   constructor(
     private readonly client: Client,
     private readonly known?: State,
   ) {
+    this.knownById = new Map((known?.commands ?? []).map((request) => [request.id, request]));
     for (const request of known?.commands ?? []) {
       if (this.isAllSuccess(request)) this.seen.set(request.id, { counts: request.states ?? {} });
     }
@@ -58,8 +60,9 @@ export class CommandResults {
       small.length > 0 ? this.client.rows({ requestIds: small.map((request) => request.id) }) : [],
       Promise.all(large.map((request) => this.lookAtCounts(request.id))),
     ]);
-    for (const { id } of small) {
-      const own = rows.filter((row) => row.requestId === id);
+    const rowsById = new Map<string, StatusRow[]>(small.map(({ id }) => [id, []]));
+    for (const row of rows) rowsById.get(row.requestId)?.push(row);
+    for (const [id, own] of rowsById) {
       if (own.length === 0) await this.lookAtCounts(id);
       else this.note(id, { counts: countStates(own), rows: own });
     }
@@ -67,12 +70,12 @@ export class CommandResults {
 
   /** Whether the state knew this request before the run. */
   wasKnown(requestId: string): boolean {
-    return this.known?.commands.some(({ id }) => id === requestId) === true;
+    return this.knownById.has(requestId);
   }
 
   /** Whether it had ended in Success on all its devices when the state was written. */
   isAllSuccess({ id, devices }: SentRequest): boolean {
-    const seen = this.known && statesSeen(this.known, id);
+    const seen = this.knownById.get(id)?.states;
     return seen !== undefined && (seen.Success ?? 0) >= devices && totalOf(seen) === seen.Success;
   }
 

@@ -4,6 +4,7 @@
 import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
 import type { Coverage, Exception, SentRequest } from "../state/state";
+import { entriesByDevice } from "./entries-by-device";
 import type { NewerCommand } from "./newer/newer-commands";
 
 /** An install that no device took for this long never will be (Esper, "Command API Examples": 30 days). */
@@ -17,6 +18,10 @@ export interface Answers {
 }
 
 const neverSent = "Never sent";
+/** Where each device has its own content: it was sent another file than the one that it is to have. */
+export const fileChangedState = "File changed";
+/** Where each device has its own content: there is none to send to it. */
+export const noFileState = "No file";
 
 export interface DeviceStatus {
   readonly device: Device;
@@ -52,8 +57,8 @@ export function deviceStatuses(
   history: CommandHistory,
   nowMs: number,
 ): readonly DeviceStatus[] {
-  const newestFirst = [...history].reverse();
-  return [...members].map((device) => statusOf(device, newestFirst, nowMs));
+  const byDevice = entriesByDevice(history);
+  return [...members].map((device) => statusOf(device, byDevice.get(device.id) ?? [], nowMs));
 }
 
 function statusOf(device: Device, newestFirst: CommandHistory, now: number): DeviceStatus {
@@ -135,7 +140,12 @@ export function isOwnedByOther({ state }: DeviceStatus): boolean {
 
 /** Whether a request of this resource was ever sent to the device; also when it expired unseen. */
 export function wasSent({ state }: DeviceStatus): boolean {
-  return state !== neverSent;
+  return state !== neverSent && state !== fileChangedState && state !== noFileState;
+}
+
+/** Whether there is nothing to send to the device. */
+export function hasNoFile({ state }: DeviceStatus): boolean {
+  return state === noFileState;
 }
 
 /** Whether its command waits for a window to open. */

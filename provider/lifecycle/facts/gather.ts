@@ -3,6 +3,7 @@
 
 import type { Settings } from "../arguments/arguments";
 import { devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
+import type { DeviceContents } from "../content/device-contents";
 import type { OperationContext } from "../context";
 import { goneIdSentences, killedCreateSentence, leftUnsureSentence, unreadableSentence } from "../messages/notices";
 import { digestHeld } from "../state/holding";
@@ -14,6 +15,8 @@ import { withEnrolledAgain } from "./enrolled-again";
 import { devicesOfKilledCreate, type Newer } from "./newer/newer-commands";
 import type { Resumed } from "./newer/resume";
 import { memberIds, narrowed, nobodyOf, readFleet, refuseUnknown, type Fleet } from "./fleet";
+import { entitledIn, withRemoved } from "./own/gather-contents";
+import { ledgerInstalls, wantedIn, withContentStates } from "./own/ledger-history";
 import { withUnlisted } from "./unlisted";
 
 export interface Facts {
@@ -33,6 +36,8 @@ export interface Facts {
   readonly priorCanaries: ReadonlySet<string>;
   /** Commands under the alias that the state did not count among its own. */
   readonly newer: Newer;
+  /** Where each device has its own content. */
+  readonly contents?: DeviceContents | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -43,6 +48,7 @@ export interface Question {
   /** Undefined for a new resource. */
   readonly resumed: Resumed | undefined;
   readonly newer: Newer;
+  readonly contents?: DeviceContents | undefined;
 }
 
 // A list of devices that the preview's check has read moments ago is good enough to act on.
@@ -51,7 +57,7 @@ const canariesMaxAgeMs = 60_000;
 
 export async function gather(
   context: OperationContext,
-  { settings, digest, resumed, newer }: Question,
+  { settings, digest, resumed, newer, contents }: Question,
 ): Promise<Facts> {
   const { client, clock } = context;
   const prior = resumed?.prior;
@@ -63,17 +69,22 @@ export async function gather(
   refuseUnknown(fleet, (id) => !named.has(id));
   const results = new CommandResults(client, prior);
   const holdsIt = resumed !== undefined && digest !== undefined && digestHeld(resumed.prior) === digest;
-  const installs = holdsIt ? recordedInstalls(resumed, settings.target, fleet) : noSentRequests;
+  const installs = holdsIt ? earlierInstalls(resumed, contents, settings.target, fleet) : noSentRequests;
   await results.look(installs.requests);
   const nowMs = clock.now();
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
-  const entitled = digest === undefined ? nobodyOf(everyone) : everyone;
-  const departed = await gatherDeparted(context, results, { prior, target: settings.target, entitled, newer });
+  const entitled =
+    digest === undefined ? nobodyOf(everyone) : contents ? entitledIn(everyone, wantedIn(contents)) : everyone;
+  const left = await gatherDeparted(context, results, { prior, target: settings.target, entitled, newer });
+  const departed = contents === undefined ? left : withRemoved(left, contents.toRemove, everyone);
+  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+    ...{ requests: installs.requests, forgotten: results.forgotten, prior },
+  });
   return {
-    ...{ fleet, entitled, results, installs, newer },
-    statuses: withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
-      ...{ requests: installs.requests, forgotten: results.forgotten, prior },
-    }),
+    ...{ fleet, entitled, results, installs, newer, contents },
+    statuses: contents
+      ? withContentStates(answered, prior?.record.own?.ledger, contents.nothingToSend, nowMs)
+      : answered,
     departed,
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),
     priorCanaries: await memberIds(client, prior?.settings.rollout.canary, canariesMaxAgeMs),
@@ -84,6 +95,17 @@ export async function gather(
       ...(resumed === undefined ? await killedCreateWarnings(context, settings.alias, everyone) : []),
     ],
   };
+}
+
+function earlierInstalls(
+  resumed: Resumed,
+  contents: DeviceContents | undefined,
+  target: Target,
+  fleet: Fleet,
+): SentRequests {
+  const { own } = resumed.prior.record;
+  if (contents === undefined || own === undefined) return recordedInstalls(resumed, target, fleet);
+  return ledgerInstalls(resumed, own.ledger, wantedIn(contents), fleet);
 }
 
 /** The id of a killed create is lost with it, so that what it has sent outside today's target can only be told. */

@@ -8,7 +8,9 @@ import { sameTarget } from "../arguments/target";
 import { count } from "../messages/words";
 import { rejectedDigest } from "../state/holding";
 import { backlogOf } from "../state/backlog";
-import { type State } from "../state/state";
+import { leftAlone } from "../state/ledger/ledger";
+import type { State } from "../state/state";
+import { filesDiffer } from "./files-due";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
   aliasChanged,
@@ -55,6 +57,7 @@ const replacementChain: readonly ((prior: State, asked: Asked) => Replacement | 
 /** Why some devices are due. */
 const dueChain: readonly ((prior: State, asked: Asked) => Finding | undefined)[] = [
   setDiffers, // devices came or left
+  filesDiffer, // a device's file is another one, came or went
   removalsDue, // an UNINSTALL failed on devices that left
   retriesDue, // members failed, and retry rounds are left
   installsDue, // members joined, or their install expired
@@ -135,7 +138,7 @@ function installsDue(prior: State): Finding | undefined {
   const { coverage, exceptions, record } = prior;
   // A rollback holds everyone back who lacks the content, until the program wants that content again, as it does here.
   const waiting = rejectedDigest(prior) === undefined ? (record.heldBack ?? 0) : 0;
-  const heldBack = waiting + (record.ownedByOthers ?? 0);
+  const heldBack = waiting + leftAlone(record);
   if (coverage.missing <= heldBack) return undefined;
   const { missing, expired, enrolledAgain = 0 } = backlogOf(coverage, exceptions, 0, heldBack);
   const lacking = missing + enrolledAgain;

@@ -22,6 +22,15 @@ export interface Asked {
   readonly target?: Target | undefined;
   readonly digest?: string | undefined;
   readonly settings?: Settings | undefined;
+  /** Where each device has its own content: the files that there are. */
+  readonly files?: AskedFiles | undefined;
+}
+
+export interface AskedFiles {
+  /** Each stands for a file by its name and bytes. */
+  readonly hashes: ReadonlySet<string>;
+  /** Stands for so many of them together. */
+  readonly digestOf: (hashes: readonly string[]) => string;
 }
 
 /** A reason with the sentence that people read of it. */

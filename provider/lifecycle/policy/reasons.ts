@@ -57,6 +57,12 @@ export const contentRejected = "contentRejected";
 /** A rollback has not reached all of its devices. */
 export const rollbackUnfinished = "rollbackUnfinished";
 
+/** Files of devices changed, came or went: each goes to its device alone. */
+export const filesChanged = "filesChanged";
+
+/** Members hold what they are not to have any more: their file is gone. */
+export const filesGone = "filesGone";
+
 /** A rollout was paused, stopped or left devices out, and may go on. */
 export const rolloutContinues = "rolloutContinues";
 
@@ -79,6 +85,8 @@ const sentences = {
   [installsExpired]: (devices: string) => `${devices} did not fetch the certificate in 30 days; sending it again.`,
   [devicesLeft]: (devices: string) => `Removing the certificate from ${devices} that left the target.`,
   [removalsFailed]: (devices: string) => `Retrying to remove the certificate from ${devices} outside the target.`,
+  [filesChanged]: (devices: string) => `Files changed; installing them on ${devices}.`,
+  [filesGone]: (devices: string) => `Removing the certificate from ${devices} whose file is gone.`,
   [contentRejected]: () =>
     "This content was rolled back; devices keep what they had until the content, `triggers` or `rollout` changes.",
 } as const;

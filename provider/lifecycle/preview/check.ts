@@ -58,8 +58,8 @@ export async function check(checking: Checking, olds: RawObject, raw: RawObject)
   };
 }
 
-async function impactOf(
-  { impact, client }: Checking,
+export async function impactOf(
+  { impact, client }: Pick<Checking, "impact" | "client">,
   query: ImpactQuery,
   content: Content | undefined,
 ): Promise<TargetImpact | undefined> {

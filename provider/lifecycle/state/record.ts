@@ -3,7 +3,7 @@
 
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
-import { readSettings, settingNames } from "../arguments/arguments";
+import { readSettings, writtenNames } from "../arguments/arguments";
 import { isObject, type RawObject } from "../arguments/reader";
 import { StateError } from "../errors";
 import type { Holding } from "./holding";
@@ -171,7 +171,7 @@ export function readState(outputs: RawObject): State {
 
 /** The settings a program wrote, without `source`. */
 export function pickWritten(raw: RawObject): RawObject {
-  return Object.fromEntries(settingNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
+  return Object.fromEntries(writtenNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
 }
 
 /** What Pulumi stores. JSON drops every `undefined`, which would make the engine hang or fail. */

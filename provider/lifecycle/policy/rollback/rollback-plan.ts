@@ -127,7 +127,7 @@ export function planUnfinished({ inputs, raw, content }: Desired, prior: State, 
 }
 
 function goalContentOf({ digest, certificate, sentAs, base64, password }: KeptContent): GoalContent {
-  return { digest, certificate, sentAs, file: () => Promise.resolve({ base64, password }) };
+  return { digest, certificate, sentAs, isPerDevice: false, fileFor: () => Promise.resolve({ base64, password }) };
 }
 
 /** The same facts where these members are among the devices that are to lose the certificate. */
