@@ -4,8 +4,18 @@
 import { open } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { readBoundedFile } from "../provider/lifecycle/content/read-file";
-import { type KeyMaterial, type Profile, digestOf, fromPem, isPemPair, writePkcs12 } from "../provider/pkcs12/index";
-import { openFile } from "./terminal/open";
+import {
+  type OpenedPkcs12,
+  type PemMaterial,
+  type Profile,
+  chainOf,
+  digestOf,
+  findings,
+  fromPem,
+  withoutOtherPairs,
+  writePkcs12,
+} from "../provider/pkcs12/index";
+import { type Opening, openFile } from "./terminal/open";
 import { type PasswordFlags, type Terminal, passwordFrom, processTerminal, variable } from "./terminal/terminal";
 
 interface Flags extends PasswordFlags {
@@ -58,34 +68,31 @@ export function convertCommand(terminal: Terminal = processTerminal): Command {
       const variableOfKey = flags.privateKeyPasswordEnv;
       const keyPassword = variableOfKey === undefined ? given : variable(terminal, variableOfKey);
       const material = await materialFrom(file, flags, { given, keyPassword, nowMs });
-      const password = flags.outPasswordEnv === undefined ? given : variable(terminal, flags.outPasswordEnv);
+      const isShared = variableOfKey === undefined && material.hasTrimmedPassword;
+      const opened = isShared ? given?.replace(/[\r\n]+$/u, "") : given;
+      const password = flags.outPasswordEnv === undefined ? opened : variable(terminal, flags.outPasswordEnv);
       if (password === undefined) {
         throw new Error("The new file needs a password; name its variable with --password-env or --out-password-env.");
       }
       const { profile, name: friendlyName } = flags;
       const bytes = await writePkcs12(material, { profile, password, friendlyName, nowMs });
       await save(flags.out, bytes, flags.force === true);
-      terminal.print(`${flags.out}: ${profile}, ${bytes.length} bytes, digest ${digestOf(material)}\n`);
+      const digest = digestOf(withoutOtherPairs(material, chainOf(material, { nowMs })));
+      terminal.print(`${flags.out}: ${profile}, ${bytes.length} bytes, digest ${digest}\n`);
+      const hint = findings(material, { nowMs }).find(({ code }) => code === "passwordLineBreak");
+      if (hint !== undefined) terminal.print(`${hint.message}\n`);
     });
-}
-
-interface Opening {
-  readonly given: string | undefined;
-  readonly keyPassword: string | undefined;
-  readonly nowMs: number;
 }
 
 async function materialFrom(
   file: string | undefined,
   { certificate, privateKey, chain }: Flags,
-  { given, keyPassword, nowMs }: Opening,
-): Promise<KeyMaterial> {
+  opening: Opening,
+): Promise<OpenedPkcs12 | PemMaterial> {
   const fromParts = certificate !== undefined || privateKey !== undefined || chain !== undefined;
   if (file !== undefined) {
     if (fromParts) throw new Error("Give either a PKCS#12 file or --certificate and --private-key, not both.");
-    const bytes = readBoundedFile(file);
-    if (!isPemPair(bytes)) return openFile(file, given);
-    return fromPem({ certificate: bytes, privateKey: bytes, privateKeyPassword: keyPassword, nowMs });
+    return openFile(file, opening);
   }
   if (certificate === undefined || privateKey === undefined) {
     throw new Error("Nothing to convert: give a PKCS#12 file, or --certificate and --private-key.");
@@ -94,8 +101,8 @@ async function materialFrom(
     certificate: readBoundedFile(certificate),
     privateKey: readBoundedFile(privateKey),
     chain: (chain ?? []).map(readBoundedFile),
-    privateKeyPassword: keyPassword,
-    nowMs,
+    privateKeyPassword: opening.keyPassword,
+    nowMs: opening.nowMs,
   });
 }
 

@@ -13,7 +13,7 @@ import { certificateType } from "./type-token";
  */
 export type CertificateTarget =
   | {
-      /** The id of one group. Its sub-groups belong to it. It stands alone. */
+      /** The id of one group. Its sub-groups belong to it. No other part of the target stands beside it. */
       readonly group: pulumi.Input<string>;
     }
   | {
@@ -191,6 +191,11 @@ export interface CertificateArgs {
   readonly strict?: pulumi.Input<boolean>;
   /** Any values; a change of them sends the certificate to every member again. */
   readonly triggers?: pulumi.Input<readonly unknown[]>;
+  /**
+   * Any text for a device's id, such as the reason; a new or another text sends the certificate to that device again, where
+   * `triggers` sends it to every member. An entry for a device that is no member is told; dropping one changes nothing.
+   */
+  readonly resend?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
 }
 
 /** What is in the file: its leaf certificate. */

@@ -3,13 +3,14 @@
 
 import { readdirSync } from "node:fs";
 import { systemClock } from "./clock";
-import { readDeviceInputs } from "./lifecycle/arguments/device-inputs";
-import { openDeviceParts } from "./lifecycle/arguments/device-source";
+import { readDeviceInputs } from "./lifecycle/arguments/devices/device-inputs";
+import { openDeviceParts } from "./lifecycle/arguments/devices/device-source";
 import { readInputs } from "./lifecycle/arguments/arguments";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
 import { openParts } from "./lifecycle/arguments/source";
-import { openSource } from "./lifecycle/content/content";
+import { learnInputs, openSource } from "./lifecycle/content/content";
 import { perDevice } from "./lifecycle/content/device-contents";
+import { learnDeviceInputs } from "./lifecycle/content/files/secrets";
 import { digestOfHashes, listFiles, type FileSurroundings } from "./lifecycle/content/files/file-list";
 import { readBoundedFile } from "./lifecycle/content/read-file";
 import { SourceError } from "./lifecycle/errors";
@@ -22,9 +23,10 @@ import { checkDevices, previewDevices, type DeviceChecking } from "./lifecycle/p
 import { readDeviceState, toDeviceOutputs } from "./lifecycle/state/ledger/device-record";
 import { readState, toOutputs } from "./lifecycle/state/record";
 import type { State } from "./lifecycle/state/state";
-import { redaction } from "./redaction/redaction";
 
 export interface Kind {
+  /** The inputs of the last run, whose passwords devices may still repeat. */
+  readonly learnInputs: (raw: RawObject) => void;
   readonly readState: (outputs: RawObject) => State;
   readonly toOutputs: (state: State) => RawObject;
   readonly asked: (raw: RawObject) => Asked;
@@ -53,7 +55,7 @@ export const surroundings: FileSurroundings = {
 const nothingTold: Told = { warnings: [], notes: [] };
 
 export const oneForAll: Kind = {
-  ...{ readState, toOutputs, check },
+  ...{ learnInputs, readState, toOutputs, check },
   asked: (raw) => {
     const { alias, target, options } = readInputs(raw);
     const { digest } = asObject(raw["certificate"]);
@@ -72,6 +74,7 @@ export const oneForAll: Kind = {
 };
 
 export const oneForEach: Kind = {
+  learnInputs: learnDeviceInputs,
   readState: readDeviceState,
   toOutputs: toDeviceOutputs,
   check: checkDevices,
@@ -104,7 +107,6 @@ export const oneForEach: Kind = {
       content: {
         ...{ digest: perDevice, summary: {}, encodingFor: () => ({ sentAs: "asGiven" }) as const },
         toSend: () => Promise.reject(new Error("Each device has a file of its own.")),
-        withoutSecrets: (text: string) => redaction.withoutSecrets(text),
         forMembers: (members, recorded, status) => contentsFromFiles(asked, members, recorded, status),
       },
     });

@@ -26,12 +26,26 @@ function withoutControls(text: string): string {
     .trim();
 }
 
-/** A backslash takes the meaning: from Pulumi's directives (`<{%`), and from commands of GitHub, Azure and TeamCity. */
-function harmless(line: string): string {
+/**
+ * A sentence of any length, for whom it is said to: the last one to look at it does this, should a name have come into it as
+ * it is. A backslash takes the meaning: from Pulumi's directives (`<{%`), and from commands of GitHub, Azure and TeamCity. Pulumi's
+ * CLI also shows what stands inside JSON and YAML, so escapes and tags, which a directive may hide behind, lose theirs.
+ */
+export function harmless(line: string): string {
   return line
+    .replace(/(?<!\\)(?:\\\\)*\\(?=u[0-9a-f]{4}|x[0-9a-f]{2})/gi, "$&\\")
+    .replace(/!(?=[!<]\S)/g, "!\\")
     .replace(/<(?=\{%)/g, "<\\")
     .replace(/##(?=\[|[a-z]+\[)/gi, "##\\")
     .replace(/:(?=:[a-z][a-z-]*(?: [^:]*)?::)/gi, ":\\");
+}
+
+const escapes = /\\(?:u00|U000000|x)([0-9a-f]{2})/gi;
+
+/** Whether Pulumi's CLI, which shows it as it is or as the JSON or YAML that it may be, finds a directive in it. */
+export function hasDirective(text: string): boolean {
+  const plain = text.replace(escapes, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return [text, plain].some((each) => each.includes("<{%"));
 }
 
 /** Not in the middle of a character. */

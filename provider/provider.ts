@@ -8,25 +8,28 @@ import { isSettingError } from "./errors";
 import { readSettings as readConnection, type Settings as Connection } from "./config";
 import { PartialFailure } from "./engine/partial-failure";
 import { AliasTurns } from "./lifecycle/alias-turns";
-import { claims } from "./lifecycle/claims";
+import { claims, type Claim } from "./lifecycle/claims";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
 import { oneForAll, oneForEach, surroundings, type Kind } from "./kinds";
-import { readInputs } from "./lifecycle/arguments/arguments";
 import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
-import { resourceId } from "./lifecycle/arguments/target";
+import { resourceId, type Target } from "./lifecycle/arguments/target";
+import type { State } from "./lifecycle/state/state";
 import type { Outcome } from "./lifecycle/conclude/conclude";
-import { redacted } from "./lifecycle/conclude/redacted";
+import { withoutSecretsIn } from "./lifecycle/conclude/redacted";
+import { learnKept } from "./lifecycle/content/content";
 import type { OperationContext } from "./lifecycle/context";
 import { destroy } from "./lifecycle/destroy";
 import { diff, lastingWarnings } from "./lifecycle/policy/diff";
 import type { Asked } from "./lifecycle/policy/full-send";
 import type { Desired } from "./lifecycle/policy/plan";
 import { rollbackWarning } from "./lifecycle/policy/rollback/rollback";
+import type { Claimed } from "./lifecycle/preview/check";
 import type { DeviceChecking } from "./lifecycle/preview/device-check";
-import { Impact } from "./lifecycle/preview/impact";
+import { impact } from "./lifecycle/preview/impact";
 import { reconcile } from "./lifecycle/reconcile";
 import { refresh } from "./lifecycle/refresh";
 import { newInstance, urnHashOf } from "./lifecycle/state/command-label";
+import { redaction } from "./redaction/redaction";
 import { identityForUpdate, identityOf, type Identity } from "./lifecycle/state/identity";
 
 connectToEngine(process.argv);
@@ -51,9 +54,6 @@ interface DynamicProvider {
 }
 
 const turns = new AliasTurns();
-
-/** What previews say of the reach, bounded for all resources of a process. */
-const impact = new Impact(systemClock);
 
 /** One client for the process, so that all resources share its limiter, its connections and its polls. */
 const clients = new Map<string, Client>();
@@ -91,20 +91,34 @@ function providerOf(urn: string, kind: Kind): DynamicProvider {
     return { client: clientNow(), clock: systemClock, random: Math.random, ...identity, claims, turns, status, note };
   }
 
-  function checkingNow(): DeviceChecking {
-    return { surroundings, impact, client: clientNow, nowMs: systemClock.now(), status: progress.status };
+  /** What the state keeps for a rollback is secret from here on. */
+  function priorFrom(outputs: unknown): State {
+    const prior = kind.readState(asObject(outputs));
+    learnKept(prior.kept);
+    return prior;
   }
 
-  function claim(raw: RawObject): void {
-    const { alias, target } = readInputs(raw);
-    claimAs({ alias, target });
+  function storedFrom(state: State): RawObject {
+    return kind.toOutputs(withoutSecretsIn(state, (text) => redaction.withoutSecrets(text)));
+  }
+
+  function checkingNow(): DeviceChecking {
+    const { status } = progress;
+    return { surroundings, impact, client: clientNow, claim: claimNow, nowMs: systemClock.now(), status };
   }
 
   /** Puts on record that this certificate stands in the program. */
-  function claimAs({ alias, target }: Pick<Asked, "alias" | "target">, instance?: string): void {
+  function claim({ alias, target }: Pick<Asked, "alias" | "target">, more: Pick<Claim, "instance" | "isNews">): void {
     const tenantHash = tenantNow();
     if (alias === undefined || target === undefined || tenantHash === undefined) return;
-    claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), instance });
+    claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), ...more });
+  }
+
+  function claimNow(alias: string, target: Target, isNews: boolean): Claimed | undefined {
+    claim({ alias, target }, { isNews });
+    const tenantHash = tenantNow();
+    const own = tenantHash === undefined ? undefined : claims.of({ tenantHash, urnHash });
+    return own && { own, others: claims.besides(own) };
   }
 
   /** Undefined where a setting is missing: then nothing is removed either. */
@@ -124,17 +138,18 @@ function providerOf(urn: string, kind: Kind): DynamicProvider {
     readonly warnings: readonly string[];
     readonly notes: readonly string[];
   }): void {
-    notes.forEach(progress.note);
-    warnings.forEach(progress.warn);
+    for (const note of notes) progress.note(redaction.said(note));
+    for (const warning of warnings) progress.warn(redaction.said(warning));
   }
 
   /** The outputs, or with problems a partial failure: the engine keeps the resource and its state, and fails the run. */
   function outputsOf(id: string, outcome: Outcome, desired: Desired): RawObject {
-    const { state, problems, ...messages } = redacted(outcome, desired.content.withoutSecrets);
+    const { state, problems, ...messages } = outcome;
     tell(messages);
-    const outputs = kind.toOutputs(state);
+    const outputs = storedFrom(state);
     if (problems.length === 0) return outputs;
-    throw new PartialFailure(id, { ...outputs, __provider: desired.raw["__provider"] }, problems);
+    const reasons = problems.map((problem) => redaction.said(problem));
+    throw new PartialFailure(id, { ...outputs, __provider: desired.raw["__provider"] }, reasons);
   }
 
   return {
@@ -147,15 +162,18 @@ function providerOf(urn: string, kind: Kind): DynamicProvider {
 
     check: (olds, news) =>
       quietly(async () => {
-        claim(asObject(news));
+        kind.learnInputs(asObject(olds));
         const { inputs, failures, ...messages } = await kind.check(checkingNow(), asObject(olds), asObject(news));
         tell(messages);
-        return { inputs, failures };
+        return {
+          inputs,
+          failures: failures.map((failure) => ({ ...failure, reason: redaction.said(failure.reason) })),
+        };
       }),
 
     diff: (_id, olds, news) =>
       quietly(async () => {
-        const prior = kind.readState(asObject(olds));
+        const prior = priorFrom(olds);
         const asked = kind.asked(asObject(news));
         const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
         const warning = rollbackWarning(prior, asked.settings, reason);
@@ -163,48 +181,60 @@ function providerOf(urn: string, kind: Kind): DynamicProvider {
         if (action === "nothing") warnings.push(...kind.lasting(prior, systemClock.now()));
         tell({ warnings, notes: action === "update" ? [message] : [] });
         if (action === "update") tell(await kind.preview(checkingNow(), prior, asObject(news)));
-        if (action !== "replace") claimAs({ ...prior.settings, ...asked }, prior.record.instance);
+        if (action !== "replace") claim({ ...prior.settings, ...asked }, { instance: prior.record.instance });
         return { changes: action !== "nothing", replaces, deleteBeforeReplace };
       }),
 
-    create: async (news) => {
-      const desired = await kind.desired(asObject(news), undefined);
-      const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
-      claimAs(desired.inputs, identity.instance);
-      const outcome = await reconcile(contextFor(identity), desired, undefined);
-      const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
-      return { id, outs: outputsOf(id, outcome, desired) };
-    },
+    create: (news) =>
+      discreetly(async () => {
+        const desired = await kind.desired(asObject(news), undefined);
+        const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
+        claim(desired.inputs, identity);
+        const outcome = await reconcile(contextFor(identity), desired, undefined);
+        const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
+        return { id, outs: outputsOf(id, outcome, desired) };
+      }),
 
     read: (id, outputs) =>
       quietly(async () => {
-        const prior = kind.readState(asObject(outputs));
+        const prior = priorFrom(outputs);
         const { state, drift, notes } = await refresh(contextFor(identityOf(prior, Math.random)), prior);
         tell({ warnings: [], notes });
-        const props = kind.toOutputs(state);
+        const props = storedFrom(state);
         if (drift === undefined && prior.record.drifted !== true) return { id, props };
         // The inputs are not given to `read`, so they are written anew; what is secret in the source is not there to write.
         const inputs = { ...state.written, source: state.record.source ?? {}, ...kind.addedInputs(state) };
         return { id, props, inputs: drift === undefined ? inputs : { ...inputs, drift } };
       }),
 
-    update: async (id, olds, news) => {
-      const prior = kind.readState(asObject(olds));
-      const desired = await kind.desired(asObject(news), prior);
-      const identity = identityForUpdate(prior, urnHash, Math.random);
-      claimAs(desired.inputs, identity.instance);
-      return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
-    },
+    update: (id, olds, news) =>
+      discreetly(async () => {
+        const prior = priorFrom(olds);
+        const desired = await kind.desired(asObject(news), prior);
+        const identity = identityForUpdate(prior, urnHash, Math.random);
+        claim(desired.inputs, identity);
+        return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
+      }),
 
     delete: (_id, outputs) =>
       quietly(async () => {
-        const prior = kind.readState(asObject(outputs));
+        const prior = priorFrom(outputs);
         const context = contextFor(identityOf(prior, Math.random));
         tell(await destroy(context, prior));
         const { alias, target } = prior.settings;
         claims.drop({ tenantHash: context.client.tenantHash, alias, target, ...context });
       }),
   };
+}
+
+/** Whatever goes wrong says nothing secret. */
+async function discreetly<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof Error) error.message = redaction.said(error.message);
+    throw error;
+  }
 }
 
 /**
@@ -216,7 +246,7 @@ async function quietly<T>(operation: () => Promise<T>): Promise<T> {
     return await operation();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const quiet = new Error(error.message);
+    const quiet = new Error(redaction.said(error.message));
     quiet.toString = () => "pulumi-esper";
     quiet.stack = "the reason stands with the resource";
     throw quiet;

@@ -2,7 +2,8 @@
 // It only reports: findings do not make it fail, a file that cannot be opened does. Prints nothing secret.
 
 import { Command } from "commander";
-import { inspectionOf } from "./inspection";
+import { type PemMaterial, readPkcs12, writePkcs12 } from "../../provider/pkcs12/index";
+import { type Inspected, inspectionOf } from "./inspection";
 import { inspectionText } from "./text";
 import { openFile } from "../terminal/open";
 import { type PasswordFlags, type Terminal, passwordFrom, processTerminal } from "../terminal/terminal";
@@ -13,15 +14,25 @@ interface Flags extends PasswordFlags {
 
 export function inspectCommand(terminal: Terminal = processTerminal): Command {
   return new Command("inspect")
-    .description("Show what is in a PKCS#12 file, what is wrong with it, and which Android versions read it.")
-    .argument("<file>", "the PKCS#12 file (.p12, .pfx)")
+    .description(
+      "Show what is in a PKCS#12 file (or PEM with certificate and key), what is wrong with it, and which Android versions read it.",
+    )
+    .argument("<file>", "the PKCS#12 file (.p12, .pfx), or PEM with certificate and key")
     .option("--password-env <name>", "the environment variable that holds the password")
     .option("--password-stdin", "read the password from standard input")
     .option("--json", "print JSON")
     .action(async (file: string, flags: Flags) => {
-      const p12 = await openFile(file, await passwordFrom(terminal, flags));
-      const inspection = inspectionOf(file, p12, terminal.now());
+      const given = await passwordFrom(terminal, flags);
+      const nowMs = terminal.now();
+      const opened = await openFile(file, { given, keyPassword: given, nowMs });
+      const inspection = inspectionOf(file, "encoding" in opened ? opened : await madeOf(opened), nowMs);
       const text = flags.json === true ? JSON.stringify(inspection, undefined, 2) : inspectionText(inspection);
       terminal.print(`${text}\n`);
     });
+}
+
+/** The file that would be sent of a certificate and a key in PEM, as a program's source makes it. */
+async function madeOf(material: PemMaterial): Promise<Inspected> {
+  const file = await readPkcs12(await writePkcs12(material, { profile: "androidLegacy", password: "" }), "");
+  return { ...file, ...material, isMade: true };
 }

@@ -25,6 +25,8 @@ export type ListedCertificate = Omit<Certificate, "der" | "publicKey" | "keyKind
 /** Everything `inspect` tells; `--json` prints it. Holds no key. */
 export interface Inspection {
   readonly file: string;
+  /** It is PEM; the encoding is the one of the PKCS#12 file that is made of it. */
+  readonly isMadeOfPem?: true;
   readonly digest: string;
   readonly certificate?: CertificateSummary;
   readonly encoding: Encoding;
@@ -35,11 +37,15 @@ export interface Inspection {
   readonly android: AndroidSupport;
 }
 
-export function inspectionOf(file: string, p12: Pkcs12, nowMs: number): Inspection {
+/** A file, or the one that is made of PEM. */
+export type Inspected = Pkcs12 & { readonly isMade?: true; readonly hasTrimmedPassword?: boolean };
+
+export function inspectionOf(file: string, p12: Inspected, nowMs: number): Inspection {
   const chain = chainOf(p12, { nowMs });
   const certificate = summarize(p12, chain);
   return {
     file,
+    ...(p12.isMade === true && { isMadeOfPem: true }),
     digest: digestOf(withoutOtherPairs(p12, chain)),
     ...(certificate !== undefined && { certificate }),
     encoding: p12.encoding,

@@ -13,6 +13,9 @@ export function inspectionText(inspection: Inspection): string {
   const macText = encoding.mac === undefined ? "none" : `${encoding.mac.name}, ${iterationsText(encoding.mac)}`;
   return [
     section(file, [
+      ...(inspection.isMadeOfPem === true
+        ? [["form", "PEM; what is sent is the PKCS#12 file made of it"] as const]
+        : []),
       ["encoding", encoding.label],
       ["keys", `${privateKeys.length}, ${encoding.privateKeys.map(protectionText).join("; ") || "none"}`],
       ["certificates", `${certificates.length}, ${encoding.certificates.map(protectionText).join("; ") || "none"}`],

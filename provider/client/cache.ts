@@ -6,7 +6,7 @@ import { untilAborted } from "./coalesce";
 interface Entry<Result> {
   readonly askedAtMs: number;
   readonly result: Promise<Result>;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted once no caller waits for the answer. */
   readonly unwanted: AbortController;
   waiting: number;
   isDone: boolean;

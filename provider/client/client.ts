@@ -99,6 +99,8 @@ export interface CommandsQuery {
   readonly sinceAt: string;
   /** An answer that was read so long ago at most is used again; with 0 only the pages that came since are read. */
   readonly maxAgeMs: number;
+  /** Where not everything need be known: no list is read further than so many pages. */
+  readonly maxPages?: number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
 }
@@ -127,10 +129,13 @@ export interface StatusRow {
   readonly createdAt?: string;
 }
 
-/** Which status rows are asked for: those of these requests, all or only those in `states`. */
+/** Which status rows are asked for: those of these requests, all or only those in `states`, or of `devices`. */
 export interface RowQuery {
   readonly requestIds: readonly string[];
   readonly states?: readonly CommandState[];
+  readonly devices?: readonly string[];
+  /** Where not everything need be known: so many pages are read at most. */
+  readonly maxPages?: number;
 }
 
 /** A device as Esper lists it. */
@@ -163,7 +168,7 @@ export interface Device {
 
 export interface DeviceList {
   readonly devices: readonly Device[];
-  /** Whether there are as many as Esper counts. Where not, one may be missing, so nobody counts as having left. */
+  /** Whether there are as many as Esper counts. Where not, one may be missing, and no device counts as having left. */
   readonly addsUp: boolean;
 }
 
@@ -218,7 +223,7 @@ export interface Client {
   send(command: CommandToSend, knownIds?: ReadonlySet<string>): Promise<SentCommand>;
   /**
    * The tenant's requests of these commands, whoever sent them, newest first and of any age. One list serves all callers
-   * of the process; further back is read only as far as somebody asks.
+   * of the process; further back is read only as far as a caller asks.
    */
   commandsSince(query: CommandsQuery): Promise<RecentCommandsFound>;
   /** How many devices are in which state; undefined when Esper does not know the request any more. */

@@ -1,5 +1,5 @@
 // Reads that several callers share: those who ask within the same short span are collected, and one read answers all.
-// The read begins after the last of them asked, so that nobody gets an answer older than the question.
+// The read begins after the last of them asked, so that no caller gets an answer older than the question.
 // It must not know what is read.
 
 import type { Clock } from "../clock";
@@ -10,7 +10,7 @@ export const spanMs = 20;
 interface Gathering<Question, Result> {
   readonly questions: Question[];
   readonly result: Promise<Result>;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted once no caller waits for the answer. */
   readonly unwanted: AbortController;
   waiting: number;
 }

@@ -21,7 +21,7 @@ interface Lane {
 
 function besideOthers<T>(lane: Lane, send: () => Promise<T>): Promise<T> {
   const sending = lane.last.then(send);
-  const ended = settled(sending);
+  const ended = endOf(sending);
   lane.installs.push(ended);
   void ended.then(() => {
     lane.installs = lane.installs.filter((one) => one !== ended);
@@ -31,11 +31,11 @@ function besideOthers<T>(lane: Lane, send: () => Promise<T>): Promise<T> {
 
 function alone<T>(lane: Lane, send: () => Promise<T>): Promise<T> {
   const sending = Promise.all([lane.last, ...lane.installs]).then(send);
-  lane.last = settled(sending);
+  lane.last = endOf(sending);
   return sending;
 }
 
-function settled(sending: Promise<unknown>): Promise<void> {
+function endOf(sending: Promise<unknown>): Promise<void> {
   return sending.then(
     () => undefined,
     () => undefined,

@@ -13,6 +13,8 @@ export interface Claim {
   readonly name: string;
   /** Known once the resource has been created, or its state was read. */
   readonly instance?: string | undefined;
+  /** The program's certificate is new, or its alias or target has changed. */
+  readonly isNews?: boolean | undefined;
 }
 
 /** The resource that asks, by its state. */
@@ -24,8 +26,28 @@ export class Claims {
   /** A later claim of the same resource stands instead of its former one. */
   claim(claim: Claim): void {
     const key = keyOf(claim);
-    const instance = claim.instance ?? this.byUrn.get(key)?.instance;
-    this.byUrn.set(key, { ...claim, ...(instance !== undefined && { instance }) });
+    const before = this.byUrn.get(key);
+    const instance = claim.instance ?? before?.instance;
+    // A replacement that the program does not ask for is checked a second time, as if it were new.
+    const isKnown = before?.alias === claim.alias && sameTarget(before.target, claim.target);
+    const isNews = isKnown ? before.isNews : claim.isNews;
+    this.byUrn.set(key, {
+      ...claim,
+      ...(instance !== undefined && { instance }),
+      ...(isNews !== undefined && { isNews }),
+    });
+  }
+
+  /** The certificate of this resource, as it was claimed last. */
+  of(resource: Pick<Claim, "tenantHash" | "urnHash">): Claim | undefined {
+    return this.byUrn.get(keyOf(resource));
+  }
+
+  /** Certificates of other resources under the same alias. */
+  besides({ tenantHash, alias, urnHash }: Claim): readonly Claim[] {
+    return [...this.byUrn.values()].filter(
+      (claim) => claim.tenantHash === tenantHash && claim.alias === alias && claim.urnHash !== urnHash,
+    );
   }
 
   /** The certificates that stand under the same alias, without the asking one itself. */

@@ -49,7 +49,7 @@ export async function destroy(context: OperationContext, stored: State): Promise
     installs: ledgered
       ? ledgerInstalls(resumed, ledgered.ledger, heldBy(ledgered.ledger), fleet)
       : recordedInstalls(resumed, state.settings.target, fleet),
-    results: new CommandResults(context.client),
+    results: new CommandResults(context.client, undefined, fleet.others),
     departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
   };
@@ -88,7 +88,7 @@ interface Outside {
 
 // Late joiners and retried devices were addressed one by one and may have left their group since. Devices taken out of a
 // set that lost the certificate then, or will once they are online, are left alone: another resource may have given them
-// the alias since. After a killed run nobody knows that, and it may have sent to devices that the state does not name.
+// the alias since. After a killed run that is not known, and it may have sent to devices that the state does not name.
 async function devicesOutside(
   { client, clock }: OperationContext,
   { commands, record, settings }: State,

@@ -2,6 +2,7 @@
 // nothing; what of it is drift says refresh.ts.
 
 import { totalOf } from "../client/index";
+import { isOrdinary } from "../redaction/ordinary-words";
 import type { OperationContext } from "./context";
 import { ownNow } from "./conclude/next-ledger";
 import { historyOf, recordedInstalls } from "./facts/command-history";
@@ -25,7 +26,8 @@ import { heldBy, ledgerInstalls, withLedgerStates } from "./facts/own/ledger-his
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
 import { isTakenOff } from "./state/holding";
-import { statesSeen, type SentRequest, type State } from "./state/state";
+import { seenNow } from "./state/sent-request";
+import { type SentRequest, type State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";
 
 /** Lists of devices that were read so long ago at most are used again. */
@@ -86,10 +88,9 @@ export async function lookAgain(
     ...stored,
     ...{ exceptions, exceptionsOmitted: omitted, coverage },
     ...(coverage.installed === coverage.members && { progress: { ...stored.progress, state: "complete" } }),
-    commands: commands.map((request) => ({
-      ...request,
-      states: isUnread(request) ? statesSeen(stored, request.id) : results.countsOf(request.id),
-    })),
+    commands: commands.map((request) =>
+      isUnread(request) ? request : { ...request, ...seenNow(request, results.countsOf(request.id), coverage) },
+    ),
     record: {
       ...record,
       membersDigest: fleet.digest,
@@ -137,14 +138,15 @@ async function heldBackNow(
 
 const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";
 
-// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can.
+// A refresh does not know the password, so it cannot tell whether a device's words repeat it; a run that has it can. Words that
+// everybody uses of certificates say nothing of it.
 function withKnownReason({ exceptions }: State): (status: DeviceStatus) => DeviceStatus {
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (status) => {
     const known = before.get(status.device.id);
     const isSame = known?.state === status.state && (known.since === status.since || hasNoFile(status));
     if (isSame) return { ...status, reason: known.reason, since: known.since };
-    return status.phase === "failed" && status.reason !== "" ? { ...status, reason: unjudgedReason } : status;
+    return status.phase !== "failed" || isOrdinary(status.reason) ? status : { ...status, reason: unjudgedReason };
   };
 }
 

@@ -1,12 +1,12 @@
 // Looks again: members now, and the last answer of each. What is to be done that the last run did not leave so is put into
 // one line, `drift`, which the next preview shows (docs/design.md, section 3). It sends nothing.
 
-import type { StateCounts } from "../client/index";
 import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
 import { renewalOfCertificate } from "./content/renewal";
 import type { OperationContext } from "./context";
+import { rowsMayBeLateMs } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
-import { commandLifeMs } from "./facts/device-status";
+import { commandLifeMs, sentState } from "./facts/device-status";
 import { mayHaveStartedAnew } from "./facts/enrolled-again";
 import { isGone, readFleet, type Fleet } from "./facts/fleet";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer } from "./facts/newer/newer-commands";
@@ -22,6 +22,7 @@ import { digestHeld, rejectedDigest } from "./state/holding";
 import { backlogOf, noBacklog } from "./state/backlog";
 import { leftAlone } from "./state/ledger/ledger";
 import type { SentRequest, State } from "./state/state";
+import { countsEveryone } from "./state/sent-request";
 
 import { isStored, lookAgain, listMaxAgeMs } from "./look-again";
 
@@ -42,7 +43,7 @@ export async function refresh(context: OperationContext, recorded: State): Promi
   ]);
   const fleet = await withUnlisted(client, listed, stored);
   const told = [...goneIdSentences(stored.settings.target, fleet), ...(fleet.addsUp ? [] : [listShortSentence])];
-  const results = new CommandResults(client, stored);
+  const results = new CommandResults(client, stored, fleet.others);
   // Nobody can be looked at any more; the record tells which devices were sent the certificate.
   if (stored.settings.target.kind === "group" && isGone(stored.settings.target, fleet))
     return { state: stored, notes: told };
@@ -80,20 +81,29 @@ function renewalNow(
 /** Whether the answers have changed since they were last seen, or time has made something of them. */
 async function hasNews(results: CommandResults, stored: State, nowMs: number): Promise<boolean> {
   const isOpen = (request: SentRequest): boolean =>
-    request.superseded !== true && !isSettled(request, request.states ?? {});
+    request.superseded !== true && !isSettled(request, stored.coverage.unsupported);
   const open = stored.commands.filter(isOpen);
   await results.look(open);
-  return open.some(({ id, sentAt, states }) => {
+  const awaitsRows = stored.exceptionsOmitted > 0 || stored.exceptions.some(({ state }) => state === sentState);
+  return open.some((request) => {
+    const { id, sentAt, states = {} } = request;
     if (results.forgotten.has(id)) return false;
-    return nowMs - Date.parse(sentAt) > commandLifeMs || !sameCounts(results.countsOf(id), states ?? {});
+    const ageMs = nowMs - Date.parse(sentAt);
+    if (ageMs > commandLifeMs || !sameCounts(results.countsOf(id), states)) return true;
+    // Rows that are still not there will not come; and counts that say less than they seem to are looked into.
+    return ageMs > rowsMayBeLateMs && (awaitsRows || areFinal(request));
   });
 }
 
-/** Every device has given its last answer. */
-function isSettled({ devices }: SentRequest, seen: StateCounts): boolean {
-  const total = totalOf(seen);
+/** Every device that it was sent to has given its last answer. */
+function isSettled(request: SentRequest, unsupported: number): boolean {
+  return areFinal(request) && countsEveryone(request, request.states ?? {}, unsupported);
+}
+
+function areFinal({ devices, states = {} }: SentRequest): boolean {
+  const total = totalOf(states);
   // The rows of some may not have been there yet.
-  return total > 0 && total >= devices && countOf(seen, finalStates) === total;
+  return total > 0 && total >= devices && countOf(states, finalStates) === total;
 }
 
 function withDrift(state: State, interrupted: number, nowMs: number): Omit<Refreshed, "notes"> {

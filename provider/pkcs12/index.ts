@@ -1,4 +1,4 @@
-// The public face of the PKCS#12 module: reading, judging and writing files, on node:crypto alone.
+// The public face of the PKCS#12 module: reading, judging and writing files, on node:crypto only.
 // Only re-exports. No Pulumi, no I/O, no clock: bytes, passwords and instants come in as arguments.
 // Contract: docs/design.md, sections 1, 2 and 4; docs/background/pkcs12-and-android.md.
 

@@ -1,7 +1,7 @@
 // The sentences about parts in PEM that cannot be used: each names the part at fault and what stands there in its place.
 // Holds no key and no content; what the bytes are, container/sniff says.
 
-import { sniff } from "./container/sniff";
+import { type Impostor, sniff } from "./container/sniff";
 import { textOf } from "./container/text";
 import { type PemField, Pkcs12Error, endsSentence } from "./errors";
 
@@ -13,6 +13,9 @@ export const partNames: Readonly<Record<PartField, string>> = {
   chain: "chain",
 };
 
+const emptyText: Impostor = { found: "an empty text", advice: "", isPart: true };
+const pkcs12Without: Impostor = { found: "a PKCS#12 file without one", advice: "", isPart: true };
+
 export function damaged(field: PartField): string {
   return field === "privateKey"
     ? "The private key is damaged or of an unknown kind; give it as PKCS#8, PKCS#1 or SEC1."
@@ -21,15 +24,15 @@ export function damaged(field: PartField): string {
 
 /** Names what stands there in the place of the part. */
 export function nothingIn(bytes: Buffer, field: PartField): string {
-  const text = textOf(bytes) ?? "";
-  if (text.includes("BEGIN OPENSSH PRIVATE KEY") && field === "privateKey") {
+  const text = textOf(bytes);
+  if (text?.includes("BEGIN OPENSSH PRIVATE KEY") === true && field === "privateKey") {
     return "The private key is in OpenSSH's form; convert it with ssh-keygen -p -m PKCS8 first.";
   }
-  const isEmpty = text.trim() === "" && bytes.length < 100;
-  const impostor = isEmpty ? { found: "an empty text", advice: "" } : sniff(bytes);
-  const found = impostor === undefined ? "" : ` but ${impostor.found}`;
+  const isEmpty = text?.trim() === "" && bytes.length < 100;
+  const impostor: Impostor = isEmpty ? emptyText : (sniff(bytes) ?? pkcs12Without);
   const wanted = field === "privateKey" ? "BEGIN PRIVATE KEY" : "BEGIN CERTIFICATE";
-  return `The ${partNames[field]} holds no "${wanted}"${found}; give it as PEM or DER.`;
+  const advice = impostor.isPart === true ? "give it as PEM or DER" : impostor.advice;
+  return `The ${partNames[field]} holds no "${wanted}" but ${impostor.found}; ${advice}.`;
 }
 
 /** The problem of a file, told of the part that it stands in. */
@@ -47,7 +50,7 @@ export function inPart(error: Pkcs12Error, field: PartField): Pkcs12Error {
     }
     case "unsupported":
     case "limit":
-      return badPem(field, error.message.replace("The PKCS#12 file", `The ${name}`));
+      return badPem(field, error.message.replace("The PKCS#12 file", `The ${name}`).replace(` for a ${name},`, ","));
     case "notPkcs12":
     case "corrupt":
     case "innerPassword":

@@ -109,7 +109,8 @@ function blocksIn(bytes: Buffer): PemBlock[] {
   if (text === undefined) return whole(bytes);
   if (text.includes("-----BEGIN ")) return pemBlocksIn(text);
   const bare = bareBase64In(text);
-  return bare === undefined ? [] : whole(bare);
+  if (bare === undefined) return [];
+  return bare[0] === 0x30 ? whole(bare) : pemBlocksIn(bare.toString("latin1"));
 }
 
 const nothing: KeyMaterial = { certificates: [], privateKeys: [] };

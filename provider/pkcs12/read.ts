@@ -89,7 +89,7 @@ async function pkcs12From(contents: Contents, mac: Mac | undefined, emptyPasswor
   };
 }
 
-/** A key of a kind that is not known is no reason to leave the others alone. */
+/** A key of an unknown kind is no reason to refuse the other keys. */
 function readKey({ bytes, names }: FoundItem): PrivateKey | Pkcs12Error {
   try {
     return privateKeyOf(bytes, names);

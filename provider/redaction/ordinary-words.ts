@@ -15,14 +15,21 @@ const ordinaryWords: readonly string[] = `
   change changes changed content rollout rolled trigger triggers wave waves retry retries raise cause fix target program
   resource another reaches reach sent send sends sending runs interrupted keep keeps stays stay until updated overwrites
   overwriting continues finished unfinished schedule window minute minutes hours member members join joined left leaves
+  an by in is it no of on or to at as its has had having denied full busy rejected refused bad value type format empty
   near free space simulator memory full internal external disk card the and for not was are but one two three four five
 `
   .trim()
   .split(/\s+/);
 
+const words: ReadonlySet<string> = new Set(ordinaryWords);
 const all = `\n${ordinaryWords.join("\n")}\n`;
 
 /** @param piece in lower case, of four characters or more */
 export function isPartOfOrdinaryWord(piece: string): boolean {
   return all.includes(piece);
+}
+
+/** Made of nothing but such words: it may be shown also where it is not known what the device was sent. */
+export function isOrdinary(text: string): boolean {
+  return (text.toLowerCase().match(/[^\s.,:;!?'"()]+/g) ?? []).every((word) => words.has(word));
 }

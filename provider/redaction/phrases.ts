@@ -32,7 +32,7 @@ export class Phrases {
       return;
     }
     this.addPieces(folded, pieceLength(folded), folded.length < pieceMin);
-    // Of base64 without its case nobody can make bytes again; but a piece is a piece.
+    // Base64 without its case cannot be decoded, but it still is a piece of the secret.
     for (const form of base64Forms(secret)) if (form.length >= pieceMax) this.addPieces(fold(form), pieceMax, false);
   }
 

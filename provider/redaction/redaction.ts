@@ -3,7 +3,7 @@
 // store words that others had a hand in. It must not know where a text goes. What it looks for: SECURITY.md.
 
 import { createHash } from "node:crypto";
-import { printable } from "../printable";
+import { harmless, printable } from "../printable";
 import { FilePieces, fileTextOf } from "./file-pieces";
 import { Phrases } from "./phrases";
 import { readingsOf } from "./all-readings";
@@ -40,6 +40,11 @@ export class Redaction {
       ranges.push(...this.phrases.rangesIn(reading), ...this.filePieces.rangesIn(reading));
     }
     return ranges.length === 0 ? text : withMarks(text, ranges);
+  }
+
+  /** A whole message, as it leaves this package. */
+  said(text: string): string {
+    return harmless(this.withoutSecrets(text));
   }
 
   /** Words of Esper's or of a device's, fit to be quoted; undefined when nothing is left of them, or they repeat a secret. */

@@ -28,7 +28,7 @@ export const pure = /^provider\/lifecycle\/(?:arguments|state|policy|messages|co
 const node = "node:.*";
 const pulumi = "@pulumi/pulumi(?:/.*)?";
 /** What makes words of others fit to be said: leaves. */
-const wording = "provider/(?:printable|redaction/redaction)";
+const wording = "provider/(?:printable|redaction/(?:redaction|ordinary-words))";
 const codecs = ["io-ts(?:/.*)?", "fp-ts(?:/.*)?"];
 
 export const rules: readonly Rule[] = [
@@ -90,7 +90,7 @@ export const rules: readonly Rule[] = [
   },
   {
     from: /^provider\/pkcs12\//,
-    mayImport: only("provider/pkcs12/.*", node),
+    mayImport: only("provider/pkcs12/.*", "provider/printable", node),
     says: "pkcs12 is its own ground",
   },
   {

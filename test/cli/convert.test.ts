@@ -24,7 +24,7 @@ describe("pulumi-esper convert", () => {
   async function convert(...flags: readonly string[]): Promise<string> {
     let printed = "";
     const command = convertCommand({
-      env: { OLD_PASSWORD: "changeit", NEW_PASSWORD: "another one" },
+      env: { OLD_PASSWORD: "changeit", NEW_PASSWORD: "another one", BROKEN_PASSWORD: "changeit\n" },
       readInput: () => Promise.resolve("changeit\r\n"),
       print: (text) => {
         printed += text;
@@ -85,6 +85,12 @@ describe("pulumi-esper convert", () => {
     expect(one.equals(other)).to.equal(true);
     const armour = await readPkcs12(readFileSync(at("of-armour.p12")), "changeit");
     expect(digestOf(armour)).to.equal(digestOf(await readPkcs12(one, "another one")));
+  });
+
+  it("uses a password without the line break at its end, for the new file too, and says so", async () => {
+    const printed = await convert(given, "--password-env", "BROKEN_PASSWORD", "--out", at("trimmed.p12"));
+    expect(printed).to.match(/line break, which is no part of it/);
+    expect((await readPkcs12(readFileSync(at("trimmed.p12")), "changeit")).privateKeys).to.have.length(1);
   });
 
   it("keeps an existing file unless it is told to overwrite it", async () => {

@@ -1,7 +1,8 @@
 // What the report's tests start from: a stack export with certificates in many conditions, made of states as the provider
 // writes them. The words of devices in it are as awkward as devices can be.
 
-import { pickWritten, toOutputs } from "../../provider/lifecycle/state/record";
+import { pickWritten } from "../../provider/lifecycle/arguments/arguments";
+import { toOutputs } from "../../provider/lifecycle/state/record";
 import type { Exception } from "../../provider/lifecycle/state/state";
 import { at, dayMs, groupA, groupB, nowMs, program, state, uuid, type StateChange } from "../lifecycle/given";
 

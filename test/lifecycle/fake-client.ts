@@ -52,9 +52,10 @@ export function fakeClient(tenant: Tenant, { startMs = 0, exchangeMs = 0, pollMs
       await exchange(`counts ${requestId}`);
       return rows && countOf(rows);
     },
-    rows: async ({ requestIds, states }) => {
-      await exchange(["rows", ...requestIds, ...(states ?? [])].join(" "));
-      return requestIds.flatMap((id) => rowsNow(id).filter((row) => isAskedFor(states, row)));
+    rows: async ({ requestIds, states, devices }) => {
+      await exchange(["rows", ...requestIds, ...(states ?? []), ...(devices ?? [])].join(" "));
+      const rows = requestIds.flatMap((id) => rowsNow(id).filter((row) => isAskedFor(states, row)));
+      return rows.filter(({ deviceId }) => devices?.includes(deviceId) !== false);
     },
     watch,
     send: refuse,

@@ -12,7 +12,7 @@ import type { Fleet } from "../../provider/lifecycle/facts/fleet";
 import type { Facts } from "../../provider/lifecycle/facts/gather";
 import { nothingNewer } from "../../provider/lifecycle/facts/newer/newer-commands";
 import type { GoalContent, Plan } from "../../provider/lifecycle/policy/plan";
-import { pickWritten } from "../../provider/lifecycle/state/record";
+import { pickWritten } from "../../provider/lifecycle/arguments/arguments";
 import type { SentRequest, State } from "../../provider/lifecycle/state/state";
 import { fakeClient } from "./fake-client";
 import { at, digestA, inputsOf, nowMs, program, request, status, uuid } from "./given";
@@ -32,6 +32,7 @@ export function fleetOf(statuses: readonly DeviceStatus[], change: Partial<Fleet
   return {
     members,
     digest: "d".repeat(16),
+    others: new Set(),
     unsupported: 0,
     addsUp: true,
     disabled: 0,

@@ -3,9 +3,8 @@
 
 import type { CommandState, Device, StatusRow } from "../../provider/client/client";
 import type { RawObject } from "../../provider/lifecycle/arguments/reader";
-import { readInputs, readSettings, type Inputs } from "../../provider/lifecycle/arguments/arguments";
+import { pickWritten, readInputs, readSettings, type Inputs } from "../../provider/lifecycle/arguments/arguments";
 import type { Answers, HistoryEntry, DeviceStatus } from "../../provider/lifecycle/facts/device-status";
-import { pickWritten } from "../../provider/lifecycle/state/record";
 import type { Coverage, KeptContent, SentRequest, State, StateRecord } from "../../provider/lifecycle/state/state";
 
 export const dayMs = 24 * 3_600_000;

@@ -196,6 +196,16 @@ describe("a look-alike is called by its name:", () => {
       /age/,
     ],
     UBER: [Buffer.concat([Buffer.from("0000000100000014", "hex"), Buffer.alloc(80, 0x9c)]), /\(UBER\)/],
+    "a PKCS#7 bundle under the label of a certificate": [brought("pem/adcs-certnew.p7b.pem"), /a PKCS#7 bundle in PEM/],
+    "a PKCS#7 bundle under OpenSSL's old label": [
+      Buffer.from(brought("pem/chain.p7b.pem").toString().replaceAll("PKCS7", "PKCS #7 SIGNED DATA")),
+      /a PKCS#7 bundle in PEM/,
+    ],
+    "a key after its parameters": [
+      Buffer.from(`-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${privateKey}`),
+      /a private key in PEM/,
+    ],
+    "an encrypted key": [brought("pem/key-encrypted.pem"), /an encrypted private key in PEM/],
     "openssl enc in base64": [Buffer.from("U2FsdGVkX1+abc=\n"), /`openssl enc` has encrypted/],
   };
   for (const [title, [bytes, found]] of Object.entries(names)) {
@@ -203,6 +213,20 @@ describe("a look-alike is called by its name:", () => {
       const failure = await failureOf(openPkcs12(bytes, password));
       expect(failure.kind).to.equal("notPkcs12");
       expect(failure.message).to.match(found);
+    });
+  }
+});
+
+describe("a part of PEM that is something else", () => {
+  for (const [file, sentence] of [
+    ["git-crypt-locked.p12", /no "BEGIN PRIVATE KEY" but a file that git-crypt has locked; run `git-crypt unlock`/],
+    ["lfs-pointer.p12", /but a Git LFS pointer; fetch the file/],
+    ["c.bks", /but a Bouncy Castle keystore \(BKS\); convert it/],
+    ["request.pem", /but a certificate request in PEM; give it as PEM or DER/],
+  ] as const) {
+    it(`is called by its name, with the way out: ${file}`, async () => {
+      const failure = await failureOf(fromPem({ certificate, privateKey: brought(`pem/${file}`) }));
+      expect(failure.message).to.match(sentence);
     });
   }
 });

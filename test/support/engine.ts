@@ -85,7 +85,8 @@ export class Stack {
 
   async start(...args: string[]): Promise<{ readonly pid: number | undefined; readonly ended: Promise<Ran> }> {
     const { command } = await pulumiCli();
-    const child = spawn(command, [...args, "--color", "never"], { cwd: this.folder, env: this.environment });
+    const colors = args.includes("--color") ? [] : ["--color", "never"];
+    const child = spawn(command, [...args, ...colors], { cwd: this.folder, env: this.environment });
     let text = "";
     const collect = (chunk: Buffer): void => {
       text += chunk.toString("utf8");

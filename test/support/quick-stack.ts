@@ -3,6 +3,7 @@
 // run of the real engine each would take minutes. What the provider prints is kept, not shown.
 
 import { claims } from "../../provider/lifecycle/claims";
+import { impact } from "../../provider/lifecycle/preview/impact";
 import { tenantHashOf } from "../../provider/config";
 import { certificate, deviceCertificates } from "../../provider/provider";
 
@@ -83,6 +84,7 @@ export class QuickStack {
   begin(): void {
     const { "esper:baseUrl": baseUrl } = this.config;
     if (baseUrl !== undefined) claims.forget(tenantHashOf(baseUrl));
+    impact.begin();
   }
 
   async up(args: Json, isRunOfItsOwn = true): Promise<Ended> {

@@ -148,7 +148,7 @@ export class CommandsRequest implements CommandsEndpoint {
         permission: toRead,
         ...how,
       };
-      return readAll(this.parts.requester, list).catch((error: unknown) => {
+      return readAll(this.parts.requester, list, query.maxPages).catch((error: unknown) => {
         // History that Esper has dropped.
         if (isNotFound(error)) return [];
         throw error;

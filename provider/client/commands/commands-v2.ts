@@ -142,10 +142,16 @@ export class CommandsV2 implements CommandsEndpoint {
   }
 
   async rows(query: RowQuery, how: HowToRead = {}): Promise<readonly StatusRow[]> {
-    const { states } = query;
-    const reads = [...new Set(query.requestIds)].flatMap((id) =>
-      rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).map(({ state }) =>
-        this.rowsOf(id, { ...(state !== undefined && { state }) }, how),
+    const { requestIds, states, devices, maxPages } = query;
+    // `device` takes one id here, so that of many devices the whole is read.
+    const single = devices !== undefined && devices.length <= fewRequests ? devices : [undefined];
+    // Each request has a list of its own here.
+    const reads = [...new Set(requestIds)].slice(0, maxPages).flatMap((id) =>
+      rowReads({ requestIds: [id], ...(states !== undefined && { states }) }).flatMap(({ state }) =>
+        single.map((device) => {
+          const filter = { ...(device !== undefined && { device }), ...(state !== undefined && { state }) };
+          return this.rowsOf(id, filter, how, maxPages === undefined ? undefined : 1);
+        }),
       ),
     );
     const rows = (await Promise.all(reads)).flatMap((some) => some ?? []);
@@ -157,6 +163,7 @@ export class CommandsV2 implements CommandsEndpoint {
     requestId: string,
     query: Readonly<Record<string, string>>,
     how: HowToRead,
+    maxPages?: number,
   ): Promise<readonly StatusRow[] | undefined> {
     const list = {
       path: pathOf`/v0/enterprise/${await this.parts.enterprise.id()}/command/${requestId}/status/`,
@@ -168,7 +175,7 @@ export class CommandsV2 implements CommandsEndpoint {
       ...how,
     };
     try {
-      return (await readAll(this.parts.requester, list)).map((json) => this.rowReader.row(json));
+      return (await readAll(this.parts.requester, list, maxPages)).map((json) => this.rowReader.row(json));
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;

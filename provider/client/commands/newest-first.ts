@@ -101,7 +101,7 @@ export class NewestFirst<A extends ListedRow> {
   }
 }
 
-/** When a row was made; a date that cannot be counts as just now, since nobody knows that it is older. */
+/** When a row was made; an impossible date counts as just now, since it may be. */
 export function believableMs(createdAt: string, nowMs: number): number {
   const atMs = Date.parse(createdAt);
   return atMs <= nowMs + believableAheadMs ? atMs : nowMs;

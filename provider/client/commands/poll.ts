@@ -17,7 +17,7 @@ const shareOfWaited = 1 / 5;
 const maxIntervalMs = 15_000;
 /** When others are read anyway, this share of an interval may be left out. */
 const slackShare = 1 / 4;
-/** Rounds that are nobody's first lie `pollMs` apart, but nobody waits longer than this for the next. */
+/** Later rounds lie `pollMs` apart, but no caller waits longer than this for the next. */
 const maxApartMs = 1_000;
 
 export interface PollerOptions {
@@ -25,7 +25,7 @@ export interface PollerOptions {
   readonly pollMs: number;
   /** How long after its end a last round may take. */
   readonly graceMs: number;
-  /** The signal is aborted when nobody waits for the round any more. */
+  /** The signal is aborted once no caller waits for the round. */
   readonly look: (requests: readonly Watched[], signal: AbortSignal) => Promise<Round>;
 }
 
@@ -48,7 +48,7 @@ export class Poller {
   private readonly turns = new Set<Turn>();
   private readonly firstLook = new FirstLook();
   private lastRoundMs = Number.NEGATIVE_INFINITY;
-  /** Whether somebody had answered at the last first look; else looking soon is a request for nothing. */
+  /** Whether a device had answered at the last first look; else an early look is a wasted request. */
   private areQuick = true;
   private isRunning = false;
   private wake = new AbortController();

@@ -1,5 +1,5 @@
 // The tenant's newest command requests, whoever sent them, kept for a while: a caller that asks how far back is answered
-// from what was read already, and a list is read on only where somebody asks further. Questions of the same short span
+// from what was read already, and a list is read on only where a caller asks further. Questions of the same short span
 // share the reads, and to read anew reads only the pages that came since. One page of all commands answers for every
 // command where little goes on; where it does not reach back far enough, each command's own list does.
 // It must not know which endpoint the lists are of.
@@ -23,6 +23,7 @@ const lateRowsMs = 60_000;
 interface Question {
   readonly sinceMs: number;
   readonly maxAgeMs: number;
+  readonly maxPages: number;
 }
 
 export interface RecentCommandsOptions {
@@ -50,8 +51,9 @@ export class RecentCommands {
 
   constructor(private readonly options: RecentCommandsOptions) {}
 
-  async since({ commands, sinceAt, maxAgeMs, signal }: CommandsQuery): Promise<RecentCommandsFound> {
-    const question = { sinceMs: Date.parse(sinceAt), maxAgeMs };
+  async since(query: CommandsQuery): Promise<RecentCommandsFound> {
+    const { commands, sinceAt, maxAgeMs, maxPages = Infinity, signal } = query;
+    const question = { sinceMs: Date.parse(sinceAt), maxAgeMs, maxPages };
     const all = await this.walk(undefined, maxPagesOfAll).ask(question, signal);
     const readings = answers(all, question)
       ? [all]
@@ -118,10 +120,11 @@ class Walk {
   }
 
   /** What was read, when it is young enough and nothing is gained by reading on. */
-  private fitting({ sinceMs, maxAgeMs }: Question): Reading | undefined {
+  private fitting({ sinceMs, maxAgeMs, maxPages }: Question): Reading | undefined {
     const { reading } = this;
     if (reading === undefined || this.clock.now() - reading.beganAtMs > maxAgeMs) return undefined;
-    return reading.isEnd || reading.reachesMs < sinceMs || reading.pagesRead >= this.maxPages ? reading : undefined;
+    const isFarEnough = reading.pagesRead >= Math.min(maxPages, this.maxPages);
+    return reading.isEnd || reading.reachesMs < sinceMs || isFarEnough ? reading : undefined;
   }
 
   /** One walk through the list at a time; a failed one is the matter of those who asked for it. */
@@ -134,24 +137,26 @@ class Walk {
   private async read(questions: readonly Question[], signal: AbortSignal): Promise<Reading> {
     const sinceMs = Math.min(...questions.map((question) => question.sinceMs));
     const maxAgeMs = Math.min(...questions.map((question) => question.maxAgeMs));
+    const maxPages = Math.min(this.maxPages, Math.max(...questions.map((question) => question.maxPages)));
     const isYoung = this.reading !== undefined && this.clock.now() - this.reading.beganAtMs <= maxAgeMs;
-    const reading = isYoung && this.reading !== undefined ? this.reading : await this.anew(this.reading, signal);
+    const reading =
+      isYoung && this.reading !== undefined ? this.reading : await this.anew(this.reading, maxPages, signal);
     this.reading = reading;
-    while (!reading.isEnd && reading.reachesMs >= sinceMs && reading.pagesRead < this.maxPages) {
+    while (!reading.isEnd && reading.reachesMs >= sinceMs && reading.pagesRead < maxPages) {
       await this.readOn(reading, signal);
     }
     return reading;
   }
 
   /** The pages that came since; where they meet what was known, that counts on. */
-  private async anew(before: Reading | undefined, signal: AbortSignal): Promise<Reading> {
+  private async anew(before: Reading | undefined, maxPages: number, signal: AbortSignal): Promise<Reading> {
     const beganAtMs = this.clock.now();
     const progress = { reachesMs: Infinity, pagesRead: 0, ids: 0, isEnd: false, isCut: false };
     const reading: Reading = { list: await this.begin(), rows: new Map(), beganAtMs, ...progress };
     if (before === undefined || before.rows.size === 0) return reading;
     const newestMs = [...before.rows.values()].reduce((most, row) => Math.max(most, Date.parse(row.createdAt)), 0);
     const meetsAtMs = Math.min(newestMs, before.beganAtMs) - lateRowsMs;
-    while (!reading.isEnd && reading.reachesMs >= meetsAtMs && reading.pagesRead < this.maxPages) {
+    while (!reading.isEnd && reading.reachesMs >= meetsAtMs && reading.pagesRead < maxPages) {
       await this.readOn(reading, signal);
     }
     if (reading.isEnd || reading.reachesMs >= meetsAtMs) return reading;

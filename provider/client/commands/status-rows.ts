@@ -70,12 +70,24 @@ export class RowReader {
   }
 }
 
+/** Where a URL names requests and devices, it has room for so many of each. */
+const requestsBesideDevices = 10;
+const devicesBesideRequests = idsInUrl - requestsBesideDevices;
+
 /** The query strings of the reads that answer the question: chunks of ids, and one read a state (`state=` takes one). */
 export function rowReads(query: RowQuery): readonly Readonly<Record<string, string>>[] {
-  const requests = chunksOf([...new Set(query.requestIds)], idsInUrl);
+  const { requestIds, devices } = query;
+  const requests = chunksOf([...new Set(requestIds)], devices === undefined ? idsInUrl : requestsBesideDevices);
+  const parts = devices === undefined ? [undefined] : chunksOf([...new Set(devices)], devicesBesideRequests);
   const states = statesToAsk(query.states);
-  return requests.flatMap((requestIds) =>
-    states.map((state) => ({ request: requestIds.join(","), ...(state !== undefined && { state }) })),
+  return requests.flatMap((ids) =>
+    parts.flatMap((part) =>
+      states.map((state) => ({
+        request: ids.join(","),
+        ...(part !== undefined && { device: part.join(",") }),
+        ...(state !== undefined && { state }),
+      })),
+    ),
   );
 }
 
@@ -89,7 +101,11 @@ function statesToAsk(states: readonly CommandState[] | undefined): readonly (str
 /** Only what was asked for: a server that does not know a filter gives everything. */
 export function rowsAskedFor(rows: readonly StatusRow[], query: RowQuery): readonly StatusRow[] {
   const requestIds = new Set(query.requestIds);
+  const devices = query.devices === undefined ? undefined : new Set(query.devices);
   return rows.filter(
-    (row) => requestIds.has(row.requestId) && (query.states === undefined || query.states.includes(row.state)),
+    (row) =>
+      requestIds.has(row.requestId) &&
+      (query.states === undefined || query.states.includes(row.state)) &&
+      devices?.has(row.deviceId) !== false,
   );
 }

@@ -17,7 +17,7 @@ import type { TypeOf } from "io-ts";
 const devicesAPage = 1000;
 /** Up to so many ids are read one by one; for more, a page of the list is likely to be cheaper. */
 const fewIds = 5;
-/** So often somebody who asks for few gets them one by one; after that many are likely to follow. */
+/** The first few small look-ups read devices one by one; after that we page, since more will follow. */
 const fewTimes = 3;
 const devicesPath = "/v2/devices/";
 const toRead = "to read devices";

@@ -16,7 +16,7 @@ export interface Refusal {
   readonly said?: string | undefined;
   /** Where the caller knows better than the status what the refusal means. */
   readonly known?: KnownRefusal | undefined;
-  /** From when it makes sense to try again, when Esper says so. */
+  /** From when on a new attempt makes sense, where Esper says it. */
   readonly retryAt?: string | undefined;
 }
 

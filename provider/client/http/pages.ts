@@ -113,7 +113,7 @@ export async function* pages<A extends { readonly id: string }>(
     for (const { id } of items) seen.add(id);
     offset += items.length;
     const isLast = items.length === 0 || offset === count;
-    // Without a count nobody knows whether there is a next one; and what repeats itself goes on for ever.
+    // Without a count a page does not tell whether there is a next one; and a page that repeats itself would go on for ever.
     const end = readsAhead && seen.size > before ? (count ?? 0) : 0;
     for (const next of [offset, offset + items.length]) {
       if (next >= end || asked.has(next)) continue;
@@ -164,12 +164,29 @@ export async function readWhole<A extends { readonly id: string }, B>(
   }
 }
 
-/** All items, each once. */
+/** All items, each once; or those of the first pages, where not all need be known. */
 export async function readAll<A extends { readonly id: string }>(
   requester: Pick<Requester, "call">,
   list: ListCall<A>,
+  maxPagesRead?: number,
 ): Promise<readonly A[]> {
+  if (maxPagesRead !== undefined) return readFirst(requester, list, maxPagesRead);
   return [...(await readWhole(requester, list, (row) => row)).byId.values()];
+}
+
+async function readFirst<A extends { readonly id: string }>(
+  requester: Pick<Requester, "call">,
+  list: ListCall<A>,
+  maxPagesRead: number,
+): Promise<readonly A[]> {
+  const rows: A[] = [];
+  let pagesRead = 0;
+  for await (const { items } of pages(requester, list)) {
+    rows.push(...items);
+    pagesRead += 1;
+    if (pagesRead >= maxPagesRead) break;
+  }
+  return rows;
 }
 
 /** Else a server that ignores `offset` would be asked for ever, or half a list be taken for the whole. */

@@ -26,7 +26,7 @@ export async function apply(context: OperationContext, plan: Plan, facts: Facts,
   const warnings: string[] = [];
   const notes: string[] = [];
   try {
-    return { sent, warnings, notes, rollout: await carryOut(context, plan, facts, { sent, warnings, notes }) };
+    return { sent, warnings, notes, rollout: await runSteps(context, plan, facts, { sent, warnings, notes }) };
   } catch (error) {
     const hasSent = sent.length > 0 || (earlier?.sent.length ?? 0) > 0;
     if (!hasSent || !(error instanceof Error)) throw error;
@@ -34,7 +34,7 @@ export async function apply(context: OperationContext, plan: Plan, facts: Facts,
   }
 }
 
-async function carryOut(
+async function runSteps(
   context: OperationContext,
   plan: Plan,
   facts: Facts,

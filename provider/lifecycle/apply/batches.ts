@@ -9,6 +9,8 @@ export interface Batch {
   readonly devices: ReadonlySet<string>;
   /** It is one of those that address the whole target as it is written. */
   readonly targetWide: boolean;
+  /** Devices of its groups that cannot hold a certificate. */
+  readonly unsupported: number;
 }
 
 const listMaxAgeMs = 60_000;
@@ -24,7 +26,7 @@ export async function batchesForEveryone(
     all.map(async (address) => {
       const part = all.length === 1 ? fleet : await readFleet(client, { kind: "set", ...address }, listMaxAgeMs);
       const devices = new Set([...part.members.keys()].filter((id) => fleet.members.has(id)));
-      return { address: withoutOthers(address, fleet), devices, targetWide: true };
+      return { address: withoutOthers(address, fleet), devices, targetWide: true, unsupported: part.others.size };
     }),
   );
   return batches.filter(({ devices }) => devices.size > 0);
@@ -42,6 +44,7 @@ export function batchesForDevices(devices: readonly string[]): readonly Batch[] 
     address,
     devices: new Set(address.devices),
     targetWide: false,
+    unsupported: 0,
   }));
 }
 

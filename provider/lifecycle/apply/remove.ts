@@ -147,7 +147,7 @@ async function claimedDevices(
   return claimed;
 }
 
-/** An install of somebody else that came in between the last look and the removal was removed with it. */
+/** Another sender's install that came in between the last look and the removal was removed with it. */
 async function overtaken(
   context: OperationContext,
   { prior, settings }: Plan,

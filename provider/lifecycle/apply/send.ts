@@ -105,15 +105,17 @@ function sender(
   const whole = content?.digest ?? (prior && digestHeld(prior)) ?? "";
   const accepted = acceptedBy(client);
   const known = knownIds(prior, sent);
-  return async function send({ address, devices, targetWide }, command, { mark, digest = whole }) {
+  return async function send({ address, devices, targetWide, unsupported }, command, { mark, digest = whole }) {
     const label = newLabel({ instance, alias: settings.alias, digest, endDay: mark?.endDay }, random);
     const { id, createdAt } = await accepted(command(address, label), known);
     known.add(id);
     // The age of a command is judged by this machine's clock later on, so it is stamped by it too.
     const sentAt = new Date(clock.now()).toISOString();
     const request = { id, kind, commandType: address.commandType, devices: devices.size, sentAt, createdAt };
+    const isMixed = unsupported > 0 && address.commandType !== "DEVICE";
+    const facts = { ...(targetWide && { targetWide }), ...(isMixed && { unsupported }) };
     sent.push({
-      request: { ...request, ...(targetWide && { targetWide }) },
+      request: { ...request, ...facts },
       devices,
       createdAt,
       ...(mark && { mark }),

@@ -2,7 +2,7 @@
 // left pending. The verdict of a round is pure (policy/awaited.ts); the loop around it asks through the command results.
 //
 // Counts alone end most waits. Rows are read only when the counts say that the open answers could all belong to devices
-// nobody waits for (offline ones), and only once for the same counts.
+// the run does not wait for (offline ones), and only once for the same counts.
 
 import type { Client, CommandState, Device } from "../../client/index";
 import { countOf, finalStates } from "../../client/index";
@@ -11,6 +11,7 @@ import type { OperationContext } from "../context";
 import type { CommandResults } from "../facts/command-results";
 import type { Facts } from "../facts/gather";
 import { progressLine } from "../messages/progress-line";
+import { timeLeftMs, type Sighting } from "../messages/time-left";
 import { isAnswered, mayBeAnswered, unansweredOf, waitedFor, type Awaited } from "../policy/awaited";
 import type { Plan } from "../policy/plan";
 import type { SentRequest } from "../state/state";
@@ -68,6 +69,8 @@ async function waitWithProgress(
   base: ProgressBase,
   timeoutMs: number,
 ): Promise<void> {
+  const untilMs = clock.now() + timeoutMs;
+  const seen: Sighting[] = [];
   function onRound(): void {
     const counts = awaited.map(({ request }) => results.countsOf(request.id));
     const sum = (states: readonly CommandState[]): number =>
@@ -75,9 +78,15 @@ async function waitWithProgress(
     const done = Math.min(base.members, base.done + sum(["Success"]));
     const failed = sum(["Failure", "Cancelled", "TimeOut"]);
     const offline = Math.min(base.offline, Math.max(0, base.members - done - failed));
-    status(progressLine({ ...base, done, failed, offline }));
+    const answered = counts.map((each) => countOf(each, [...finalStates, "TimeOut"]));
+    seen.push({ atMs: clock.now(), answered: answered.reduce((total, number) => total + number, 0) });
+    const open = awaited.reduce((total, { devices }, at) => total + Math.max(0, devices.size - (answered[at] ?? 0)), 0);
+    const leftMs = timeLeftMs(seen, open);
+    // What would come after the deadline is not waited for.
+    const isInTime = leftMs !== undefined && clock.now() + leftMs <= untilMs;
+    status(progressLine({ ...base, done, failed, offline, ...(isInTime && { leftMs }) }));
   }
-  await waitForAnswers({ client, clock, results, onRound }, awaited, clock.now() + timeoutMs);
+  await waitForAnswers({ client, clock, results, onRound }, awaited, untilMs);
 }
 
 function countOffline(devices: Iterable<Device>): number {

@@ -2,7 +2,9 @@
 // Pure; files are not opened here. In a preview some values are unknown: then there are no failures about them, and no inputs.
 
 import type { DeviceType } from "../../client";
+import { refuseDirectives } from "./directives";
 import { Fields, hasUnknown, unknownValue, type Failure, type RawObject } from "./reader";
+import { readResend, type Resend } from "./resend";
 import { readRollout, type Rollout } from "./rollout";
 import { readSchedule, type Schedule } from "./schedule";
 import { readSource, type Source } from "./source";
@@ -30,6 +32,7 @@ export interface Settings {
   readonly renewBeforeDays?: number;
   readonly strict: boolean;
   readonly triggers: readonly unknown[];
+  readonly resend: Resend;
   /** Of certificates of devices: what is done about a member without a file, and about one whose file is gone. */
   readonly missingFile?: "warn" | "fail";
   readonly goneFile?: "keep" | "remove";
@@ -55,6 +58,7 @@ export const settingNames = [
   "renewBeforeDays",
   "strict",
   "triggers",
+  "resend",
 ] as const;
 
 /** Those that only certificates of devices have. */
@@ -82,12 +86,20 @@ export function readInputs(raw: RawObject): ReadInputs {
   const failures: Failure[] = [];
   const fields = new Fields(raw, "", failures);
   fields.refuseOthers([...settingNames, "source"], addedNames);
+  refuseDirectives(fields, raw, settingNames);
   const source = readSource(fields);
   const { alias, target, options } = readSettingFields(fields);
   const given = alias === undefined || target === undefined ? undefined : { alias, target };
   const isWhole = failures.length === 0 && !hasUnknown(raw);
   const inputs = isWhole && given && source ? { ...given, ...options, source } : undefined;
-  return { failures, alias, target, source, options, inputs };
+  return { failures: failures.map((failure) => withoutValueOf(raw, failure)), alias, target, source, options, inputs };
+}
+
+/** The engine prints the value of the property that a failure names, if there is one of just that name: `source.x`. */
+function withoutValueOf(raw: RawObject, { property, reason }: Failure): Failure {
+  return property !== "" && Object.hasOwn(raw, property)
+    ? { property: "", reason: `${property}: ${reason}` }
+    : { property, reason };
 }
 
 /** Reads the settings out of stored outputs, which hold no source. */
@@ -95,6 +107,11 @@ export function readSettings(outputs: RawObject): Settings | undefined {
   const failures: Failure[] = [];
   const { alias, target, options } = readSettingFields(new Fields(outputs, "", failures));
   return failures.length > 0 || alias === undefined || target === undefined ? undefined : { alias, target, ...options };
+}
+
+/** The settings a program wrote, without `source`. */
+export function pickWritten(raw: RawObject): RawObject {
+  return Object.fromEntries(writtenNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
 }
 
 export function readSettingFields(fields: Fields): {
@@ -118,6 +135,7 @@ export function readSettingFields(fields: Fields): {
     strict: fields.boolean("strict") ?? false,
     // Triggers that are not known yet will differ, as far as a preview can tell.
     triggers: fields.isUnknown("triggers") ? [unknownValue] : (fields.list("triggers") ?? []),
+    resend: readResend(fields),
     ...(schedule !== undefined && { schedule }),
     ...(reinstallAfterDays !== undefined && { reinstallAfterDays }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),
@@ -135,7 +153,7 @@ function readAlias(fields: Fields): string | undefined {
   const alias = fields.string("alias");
   if (alias === undefined) return undefined;
   if (alias.trim() === "") return fields.fail("alias", "must not be empty");
-  // One at its end comes from a file or a variable that was not trimmed, and nobody would see why the alias is another.
+  // One at its end comes from a file or a variable that was not trimmed, and the program would not show why the alias is another.
   return invisible.test(alias) ? fields.fail("alias", "must be one line, without control characters") : alias;
 }
 

@@ -1,4 +1,4 @@
-// Which of the known names somebody meant who wrote another one. Pure; it knows no arguments.
+// The known name that a misspelt one most likely means. Pure; it knows no arguments.
 
 /** The nearest of `known`, where it is near enough to be a slip of the pen; letters' case does not count. */
 export function closestName(written: string, known: readonly string[]): string | undefined {

@@ -5,6 +5,7 @@
 //   - a failure never names a top-level property, since the engine prints that property's value in clear
 //     (measured with CLI 3.250): its name stands in the sentence instead.
 
+import { printable } from "../../printable";
 import { closestName } from "./closest-name";
 
 /** What the engine sends for a value that a preview cannot know (pulumi/pulumi pkg/resource/plugin/rpc.go:73). */
@@ -37,7 +38,8 @@ export class Fields {
   ) {}
 
   fail(name: string, reason: string): undefined {
-    const path = this.path === "" ? name : `${this.path}.${name}`;
+    const shown = printable(name);
+    const path = this.path === "" ? shown : `${this.path}.${shown}`;
     const nested = this.path !== "";
     this.failures.push(nested ? { property: path, reason } : { property: "", reason: `${path}: ${reason}` });
     return undefined;
@@ -51,6 +53,11 @@ export class Fields {
       const guess = meant === undefined ? "" : ` (did you mean ${meant}?)`;
       this.fail(name, `there is no such argument${guess}; known are ${known.join(", ")}`);
     }
+  }
+
+  /** The names of the fields that the program gave. */
+  names(): readonly string[] {
+    return Object.keys(this.raw).filter((name) => this.has(name));
   }
 
   /** Whether the program gave this field at all. */

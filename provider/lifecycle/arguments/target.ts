@@ -13,6 +13,10 @@ export const chunkSize = 500;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}
+
 /** Reads the devices meant by the argument `name`, which is required. */
 export function readTarget(fields: Fields, name: string): Target | undefined {
   const target = fields.object(name);

@@ -1,4 +1,5 @@
-// Which requests the state still needs to tell where devices stand; what is dropped is remembered by the sketch. Pure.
+// Which requests the state still needs to tell where devices stand; what is dropped is remembered by the sketch
+// (scenario E in state/holding.ts). Pure.
 
 import { totalOf } from "../../client/index";
 import type { StateCounts } from "../../client/index";

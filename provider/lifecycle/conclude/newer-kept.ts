@@ -1,5 +1,5 @@
 // What a state remembers of the commands that it does not count among its own: those that still say something of a member,
-// and the point up to which they were looked for. Pure. Follows docs/design.md, section 3.
+// and the point up to which they were looked for (scenario F in state/holding.ts). Pure. Follows docs/design.md, section 3.
 
 import type { Sent } from "../apply/send";
 import { settledId } from "../facts/own/settled";

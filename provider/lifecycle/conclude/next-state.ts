@@ -21,6 +21,7 @@ import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import { backlogOf, noBacklog } from "../state/backlog";
+import { seenNow } from "../state/sent-request";
 import {
   newestInstallAt,
   sentToAllAt,
@@ -32,6 +33,7 @@ import {
   type StateRecord,
 } from "../state/state";
 import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
+import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
 import { nextLedger } from "./next-ledger";
 import type { Final } from "./final-statuses";
@@ -80,7 +82,7 @@ export function nextState(
   const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
     (request) => ({
       ...request,
-      ...(request.superseded !== true && { states: results.countsOf(request.id) }),
+      ...(request.superseded !== true && seenNow(request, results.countsOf(request.id), coverage)),
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
@@ -89,8 +91,7 @@ export function nextState(
   const backlog = backlogOf(coverage, exceptions, removals.failed.length, waiting);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
-    settings: recorded.settings,
-    written: recorded.written,
+    ...withResendDone(plan, facts, sent),
     certificate,
     ...(contents
       ? renewalOfAll(marksOf(contents), recorded.settings.renewBeforeDays, nowMs)

@@ -1,16 +1,12 @@
-// Takes what is secret out of all that a run says or stores of other people's words. Pure.
+// Takes what is secret out of what a state keeps of other people's words: names of devices, states, reasons. Pure.
+// What a run says is looked at where it is said (provider.ts).
 
-import type { Outcome } from "./conclude";
+import type { State } from "../state/state";
 
-export function redacted(
-  { state, problems, warnings, notes }: Outcome,
-  withoutSecrets: (text: string) => string,
-): Outcome {
-  const exceptions = state.exceptions.map((one) => ({ ...one, reason: withoutSecrets(one.reason) }));
-  return {
-    state: { ...state, exceptions },
-    problems: problems.map(withoutSecrets),
-    warnings: warnings.map(withoutSecrets),
-    notes: notes.map(withoutSecrets),
-  };
+export function withoutSecretsIn(state: State, withoutSecrets: (text: string) => string): State {
+  const exceptions = state.exceptions.map((exception) => {
+    const { name, state: word, reason } = exception;
+    return { ...exception, name: withoutSecrets(name), state: withoutSecrets(word), reason: withoutSecrets(reason) };
+  });
+  return { ...state, exceptions };
 }

@@ -15,7 +15,7 @@ import {
 } from "../../pkcs12/index";
 import { printable } from "../../printable";
 import { redaction } from "../../redaction/redaction";
-import type { Encoding } from "../arguments/arguments";
+import { readInputs, type Encoding } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import type { Source } from "../arguments/source";
 import { chooseFor, type EncodingChoice, type EncodingFacts } from "./encoding-choice";
@@ -42,8 +42,6 @@ export interface Content {
   /** Who cannot read the file as given, such as `38 run Android 10 to 12`. */
   readonly incompatible: (osVersions: readonly string[]) => string | undefined;
   readonly toSend: (sentAs: SentAs) => Promise<InstallFile>;
-  /** Takes the passwords and the file out of a text that others had a hand in. */
-  readonly withoutSecrets: (text: string) => string;
 }
 
 export async function openSource(source: Source, surroundings: Surroundings): Promise<Content> {
@@ -62,6 +60,23 @@ async function openWith(open: typeof openGiven, source: Source, surroundings: Su
   const opened = await open(given, surroundings.nowMs());
   redaction.learn(opened.bytes);
   return contentOf(opened);
+}
+
+/** The inputs of the last run, whose password devices may still repeat. */
+export function learnInputs(raw: RawObject): void {
+  const { source } = readInputs(raw);
+  if (source === undefined) return;
+  const pem = source.kind === "pem" ? [source.privateKey, source.privateKeyPassword ?? ""] : [];
+  const file = source.kind === "base64" ? [Buffer.from(source.base64, "base64"), source.base64] : [];
+  for (const secret of [source.password ?? "", ...pem, ...file]) redaction.learn(secret);
+}
+
+/** What a state keeps for a rollback. */
+export function learnKept(kept: readonly InstallFile[] = []): void {
+  for (const { base64, password } of kept) {
+    redaction.learn(password);
+    redaction.learn(Buffer.from(base64, "base64"));
+  }
 }
 
 // A preview's check, create and many resources with one file: it is opened once a process.
@@ -102,7 +117,6 @@ function contentOf(opened: OpenedSource): Content {
       redaction.learn(written);
       return { base64: Buffer.from(written).toString("base64"), password };
     },
-    withoutSecrets: (text) => redaction.withoutSecrets(text),
   };
 }
 

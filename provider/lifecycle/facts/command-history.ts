@@ -1,7 +1,6 @@
 // Puts the requests of one resource together with their answers, so that device-status.ts can tell where devices stand.
 // It asks for answers by command-results.ts; it decides nothing.
 
-import { totalOf } from "../../client/index";
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import { difference } from "../state/membership-sketch";
 import { digestHeld } from "../state/holding";
@@ -36,7 +35,7 @@ export interface SentRequests {
 
 export const noSentRequests: SentRequests = { requests: [], sentTo: new Map() };
 
-/** The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart. */
+/** The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart (scenario B). */
 export function recordedInstalls({ prior, others, resumed }: Resumed, target: Target, fleet: Fleet): SentRequests {
   const digest = digestHeld(prior);
   const isSameTarget = sameTarget(prior.settings.target, target);
@@ -132,9 +131,10 @@ async function ownHistory(
       if (compactedAt !== undefined && results.isAllSuccess(request)) {
         return { request, answers: noRows, sentTo: new Set<string>() };
       }
-      const answers = currentOf(await results.answers(request, known !== undefined), reached, known);
+      const joined = known === undefined ? [] : [...members].filter((id) => !known.has(id));
+      const answers = currentOf(await results.answers(request, known !== undefined, joined), reached, known);
       const isYoung = nowMs - Date.parse(request.sentAt) < rowsMayBeLateMs || !results.wasKnown(request.id);
-      const isShort = totalOf(results.countsOf(request.id)) < request.devices;
+      const isShort = !results.hasRowsOfAll(request);
       const rowsAreLate = request.targetWide === true && isYoung && isShort;
       const believed = answers.othersSucceeded || isYoung ? known : undefined;
       return { request, answers, sentTo: believed ?? (rowsAreLate ? members : new Set<string>()) };

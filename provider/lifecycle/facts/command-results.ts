@@ -14,7 +14,12 @@ import {
   totalOf,
 } from "../../client";
 import type { Answers } from "./device-status";
+import { countsEveryone } from "../state/sent-request";
 import type { Exception, SentRequest, State } from "../state/state";
+
+/** The most rows that a page has, and of how many devices one read can ask for the rows. */
+const rowsAPage = 250;
+const devicesARead = 40;
 
 const otherThanSuccess = knownStates.filter((state) => state !== "Success");
 
@@ -23,10 +28,14 @@ export class CommandResults {
   private readonly forgottenIds = new Set<string>();
   private readonly knownById: ReadonlyMap<string, SentRequest>;
 
-  /** With what was last known: it stands in for the history of requests that Esper has dropped. */
+  /**
+   * @param known what was last known: it stands in for the history of requests that Esper has dropped
+   * @param others devices of the target that are no members
+   */
   constructor(
     private readonly client: Client,
     private readonly known?: State,
+    private readonly others: ReadonlySet<string> = new Set(),
   ) {
     this.knownById = new Map((known?.commands ?? []).map((request) => [request.id, request]));
     for (const request of known?.commands ?? []) {
@@ -74,9 +83,17 @@ export class CommandResults {
   }
 
   /** Whether it had ended in Success on all its devices when the state was written. */
-  isAllSuccess({ id, devices }: SentRequest): boolean {
-    const seen = this.knownById.get(id)?.states;
-    return seen !== undefined && (seen.Success ?? 0) >= devices && totalOf(seen) === seen.Success;
+  isAllSuccess(request: SentRequest): boolean {
+    if (this.known === undefined) return false;
+    const seen = this.knownById.get(request.id)?.states ?? {};
+    const isCounted = countsEveryone(request, seen, this.known.coverage.unsupported);
+    return isCounted && totalOf(seen) > 0 && totalOf(seen) === seen.Success;
+  }
+
+  /** Whether by its counts everyone whom it was sent to has a row. */
+  hasRowsOfAll({ id, devices, commandType, unsupported = 0 }: SentRequest): boolean {
+    const outside = commandType === "DEVICE" ? 0 : Math.max(unsupported, this.others.size);
+    return totalOf(this.countsOf(id)) >= devices + outside;
   }
 
   private async lookAtCounts(requestId: string): Promise<void> {
@@ -87,14 +104,16 @@ export class CommandResults {
 
   /**
    * The answers of one request, as of the counts last seen. With `devicesAreKnown` it is known which devices it was sent
-   * to, so that reading the exceptions is enough.
+   * to, so that reading the exceptions is enough where every one of those is counted.
+   *
+   * @param joined members whom it was not sent to: Esper may have
    */
-  async answers(request: SentRequest, devicesAreKnown: boolean): Promise<Answers> {
+  async answers(request: SentRequest, devicesAreKnown: boolean, joined: readonly string[] = []): Promise<Answers> {
     const known = this.seen.get(request.id);
     if (known?.answers !== undefined && (devicesAreKnown || !known.answers.othersSucceeded)) return known.answers;
     const counts = known?.counts ?? {};
     const onlyExceptions = devicesAreKnown && totalOf(counts) >= request.devices && (counts.Unknown ?? 0) === 0;
-    const exceptions = onlyExceptions ? await this.exceptionRows(request.id, counts) : undefined;
+    const exceptions = onlyExceptions ? await this.exceptionRows(request, counts, joined) : undefined;
     const rows = exceptions ?? (await this.client.rows({ requestIds: [request.id] }));
     const answers = { rows: byDevice(rows), othersSucceeded: exceptions !== undefined };
     this.seen.set(request.id, { counts: exceptions === undefined ? countStates(rows) : counts, answers });
@@ -111,13 +130,31 @@ export class CommandResults {
     };
   }
 
-  private async exceptionRows(requestId: string, counts: StateCounts): Promise<readonly StatusRow[] | undefined> {
+  private async exceptionRows(
+    request: SentRequest,
+    counts: StateCounts,
+    joined: readonly string[],
+  ): Promise<readonly StatusRow[] | undefined> {
+    if (!(await this.areAllCounted(request, counts, joined))) return undefined;
     const states = otherThanSuccess.filter((state) => (counts[state] ?? 0) > 0);
     if (states.length === 0) return [];
-    const rows = await this.client.rows({ requestIds: [requestId], states });
+    const rows = await this.client.rows({ requestIds: [request.id], states });
     const distinct = new Set(rows.map((row) => row.deviceId));
     // A device that changed its state between the counts and the rows may be in none of them; then every row is read.
     return distinct.size < countOf(counts, states) ? undefined : rows;
+  }
+
+  /** Rows of devices that are no members are asked for by id, where that is less than to read every row. */
+  private async areAllCounted(request: SentRequest, counts: StateCounts, joined: readonly string[]): Promise<boolean> {
+    const isAsStored = this.known !== undefined && sameCounts(this.knownById.get(request.id)?.states ?? {}, counts);
+    const { accounted, ...fresh } = request;
+    if (countsEveryone(isAsStored ? request : fresh, counts, this.others.size)) return true;
+    const outside = [...this.others, ...joined];
+    const isLess = Math.ceil(outside.length / devicesARead) < Math.ceil(totalOf(counts) / rowsAPage);
+    // Whoever was no member when it was sent, and is not in the target any more, has an id that nobody knows.
+    if (outside.length === 0 || !isLess || this.others.size < (request.unsupported ?? 0)) return false;
+    const rows = await this.client.rows({ requestIds: [request.id], devices: outside });
+    return totalOf(counts) - new Set(rows.map((row) => row.deviceId)).size === request.devices;
   }
 }
 

@@ -1,7 +1,7 @@
-// Devices that left a set: which they are, and where their UNINSTALL stands. It asks the client; plan.ts decides.
+// Devices that left a set: which they are, and where their UNINSTALL stands (scenario D in state/holding.ts).
+// It asks the client; plan.ts decides.
 
 import type { Device } from "../../client/index";
-import { totalOf } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
 import { orphanedIds } from "../state/holding";
@@ -16,7 +16,7 @@ import { devicesOf as devicesReached } from "./newer/resume";
 export interface Departed {
   /** Members through what the target no longer names, and not covered through anything else. */
   readonly devices: readonly Device[];
-  /** The lists of devices do not add up, so that nobody can tell which devices left what the target names no longer. */
+  /** The lists of devices do not add up, so that it cannot be told which devices left with what the target no longer names. */
   readonly isUnsure?: boolean;
   /** Earlier removals that are not known to have ended well. */
   readonly removals: SentRequests;
@@ -102,8 +102,8 @@ export async function removalsNow(
   const all = joinRequests(removals, sent, false);
   const statuses = await removalStatuses(context, results, all, devices, entitled);
   const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
-  const mayHaveMore = ({ id, devices: count, sentAt }: SentRequest): boolean =>
-    context.clock.now() - Date.parse(sentAt) < rowsMayBeLateMs && totalOf(results.countsOf(id)) < count;
+  const mayHaveMore = (request: SentRequest): boolean =>
+    context.clock.now() - Date.parse(request.sentAt) < rowsMayBeLateMs && !results.hasRowsOfAll(request);
   return { statuses, requests: all.requests.filter((request) => open.has(request.id) || mayHaveMore(request)) };
 }
 

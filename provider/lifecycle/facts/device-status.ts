@@ -4,24 +4,21 @@
 import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
 import type { Coverage, Exception, SentRequest } from "../state/state";
-import { entriesByDevice } from "./entries-by-device";
+import { entriesByDevice, type CommandHistory, type OtherEntry } from "./command-entries";
 import type { NewerCommand } from "./newer/newer-commands";
 
-/** An install that no device took for this long never will be (Esper, "Command API Examples": 30 days). */
-export const commandLifeMs = 30 * 24 * 3_600_000;
+export type { Answers, CommandHistory, HistoryEntry, OtherEntry } from "./command-entries";
 
-/** What is known of one request. */
-export interface Answers {
-  readonly rows: ReadonlyMap<string, StatusRow>;
-  /** Only the rows that are no success were read: every other device it was sent to has succeeded. */
-  readonly othersSucceeded: boolean;
-}
+/** Esper drops an install that the device has not fetched for 30 days (Esper, "Command API Examples"). */
+export const commandLifeMs = 30 * 24 * 3_600_000;
 
 const neverSent = "Never sent";
 /** Where each device has its own content: it was sent another file than the one that it is to have. */
 export const fileChangedState = "File changed";
 /** Where each device has its own content: there is none to send to it. */
 export const noFileState = "No file";
+/** The state of a device that was sent to and has no row yet. */
+export const sentState = "Sent";
 
 export interface DeviceStatus {
   readonly device: Device;
@@ -33,24 +30,6 @@ export interface DeviceStatus {
   readonly since: string;
   readonly requestId?: string;
 }
-
-/** One request of this resource, with what is known of it. */
-export interface HistoryEntry {
-  readonly request: SentRequest;
-  readonly answers: Answers;
-  /** Devices it is known to have been sent to, although Esper may show no row for them yet; empty when that is not known. */
-  readonly sentTo: ReadonlySet<string>;
-}
-
-/** A command under the same alias that is none of these requests: it changes what a device holds. */
-export interface OtherEntry {
-  readonly other: NewerCommand;
-  /** It installs the very content that is asked about. */
-  readonly isSameContent: boolean;
-}
-
-/** Oldest first. */
-export type CommandHistory = readonly (HistoryEntry | OtherEntry)[];
 
 export function deviceStatuses(
   members: Iterable<Device>,
@@ -75,7 +54,7 @@ function statusOf(device: Device, newestFirst: CommandHistory, now: number): Dev
     const known = { device, reason: "", since: request.sentAt, requestId: request.id };
     return answers.othersSucceeded
       ? { ...known, phase: "installed", state: "Success" }
-      : { ...known, phase: "pending", state: "Sent" };
+      : { ...known, phase: "pending", state: sentState };
   }
   return { device, phase: "missing", state: neverSent, reason: "", since: new Date(now).toISOString() };
 }
@@ -119,7 +98,7 @@ function statusUnder(device: Device, { other, isSameContent }: OtherEntry, nowMs
   if (isSameContent) {
     return row?.state === "Success"
       ? { ...known, phase: "installed", state: row.state }
-      : { ...known, phase: "pending", state: row?.stateText ?? "Sent" };
+      : { ...known, phase: "pending", state: row?.stateText ?? sentState };
   }
   return { ...known, phase: "missing", state: other.by === "other" ? otherOwnerState : overwrittenState };
 }

@@ -3,7 +3,7 @@
 
 import type { Device } from "../../client/index";
 import { enrolledAgainState } from "../state/backlog";
-import { deviceKey } from "../state/ledger/ledger";
+import { deviceKey, holdsContent, type Ledger } from "../state/ledger/ledger";
 import { newestInstallAt, type SentRequest, type State } from "../state/state";
 import { settledId } from "./own/settled";
 import type { DeviceStatus } from "./device-status";
@@ -24,7 +24,8 @@ export function withEnrolledAgain(
   const seen = (prior?.exceptions ?? []).filter(({ state }) => state === enrolledAgainState);
   const seenAt = new Map(seen.map(({ device, since }) => [device, since]));
   return statuses.map((status) => {
-    const { device, phase, requestId = "", since } = status;
+    const { device, phase, requestId = "" } = status;
+    const since = requestId === settledId ? endOfSecond(status.since) : status.since;
     if (phase !== "installed") return status;
     const request = forgotten.has(requestId) ? undefined : byId.get(requestId);
     const before = seenAt.get(device.id);
@@ -52,12 +53,22 @@ export function withStartingAnew(statuses: readonly DeviceStatus[], nowMs: numbe
 export function mayHaveStartedAnew(devices: Iterable<Device>, prior: State): boolean {
   const newestAt = newestInstallAt(prior);
   const ledger = prior.record.own?.ledger;
-  const lastAt = (id: string): string | undefined => (ledger === undefined ? newestAt : ledger.get(deviceKey(id))?.at);
+  const lastAt = (id: string): string | undefined => (ledger === undefined ? newestAt : entryAt(ledger, id));
   return [...devices].some((device) => {
     if (isStartingAnew(device)) return true;
     const at = lastAt(device.id);
     return at !== undefined && isLater(device.createdAt, at);
   });
+}
+
+function entryAt(ledger: Ledger, id: string): string | undefined {
+  const entry = ledger.get(deviceKey(id));
+  return holdsContent(entry) ? endOfSecond(entry.at) : undefined;
+}
+
+/** The ledger keeps whole seconds. */
+function endOfSecond(at: string): string {
+  return new Date(Date.parse(at) + 999).toISOString();
 }
 
 /** Esper's numbers of the states in which a device is wiped or provisioned. */

@@ -17,9 +17,11 @@ export interface Fleet {
   readonly members: ReadonlyMap<string, Device>;
   /** A digest of their ids: two fleets with the same one have the same members. */
   readonly digest: string;
-  /** Devices of the target that cannot: another platform, Android before 9, or removed in Esper. */
+  /** Devices of the target that cannot, by their ids: another platform, Android before 9, or removed in Esper. */
+  readonly others: ReadonlySet<string>;
+  /** How many those are. */
   readonly unsupported: number;
-  /** Whether the lists have as many devices as Esper counts. While not, nobody counts as having left. */
+  /** Whether the lists have as many devices as Esper counts. While not, no device counts as having left. */
   readonly addsUp: boolean;
   /** Those of them that were removed in Esper, which still lists them. */
   readonly disabled: number;
@@ -53,7 +55,7 @@ export async function memberIds(
   return new Set(target === undefined ? [] : (await readFleet(client, target, maxAgeMs)).members.keys());
 }
 
-type Sorted = Pick<Fleet, "members" | "digest" | "unsupported" | "disabled">;
+type Sorted = Pick<Fleet, "members" | "digest" | "others" | "unsupported" | "disabled">;
 
 // The client gives the same list to all who ask within its age: the preview, the run, and every resource on the same group.
 const sortedLists = new WeakMap<readonly Device[], Sorted>();
@@ -69,7 +71,7 @@ function sortedOut(devices: readonly Device[]): Sorted {
     else others.add(device.id);
     if (isDisabled(device)) disabled.add(device.id);
   }
-  const sorted = { members, digest: digestOf(members), unsupported: others.size, disabled: disabled.size };
+  const sorted = { members, digest: digestOf(members), others, unsupported: others.size, disabled: disabled.size };
   sortedLists.set(devices, sorted);
   return sorted;
 }

@@ -67,7 +67,7 @@ export async function gather(
   const fleet = narrowed(everyone, settings.deviceType);
   const named = namedIn(prior?.settings.target);
   refuseUnknown(fleet, (id) => !named.has(id));
-  const results = new CommandResults(client, prior);
+  const results = new CommandResults(client, prior, everyone.others);
   const holdsIt = resumed !== undefined && digest !== undefined && digestHeld(resumed.prior) === digest;
   const installs = holdsIt ? earlierInstalls(resumed, contents, settings.target, fleet) : noSentRequests;
   await results.look(installs.requests);

@@ -13,7 +13,7 @@ export async function withUnlisted(client: Client, fleet: Fleet, prior: State): 
   const requestIds = prior.commands.filter(({ kind }) => kind === "install").map(({ id }) => id);
   const rows = requestIds.length === 0 ? [] : await client.rows({ requestIds });
   const reached = [...new Set(rows.map(({ deviceId }) => deviceId))].filter((id) => !fleet.members.has(id));
-  // Rows of those that lost the certificate since are there too, the record counts the others alone.
+  // Rows of devices that lost the certificate since are there too; the record counts only the others.
   const since = difference(prior.record.sentTo, new Set([...fleet.members.keys(), ...reached]));
   if (since === undefined) return fleet;
   const found = await supportedById(

@@ -1,5 +1,6 @@
 // Devices that failed, as people read of them: grouped by state and reason, the most frequent first, each with a hint. Pure.
 
+import { isOrdinary } from "../../redaction/ordinary-words";
 import type { DeviceStatus } from "../facts/device-status";
 import { count, oneLine } from "./words";
 
@@ -30,9 +31,13 @@ function failureSentence(group: readonly DeviceStatus[], doing: Doing): string {
   const names = group.slice(0, namesMax).map(({ device }) => oneLine(device.name));
   const which = group.length > namesMax ? `${names.join(", ")} and ${group.length - namesMax} more` : names.join(", ");
   const what = doing === "removal" ? "did not remove the certificate" : "did not take the certificate";
-  const why = first.reason === "" ? first.state : `${first.state}, ${quoted(first.reason)}`;
+  // Devices that leave may have had an earlier file, with a password that this run was never told.
+  const reason = doing === "removal" && !isOrdinary(first.reason) ? unjudged : first.reason;
+  const why = reason === "" ? first.state : `${first.state}, ${quoted(reason)}`;
   return `${count(group.length, "device")} ${what} (${why}): ${which}. ${hint(first, doing)}`;
 }
+
+const unjudged = "(the device's words are not shown: they may repeat a password that this run does not know)";
 
 function quoted(reason: string): string {
   // A sentence in brackets stands for words that are not shown.

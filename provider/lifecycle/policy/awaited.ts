@@ -44,7 +44,7 @@ export function unansweredOf(
   return open.filter(({ device }) => awaited.has(device.id));
 }
 
-/** Whether the open answers could all be of devices that nobody waits for: a cheap look at the counts. */
+/** Whether the open answers could all be of devices that the run does not wait for: a cheap look at the counts. */
 export function mayBeAnswered({ request, devices }: Awaited, counts: StateCounts, quietMs: number): boolean {
   const expected = Math.max(request.devices, totalOf(counts));
   const openCount = expected - countOf(counts, finalStates);

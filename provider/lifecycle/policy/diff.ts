@@ -10,7 +10,7 @@ import { rejectedDigest } from "../state/holding";
 import { backlogOf } from "../state/backlog";
 import { leftAlone } from "../state/ledger/ledger";
 import type { State } from "../state/state";
-import { filesDiffer } from "./files-due";
+import { filesDiffer } from "./files/files-due";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
   aliasChanged,
@@ -23,12 +23,14 @@ import {
   missingSentence,
   notKnownYet,
   removalsFailed,
+  resendChanged,
   rolloutContinues,
   sentenceOf,
   setChanged,
   unchanged,
   type Reason,
 } from "./reasons";
+import { newlyNamed } from "./resend";
 import { mayRetry, noRetryLeft } from "./retry";
 import { isRejected, rollbackUnfinishedSentence, unfinishedRollback } from "./rollback/rollback";
 import { nextWave } from "../state/wave-boundaries";
@@ -58,6 +60,7 @@ const replacementChain: readonly ((prior: State, asked: Asked) => Replacement | 
 const dueChain: readonly ((prior: State, asked: Asked) => Finding | undefined)[] = [
   setDiffers, // devices came or left
   filesDiffer, // a device's file is another one, came or went
+  resendDue, // the program asks for some devices again
   removalsDue, // an UNINSTALL failed on devices that left
   retriesDue, // members failed, and retry rounds are left
   installsDue, // members joined, or their install expired
@@ -121,6 +124,11 @@ function targetDiffers(prior: State, { target }: Asked): Replacement | undefined
 function setDiffers(prior: State, { target }: Asked): Finding | undefined {
   if (target === undefined || sameTarget(target, prior.settings.target)) return undefined;
   return { reason: setChanged, sentence: sentenceOf(setChanged) };
+}
+
+function resendDue(prior: State, { settings }: Asked): Finding | undefined {
+  const named = settings === undefined ? [] : newlyNamed(prior.settings.resend, settings.resend);
+  return named.length === 0 ? undefined : { reason: resendChanged, sentence: sentenceOf(resendChanged, named.length) };
 }
 
 function removalsDue(prior: State): Finding | undefined {

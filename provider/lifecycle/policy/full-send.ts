@@ -42,7 +42,7 @@ export interface Finding {
 type Check = (prior: State, asked: Asked, nowMs: number) => Finding | undefined;
 
 const chain: readonly Check[] = [
-  runInterrupted, // nobody can say what devices hold
+  runInterrupted, // it is not known what devices hold
   contentDiffers, // it overwrites what devices hold
   triggersDiffer, // the program asks for it
   installIsOld, // `reinstallAfterDays` asks for it

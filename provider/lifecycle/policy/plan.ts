@@ -1,7 +1,7 @@
 // The whole of what a run does, decided from the facts. Pure: no client, no clock (the time is an argument), no Pulumi.
 // Which steps there are stands in steps.ts, a rollback's plan in rollback.ts (docs/design.md, sections 3 and 7).
 
-import type { Settings } from "../arguments/arguments";
+import { pickWritten, type Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import { isOver } from "../arguments/schedule";
 import type { Device } from "../../client/index";
@@ -12,10 +12,10 @@ import { isOwnedByOther } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import type { Newer } from "../facts/newer/newer-commands";
 import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
-import { pickWritten } from "../state/record";
 import { orphanedIds } from "../state/holding";
 import { type SentAs, type State } from "../state/state";
 import { isStaged, waveBoundaries, wavesOf, type Waves } from "../state/wave-boundaries";
+import { newlyNamed, noMemberWarnings } from "./resend";
 import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps";
 
 /** What the program asks for, opened and checked. */
@@ -29,10 +29,7 @@ export interface Desired {
 }
 
 /** One content for everyone; with `forMembers` each device has its own, and the digest of the whole is a constant. */
-export interface DesiredContent extends Pick<
-  Content,
-  "digest" | "summary" | "encodingFor" | "toSend" | "withoutSecrets"
-> {
+export interface DesiredContent extends Pick<Content, "digest" | "summary" | "encodingFor" | "toSend"> {
   readonly forMembers?: ContentsForMembers;
 }
 
@@ -95,7 +92,8 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
   const steps = isOverdue ? withoutInstalls(asked, prior, inputs) : asked;
   const choice = encodingChoice(desired, prior, facts, steps);
   const written = pickWritten(raw);
-  const owned = facts.statuses.filter(isOwnedByOther).length;
+  const addressed = new Set(installTargets(steps, [...facts.fleet.members.keys()]));
+  const owned = facts.statuses.filter((one) => isOwnedByOther(one) && !addressed.has(one.device.id)).length;
   const recorded = { settings: inputs, written, source: desired.source };
   return {
     ...steps,
@@ -113,7 +111,8 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
     warnings: [
       ...facts.warnings,
       ...(contents?.warnings ?? []),
-      ...(owned > 0 && !steps.startsOver ? [ownedByOthersSentence(owned, inputs.alias)] : []),
+      ...(owned > 0 ? [ownedByOthersSentence(owned, inputs.alias)] : []),
+      ...noMemberWarnings(newlyNamed(prior?.settings.resend ?? {}, inputs.resend), facts.entitled),
       ...(choice.warning === undefined ? [] : [choice.warning]),
       ...(steps.steps.length < asked.steps.length ? [overdueSentence] : []),
     ],
@@ -146,8 +145,14 @@ function encodingChoice(
 function askedAgainLater(recorded: Recorded, { settings, written }: State): Recorded {
   return {
     ...recorded,
-    settings: { ...recorded.settings, rollout: settings.rollout, triggers: settings.triggers },
-    written: { ...recorded.written, rollout: written["rollout"], triggers: written["triggers"] },
+    settings: {
+      ...recorded.settings,
+      ...{ rollout: settings.rollout, triggers: settings.triggers, resend: settings.resend },
+    },
+    written: {
+      ...recorded.written,
+      ...{ rollout: written["rollout"], triggers: written["triggers"], resend: written["resend"] },
+    },
   };
 }
 

@@ -21,7 +21,7 @@ export const kindOfTargetChanged = "kindOfTargetChanged";
 /** A preview cannot know an argument before other resources are made: it announces an update. */
 export const notKnownYet = "notKnownYet";
 
-/** A state of the first schema tells of a killed run: nobody can say what devices hold, so everyone is due. */
+/** A state of the first schema tells of a killed run: it is not known what devices hold, so everyone is due. */
 export const interruptedRun = "interruptedRun";
 
 /** Other certificates or keys under the same alias: they overwrite what devices have. */
@@ -29,6 +29,9 @@ export const contentChanged = "contentChanged";
 
 /** The program asks for everything again. */
 export const triggersChanged = "triggersChanged";
+
+/** The program asks for some devices again. */
+export const resendChanged = "resendChanged";
 
 /** The last full install is older than `reinstallAfterDays`. */
 export const reinstallDue = "reinstallDue";
@@ -80,6 +83,7 @@ const sentences = {
   [interruptedRun]: () => "An interrupted run sent commands; sending the certificate to every member again.",
   [contentChanged]: () => "The certificate or its key changes; overwriting it under the same alias.",
   [triggersChanged]: () => "The triggers changed; sending the certificate to every member again.",
+  [resendChanged]: (devices: string) => `Sending the certificate again to ${devices} under a new text of \`resend\`.`,
   [setChanged]: () => "Groups or devices were added to the target or taken out of it.",
   [devicesFailed]: (devices: string) => `${devices} failed; retrying only those.`,
   [installsExpired]: (devices: string) => `${devices} did not fetch the certificate in 30 days; sending it again.`,

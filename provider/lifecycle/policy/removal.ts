@@ -10,7 +10,7 @@ export interface RemovalInput {
   readonly candidates: ReadonlyMap<string, Device>;
   /** Whether an INSTALL of this resource is known on the device. */
   readonly isOwn: (deviceId: string) => boolean;
-  /** Devices on which somebody else's INSTALL is newer. */
+  /** Devices on which another sender's INSTALL is newer. */
   readonly ownedByOthers: ReadonlySet<string>;
   /** Members of other certificates of the program under the same alias, with the names of those. */
   readonly claimed: ReadonlyMap<string, string>;

@@ -16,9 +16,11 @@ import {
   installsExpired,
   missingSentence,
   removalsFailed,
+  resendChanged,
   sentenceOf,
   type Reason,
 } from "./reasons";
+import { dueByResend, newlyNamed } from "./resend";
 import { mayRetry, roundsUsed } from "./retry";
 
 export interface Step {
@@ -59,12 +61,19 @@ export function planSteps(situation: Situation): Steps {
   const everyone = fullSend(situation);
   const removals = removalSteps(situation);
   if (everyone !== undefined) return { steps: [everyone, ...removals], roundsUsed: 0, startsOver: true };
-  const { prior, desired } = situation;
-  const retries = prior !== undefined && mayRetry(prior, desired) ? retrySteps(situation) : [];
-  const isNewContent = situation.statuses.some(isFileChanged);
+  const { prior, desired, statuses } = situation;
+  const named = prior === undefined ? [] : newlyNamed(prior.settings.resend, desired.resend);
+  const again = dueByResend(named, statuses);
+  const retries = prior !== undefined && mayRetry(prior, desired) ? retrySteps(situation, again) : [];
+  const isNewContent = statuses.some(isFileChanged);
   const used = prior === undefined || isNewContent ? 0 : roundsUsed(prior, desired);
   return {
-    steps: [...retries, ...catchUpSteps(situation), ...removals],
+    steps: [
+      ...installOn(again, resendChanged, sentenceOf(resendChanged, again.length)),
+      ...retries,
+      ...catchUpSteps(situation),
+      ...removals,
+    ],
     roundsUsed: retries.length > 0 ? used + 1 : used,
     startsOver: false,
   };
@@ -85,8 +94,8 @@ function fullSend({ desired, digest, prior, statuses, nowMs }: Situation): Step 
   return { action: "install", reason: found.reason, message: found.sentence, devices: "everyone" };
 }
 
-function retrySteps({ statuses }: Situation): readonly Step[] {
-  const failed = idsOf(statuses, ({ phase }) => phase === "failed");
+function retrySteps({ statuses }: Situation, sentAnyway: readonly string[]): readonly Step[] {
+  const failed = idsOf(statuses, ({ phase, device }) => phase === "failed" && !sentAnyway.includes(device.id));
   return installOn(failed, devicesFailed, sentenceOf(devicesFailed, failed.length));
 }
 

@@ -6,11 +6,14 @@ import { isSettingError } from "../../errors";
 import { readInputs } from "../arguments/arguments";
 import { isObject, type Failure, type RawObject } from "../arguments/reader";
 import type { Source } from "../arguments/source";
+import type { Target } from "../arguments/target";
 import { openSource, type Content } from "../content/content";
 import type { Surroundings } from "../content/open-source";
 import { SourceError } from "../errors";
-import { unknownImpact, type Impact, type ImpactQuery, type TargetImpact } from "./impact";
-import { mayInstall, unknownTarget, validate, type Before } from "./validate";
+import type { Claim } from "../claims";
+import { alreadyThereSentence, unknownImpact, type Impact, type ImpactQuery, type TargetImpact } from "./impact";
+import { membersWarning, overlapsOf } from "./overlap";
+import { isNews, mayInstall, unknownTarget, validate, type Before } from "./validate";
 
 export interface Checked {
   /** As the program wrote them, with the summary of the certificate. */
@@ -25,37 +28,75 @@ export interface Checking {
   readonly impact: Impact;
   /** Throws where a setting is missing. */
   readonly client: () => Client;
+  /** Puts the certificate on record; gives it with the others that the program has under its alias so far. */
+  readonly claim: (alias: string, target: Target, isNews: boolean) => Claimed | undefined;
   readonly nowMs: number;
+}
+
+export interface Claimed {
+  readonly own: Claim;
+  readonly others: readonly Claim[];
 }
 
 /** @param olds the inputs of an earlier check; empty for a new resource */
 export async function check(checking: Checking, olds: RawObject, raw: RawObject): Promise<Checked> {
-  const { failures, source, target, options } = readInputs(raw);
+  const { failures, alias, source, target, options } = readInputs(raw);
+  const before = inputsBefore(olds);
+  const hasNews = isNews({ alias, target }, before);
+  const claimed = alias === undefined || target === undefined ? undefined : checking.claim(alias, target, hasNews);
   const refused = (why: readonly Failure[], warnings: readonly string[] = []): Checked => ({
     ...{ inputs: raw, failures: why, warnings, notes: [] },
   });
   if (failures.length > 0) return refused(failures);
   const content = source === undefined ? undefined : await open(source, checking.surroundings);
   if (content !== undefined && "failure" in content) return refused([content.failure]);
-  const before = inputsBefore(olds);
   const found =
     source === undefined || content === undefined
       ? { failures: [], warnings: [] }
       : validate({ ...options, source }, content, before, checking.nowMs);
+  const overlaps = claimed && overlapsOf(claimed.own, claimed.others);
   const inputs = content === undefined ? raw : { ...raw, certificate: content.summary };
-  const checked = { inputs, failures: found.failures, warnings: found.warnings, notes: [] };
-  const isNew = found.failures.length === 0 && mayInstall({ target, ...options }, content, before);
-  if (target === undefined || !isNew) return checked;
-  const impact = await impactOf(checking, { target, ...options }, content);
-  if (impact === undefined) return checked;
-  const unknown = unknownTarget(target, impact, before);
-  if (unknown !== undefined) return { ...checked, failures: [unknown] };
-  const { note, warning } = impact.fitting ?? {};
-  return {
-    ...checked,
-    notes: [impact.reach, ...(note === undefined ? [] : [note])],
-    warnings: [...found.warnings, ...(warning === undefined ? [] : [warning])],
+  const checked = {
+    inputs,
+    failures: [...found.failures, ...(overlaps?.failures ?? [])],
+    warnings: [...found.warnings, ...(overlaps?.warnings ?? [])],
+    notes: [],
   };
+  if (checked.failures.length > 0 || target === undefined) return checked;
+  const shared = await sharedMembers(checking, claimed?.own, overlaps?.inQuestion ?? []);
+  const warned = { ...checked, warnings: [...checked.warnings, ...shared] };
+  if (!mayInstall({ target, ...options }, content, before)) return warned;
+  const impact = await impactOf(checking, { target, ...options }, content);
+  if (impact === undefined) return warned;
+  const unknown = unknownTarget(target, impact, before);
+  if (unknown !== undefined) return { ...warned, failures: [unknown] };
+  const { note, warning } = impact.fitting ?? {};
+  const isNewAlias = alias !== undefined && alias !== before?.alias;
+  const there = isNewAlias ? await checking.impact.alreadyThere(checking.client(), alias, target) : undefined;
+  return {
+    ...warned,
+    notes: [
+      impact.reach,
+      ...(note === undefined ? [] : [note]),
+      ...(there === undefined || alias === undefined ? [] : [alreadyThereSentence(there, alias)]),
+    ],
+    warnings: [...warned.warnings, ...(warning === undefined ? [] : [warning])],
+  };
+}
+
+/** Devices that the program's other new or changed certificates mean as well. */
+export async function sharedMembers(
+  { impact, client }: Pick<Checking, "impact" | "client">,
+  own: Claim | undefined,
+  others: readonly Claim[],
+): Promise<readonly string[]> {
+  if (own === undefined) return [];
+  const warnings: string[] = [];
+  for (const other of others) {
+    const devices = await impact.inCommon(client(), own.target, other.target);
+    if (devices.length > 0) warnings.push(membersWarning(own, other, devices));
+  }
+  return warnings;
 }
 
 export async function impactOf(
@@ -76,9 +117,9 @@ export async function impactOf(
 function inputsBefore(olds: RawObject): Before | undefined {
   const { certificate } = olds;
   if (certificate === undefined) return undefined;
-  const { target, options } = readInputs(olds);
+  const { alias, target, options } = readInputs(olds);
   const { triggers, schedule } = options;
-  return { digest: isObject(certificate) ? certificate["digest"] : undefined, target, triggers, schedule };
+  return { digest: isObject(certificate) ? certificate["digest"] : undefined, alias, target, triggers, schedule };
 }
 
 async function open(source: Source, surroundings: Surroundings): Promise<Content | { readonly failure: Failure }> {

@@ -1,9 +1,8 @@
 // What `check` and `diff` say of certificates of devices: a new resource opens the files that members use, and a changed one
 // those whose bytes are new. It asks Esper only of what is new, and sends nothing. Follows docs/design.md, section 11.
 
-import type { Client } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
-import { readDeviceInputs, type DeviceInputs } from "../arguments/device-inputs";
+import { readDeviceInputs, type DeviceInputs, type ReadDeviceInputs } from "../arguments/devices/device-inputs";
 import { isObject, type Failure, type RawObject } from "../arguments/reader";
 import type { DeviceContents } from "../content/device-contents";
 import { listFiles, type FileList, type FileSurroundings } from "../content/files/file-list";
@@ -13,16 +12,13 @@ import { contentsFromFiles, openNew } from "../facts/own/file-contents";
 import { recordedOf } from "../facts/own/gather-contents";
 import { previewSentence } from "../messages/files";
 import type { State } from "../state/state";
-import { impactOf, type Checked } from "./check";
-import type { Impact } from "./impact";
-import { unknownTarget, validateSchedule } from "./validate";
+import { alreadyThereSentence } from "./impact";
+import { overlapsOf } from "./overlap";
+import { impactOf, sharedMembers, type Checked, type Checking } from "./check";
+import { isNews, unknownTarget, validateSchedule, type Before } from "./validate";
 
-export interface DeviceChecking {
+export interface DeviceChecking extends Checking {
   readonly surroundings: FileSurroundings;
-  readonly impact: Impact;
-  /** Throws where a setting is missing. */
-  readonly client: () => Client;
-  readonly nowMs: number;
   readonly status: (text: string) => void;
 }
 
@@ -31,7 +27,10 @@ const listMaxAgeMs = 60_000;
 
 /** @param olds the inputs of an earlier check; empty for a new resource */
 export async function checkDevices(checking: DeviceChecking, olds: RawObject, raw: RawObject): Promise<Checked> {
-  const { failures, source, inputs: whole, options } = readDeviceInputs(raw);
+  const { failures, alias, target, source, inputs: whole, options } = readDeviceInputs(raw);
+  const former = isObject(olds["certificates"]) ? readDeviceInputs(olds) : undefined;
+  const hasNews = isNews({ alias, target }, former && beforeOf(former));
+  const claimed = alias === undefined || target === undefined ? undefined : checking.claim(alias, target, hasNews);
   const refused = (why: readonly Failure[]): Checked => ({
     ...{ inputs: raw, failures: why, warnings: [], notes: [] },
   });
@@ -41,15 +40,23 @@ export async function checkDevices(checking: DeviceChecking, olds: RawObject, ra
     if (list === undefined) return refused([]);
     const certificates = { files: list.files.size, digest: list.digest };
     const before = isObject(olds["certificates"]) ? olds["certificates"] : undefined;
-    const isNews = before?.["digest"] !== list.digest || !sameSchedule(olds, raw);
-    const scheduled = validateSchedule(options.schedule, isNews, checking.nowMs);
-    const checked = { inputs: { ...raw, certificates }, ...scheduled, notes: [] };
-    if (before !== undefined || scheduled.failures.length > 0 || whole === undefined) return checked;
+    const isChanged = before?.["digest"] !== list.digest || !sameSchedule(olds, raw);
+    const scheduled = validateSchedule(options.schedule, isChanged, checking.nowMs);
+    const overlaps = claimed && overlapsOf(claimed.own, claimed.others);
+    const refusals = [...scheduled.failures, ...(overlaps?.failures ?? [])];
+    const shared = refusals.length > 0 ? [] : await sharedMembers(checking, claimed?.own, overlaps?.inQuestion ?? []);
+    const warnings = [...scheduled.warnings, ...(overlaps?.warnings ?? []), ...shared];
+    const checked = { inputs: { ...raw, certificates }, failures: refusals, warnings, notes: [] };
+    if (before !== undefined || refusals.length > 0 || whole === undefined) return checked;
     return withFailures(checked, await checkNew(checking, whole, list));
   } catch (error) {
     if (error instanceof SourceError) return refused([{ property: error.path, reason: error.message }]);
     throw error;
   }
+}
+
+function beforeOf({ alias, target, options }: ReadDeviceInputs): Before {
+  return { digest: undefined, alias, target, triggers: options.triggers, schedule: options.schedule };
 }
 
 function sameSchedule({ schedule: before }: RawObject, { schedule: now }: RawObject): boolean {
@@ -75,10 +82,12 @@ async function checkNew(checking: DeviceChecking, inputs: DeviceInputs, list: Fi
   const { members } = await readFleet(checking.client(), inputs.target, listMaxAgeMs);
   const contents = await contentsFromFiles(asked, members, new Map(), checking.status);
   const parts = previewSentence({ ...countsOf(contents), changed: 0 });
+  const there = await checking.impact.alreadyThere(checking.client(), inputs.alias, inputs.target);
+  const already = there === undefined ? [] : [alreadyThereSentence(there, inputs.alias)];
   return {
     failures: contents.problems.map((reason) => ({ property: "", reason })),
     warnings: contents.warnings,
-    notes: [parts === "" ? impact.reach : `${impact.reach}; ${parts}`, ...contents.notes],
+    notes: [parts === "" ? impact.reach : `${impact.reach}; ${parts}`, ...contents.notes, ...already],
   };
 }
 

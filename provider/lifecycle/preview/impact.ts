@@ -1,11 +1,12 @@
 // What a preview says of a new or changed certificate: whom it reaches (docs/design.md, section 8). A courtesy: it is
 // bounded in time for a whole run, and not to find out is a note, never an error.
 
-import type { Client, DeviceType } from "../../client";
-import type { Clock } from "../../clock";
+import type { Client, Device, DeviceType } from "../../client";
+import { systemClock, type Clock } from "../../clock";
 import type { Content } from "../content/content";
 import type { EncodingChoice } from "../content/encoding-choice";
 import { narrowed, readFleet } from "../facts/fleet";
+import { devicesWithAlias } from "../facts/newer/already-there";
 import type { Encoding } from "../arguments/arguments";
 import { count, someOf } from "../messages/words";
 import { amountOf, type Rollout } from "../arguments/rollout";
@@ -14,6 +15,9 @@ import { isStaged } from "../state/wave-boundaries";
 
 /** For all resources of a run together: `check` is called for one after the other. */
 const reachBudgetMs = 3_000;
+
+/** Devices that were not seen for longer are told: whether they come back is for people to know. */
+const longUnseenDays = 30;
 
 /** Lists read for the reach are used again by `create`. */
 const listMaxAgeMs = 60_000;
@@ -41,16 +45,46 @@ export class Impact {
 
   constructor(private readonly clock: Clock) {}
 
+  /** A run of the engine has a process of its own; who drives several runs in one process begins each with this. */
+  begin(): void {
+    this.leftMs = reachBudgetMs;
+  }
+
   /** Undefined once the time of the run is used up. */
   async tell(client: Client, asked: ImpactQuery, content: Content | undefined): Promise<TargetImpact | undefined> {
+    const asking = (): Promise<TargetImpact> => describe(client, asked, content, this.clock.now());
+    return this.inTime(asking, (error) => unknownImpact(error?.message ?? "Esper did not answer in time."));
+  }
+
+  /** How many of the members have the alias already, as far as a few pages tell; undefined where none is known to. */
+  async alreadyThere(client: Client, alias: string, target: Target): Promise<AlreadyThere | undefined> {
+    const asking = async (): Promise<AlreadyThere | undefined> => {
+      const [{ members }, having] = await Promise.all([
+        readFleet(client, target, listMaxAgeMs),
+        devicesWithAlias(client, alias),
+      ]);
+      const devices = [...members.keys()].filter((id) => having.has(id)).length;
+      return devices === 0 ? undefined : { devices, members: members.size };
+    };
+    return this.inTime(asking, () => undefined);
+  }
+
+  /** The names of the devices that both targets have; none where that cannot be found out. */
+  async inCommon(client: Client, one: Target, other: Target): Promise<readonly string[]> {
+    const asking = async (): Promise<readonly string[]> => {
+      const [own, others] = await Promise.all([one, other].map((target) => readFleet(client, target, listMaxAgeMs)));
+      return [...(own?.members.values() ?? [])].filter(({ id }) => others?.members.has(id)).map(({ name }) => name);
+    };
+    return (await this.inTime(asking, () => [])) ?? [];
+  }
+
+  private async inTime<T>(ask: () => Promise<T>, otherwise: (error?: Error) => T): Promise<T | undefined> {
     if (this.leftMs <= 0) return undefined;
     const startedAt = this.clock.now();
     const ended = new AbortController();
-    const tooLate = this.clock
-      .sleep(this.leftMs, ended.signal)
-      .then(() => unknownImpact("Esper did not answer in time."));
-    const asking = describe(client, asked, content).catch((error: unknown) => {
-      if (error instanceof Error) return unknownImpact(error.message);
+    const tooLate = this.clock.sleep(this.leftMs, ended.signal).then(() => otherwise());
+    const asking = ask().catch((error: unknown) => {
+      if (error instanceof Error) return otherwise(error);
       throw error;
     });
     const told = await Promise.race([asking, tooLate]);
@@ -58,6 +92,19 @@ export class Impact {
     this.leftMs -= this.clock.now() - startedAt;
     return told;
   }
+}
+
+/** What previews say in this process. */
+export const impact = new Impact(systemClock);
+
+export interface AlreadyThere {
+  readonly devices: number;
+  readonly members: number;
+}
+
+export function alreadyThereSentence({ devices, members }: AlreadyThere, alias: string): string {
+  const have = devices === 1 ? "has" : "have";
+  return `At least ${devices} of ${count(members, "device")} ${have} "${alias}" already; it is overwritten.`;
 }
 
 export function unknownImpact(why: string): TargetImpact {
@@ -68,6 +115,7 @@ async function describe(
   client: Client,
   { target, encoding, rollout, deviceType }: ImpactQuery,
   content: Content | undefined,
+  nowMs: number,
 ): Promise<TargetImpact> {
   const fleet = narrowed(await readFleet(client, target, listMaxAgeMs), deviceType);
   const { members, disabled, unknownGroups, unknownDevices } = fleet;
@@ -77,8 +125,10 @@ async function describe(
   const online = devices.filter((device) => device.online).length;
   const osVersions = devices.map((device) => device.osVersion);
   const unable = content?.incompatible(osVersions);
+  const unseen = devices.filter((device) => isLongUnseen(device, nowMs)).length;
   const parts = [
-    `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline`,
+    `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline` +
+      (unseen > 0 ? `, ${unseen} of them not seen for over ${longUnseenDays} days` : ""),
     ...(unable === undefined ? [] : [unable]),
     ...(unsupported > 0 ? [`${count(unsupported, "device")} cannot hold certificates`] : []),
     ...(disabled > 0 ? [`${count(disabled, "device")} removed in Esper`] : []),
@@ -87,6 +137,12 @@ async function describe(
   ];
   const fitting = content?.encodingFor(encoding, osVersions);
   return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
+}
+
+/** A device whose last sign of life Esper does not tell is none. */
+function isLongUnseen({ online, lastSeen }: Device, nowMs: number): boolean {
+  const atMs = Date.parse(lastSeen ?? "");
+  return !online && nowMs - atMs > longUnseenDays * 24 * 3_600_000;
 }
 
 function firstWave({ canary, waves }: Rollout, members: number): string {

@@ -13,6 +13,7 @@ import { devicesOf, groupsOf, sameTarget, type Target } from "../arguments/targe
 
 /** What an earlier `check` saw. */
 export interface Before {
+  readonly alias: string | undefined;
   readonly digest: unknown;
   readonly target: Target | undefined;
   readonly triggers: readonly unknown[];
@@ -27,6 +28,12 @@ export function mayInstall(
 ): boolean {
   if (before?.target === undefined || target === undefined || content?.digest !== before.digest) return true;
   return !sameTarget(target, before.target) || !isDeepStrictEqual(triggers, before.triggers);
+}
+
+/** Whether the certificate is new, or its alias or target has changed. */
+export function isNews(asked: Pick<Before, "alias" | "target">, before: Before | undefined): boolean {
+  if (before?.target === undefined || asked.target === undefined || asked.alias !== before.alias) return true;
+  return !sameTarget(asked.target, before.target);
 }
 
 /** Ids that Esper does not know are refused when the program did not name them before; devices may go at any time. */

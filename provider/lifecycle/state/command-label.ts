@@ -67,9 +67,9 @@ export function contentPart(digest: string): string {
   return Buffer.from(digest.slice(0, 16), "hex").toString("base64url");
 }
 
-/** Whether the content that a label names is the one of this digest. */
-export function isContent(label: CommandLabel, digest: string): boolean {
-  return label.form === "urn" ? label.content === digest.slice(0, 8) : label.content === contentPart(digest);
+/** Whether a label's part for the content is of this digest. Labels of the first form have eight characters of it. */
+export function isPartOf(digest: string, content: string): boolean {
+  return content === contentPart(digest) || content === digest.slice(0, 8);
 }
 
 function hashText(text: string, length: number): string {

@@ -17,7 +17,7 @@ export function identityOf({ record }: State, random: () => number): Identity {
 
 /**
  * An update under another URN than the record's takes a new id: what bears the former one belongs to this resource up to now,
- * and to somebody else later. So does the first update of a state without an id.
+ * and to another resource later. So does the first update of a state without an id.
  */
 export function identityForUpdate({ record }: State, urnHash: string, random: () => number): Identity {
   const { instance, lookedUntil, former } = record;

@@ -1,37 +1,18 @@
 // What a certificate's resource knows between two runs, in the lifecycle's words, and what follows from it. Pure.
 // It must not know how any of it is stored: record.ts reads and writes it (docs/design.md, section 5).
 
-import type { StateCounts } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import type { Backlog } from "./backlog";
 import type { Holding } from "./holding";
+import type { StateCounts } from "../../client/index";
 import type { InstallFile } from "../content/content";
 import type { OwnRecord } from "./ledger/ledger";
+import type { SentRequest } from "./sent-request";
+
+export type { SentRequest } from "./sent-request";
 
 export type SentAs = "asGiven" | "androidLegacy" | "modern";
-
-/** A command request that the coverage rests on; also an entry of the output `commands`. */
-export interface SentRequest {
-  readonly id: string;
-  readonly kind: "install" | "uninstall";
-  readonly commandType: "DEVICE" | "GROUP" | "DYNAMIC";
-  /** How many devices it was sent to. */
-  readonly devices: number;
-  /** ISO instant of this machine's clock. */
-  readonly sentAt: string;
-  /** Esper's time (ISO); absent in records of the first schema. */
-  readonly createdAt?: string | undefined;
-  /** It is one of the requests that together addressed the whole target as it is written. */
-  readonly targetWide?: boolean | undefined;
-  /**
-   * Later requests say where its devices stand. It is kept since its rows tell which devices it reached, for the day on which
-   * the target is gone.
-   */
-  readonly superseded?: boolean | undefined;
-  /** How many devices were in which state when the record was written. */
-  readonly states?: StateCounts | undefined;
-}
 
 /** Counts of members; members = installed + pending + failed + missing. `offline` is a part of `pending`. */
 export interface Coverage {
@@ -106,7 +87,7 @@ export interface StateRecord {
   /** Stands for the tenant at whose address it was last seen; absent in records of earlier releases. */
   readonly tenantHash?: string | undefined;
   readonly holding: Holding;
-  /** A digest of the members' ids when they were last listed: tells cheaply that nobody joined or left. */
+  /** A digest of the members' ids when they were last listed: tells cheaply whether a device joined or left. */
   readonly membersDigest: string;
   /** Retry rounds used up for this content. */
   readonly roundsUsed: number;

@@ -1,4 +1,4 @@
-// Which Android versions read a PKCS#12 file, judged by its algorithms and key types alone.
+// Which Android versions read a PKCS#12 file, judged only by its algorithms and key types.
 // Pure; needs no key and no content. The table is docs/background/pkcs12-and-android.md, section 8, measured with the
 // sources of each version's Bouncy Castle; 15 and 16 are taken to be like 14 (no newer sources were found to differ).
 

@@ -1,6 +1,7 @@
 // What is wrong or doubtful about the content of a PKCS#12 file, each with a code and a sentence.
 // Pure: the time is an argument, and nothing is refused here. Errors and warnings follow docs/design.md, section 4.
 
+import { printable } from "../../printable";
 import { isReadOnAndroid } from "./android-versions";
 import type { Certificate } from "../x509/certificate";
 import { type Chain, chainOf, x509Of } from "../x509/chain";
@@ -229,7 +230,7 @@ function someOf(names: readonly string[]): string {
 }
 
 function quoted(name: string): string {
-  return `"${name}"`;
+  return `"${printable(name)}"`;
 }
 
 function counted(count: number, noun: string, plural = `${noun}s`): string {

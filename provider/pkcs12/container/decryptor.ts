@@ -27,7 +27,7 @@ export class Decryptor {
     return this.forms.empty;
   }
 
-  /** The forms to try, the one that has fitted before alone. */
+  /** The forms to try; only the one that has fitted, once one has. */
   candidates(kind: FormKind): readonly Buffer[] {
     const fitting = this.fitting.get(kind);
     return fitting === undefined ? this.forms[kind] : [fitting];

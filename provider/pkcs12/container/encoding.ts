@@ -1,5 +1,5 @@
 // How a file is protected, in words and plain data: what its parts are encrypted with, and its checksum (MAC).
-// Holds no keys and no content, so it may be shown and stored. Android's verdict (advice/android-versions.ts) rests on it alone.
+// Holds no keys and no content, so it may be shown and stored. Android's verdict (advice/android-versions.ts) rests on nothing else.
 
 import type { Scheme } from "./schemes";
 

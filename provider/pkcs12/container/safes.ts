@@ -37,7 +37,7 @@ export interface FoundItem {
   readonly protections: readonly Protection[];
 }
 
-/** A bag that was left alone. */
+/** A bag that is passed over. */
 export interface OtherBag {
   /** `privateKey` is one of a kind that is not known. */
   readonly type: "crl" | "secret" | "sdsiCertificate" | "privateKey" | "unknown";

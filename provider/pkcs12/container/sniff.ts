@@ -3,12 +3,15 @@
 // Follows docs/background/pkcs12-and-android.md, sections 5 and 9.
 
 import { type DerKind, derKindOf } from "./der-kind";
-import { textOf } from "./text";
+import { hasEncryptionHeaders } from "./encrypted-key";
+import { pemBlocksIn, textOf } from "./text";
 
 export interface Impostor {
   /** Completes "This is not a PKCS#12 file but …". */
   readonly found: string;
   readonly advice: string;
+  /** A certificate, a key or a bundle of them: where one of these is asked for, another one was given. */
+  readonly isPart?: true;
 }
 
 const exportAdvice = "make a PKCS#12 file of it together with the other parts";
@@ -45,32 +48,51 @@ const beginnings: readonly (readonly [start: string, found: string, advice: stri
   ["<", "an HTML or XML text", "check how it was downloaded"],
 ];
 
-const pemLabels: readonly (readonly [label: RegExp, found: string, advice: string])[] = [
-  [/^OPENSSH PRIVATE KEY/u, "an OpenSSH key", pkcs12Instead],
-  [/^SSH2 /u, "an SSH key", pkcs12Instead],
-  [/^PGP/u, "a PGP text", pkcs12Instead],
-  [/^AGE ENCRYPTED FILE/u, "a file that age has encrypted", decryptAdvice],
-  [/CERTIFICATE REQUEST$/u, "a certificate request in PEM", "have it signed first"],
-  [/CERTIFICATE$/u, "a certificate in PEM", pemAdvice],
-  [/PRIVATE KEY$/u, "a private key in PEM", pemAdvice],
-  [/PUBLIC KEY$/u, "a public key in PEM", "give certificate and private key"],
-  [/^X509 CRL/u, "a revocation list (CRL) in PEM", pemAdvice],
-  [/^(PKCS7|PKCS #7 SIGNED DATA|CMS)$/u, "a PKCS#7 bundle in PEM", noKeyAdvice],
+const pemParts: Readonly<Partial<Record<DerKind, Impostor>>> = {
+  request: { found: "a certificate request in PEM", advice: "have it signed first", isPart: true },
+  certificate: { found: "a certificate in PEM", advice: pemAdvice, isPart: true },
+  pkcs8: { found: "a private key in PEM", advice: pemAdvice, isPart: true },
+  encryptedKey: { found: "an encrypted private key in PEM", advice: pemAdvice, isPart: true },
+  publicKey: { found: "a public key in PEM", advice: "give certificate and private key", isPart: true },
+  revocationList: { found: "a revocation list (CRL) in PEM", advice: pemAdvice, isPart: true },
+  pkcs7: { found: "a PKCS#7 bundle in PEM", advice: noKeyAdvice, isPart: true },
+};
+
+/** Where the content of a block tells nothing. */
+const pemLabels: readonly (readonly [label: RegExp, part: Impostor | undefined])[] = [
+  [/^OPENSSH PRIVATE KEY/u, { found: "an OpenSSH key", advice: pkcs12Instead }],
+  [/^SSH2 /u, { found: "an SSH key", advice: pkcs12Instead }],
+  [/^PGP/u, { found: "a PGP text", advice: pkcs12Instead }],
+  [/^AGE ENCRYPTED FILE/u, { found: "a file that age has encrypted", advice: decryptAdvice }],
+  [/CERTIFICATE REQUEST$/u, pemParts.request],
+  [/CERTIFICATE$/u, pemParts.certificate],
+  [/PRIVATE KEY$/u, pemParts.pkcs8],
+  [/PUBLIC KEY$/u, pemParts.publicKey],
+  [/^X509 CRL/u, pemParts.revocationList],
+  [/^(PKCS ?#?7|CMS)/u, pemParts.pkcs7],
 ];
 
 const structures: Readonly<Record<Exclude<DerKind, "pkcs12" | "cut">, Impostor>> = {
-  pkcs7: { found: "a PKCS#7 bundle", advice: noKeyAdvice },
-  certificate: { found: "a lone certificate", advice: "make a PKCS#12 file of it together with its private key" },
-  request: { found: "a certificate request", advice: "have it signed first" },
-  revocationList: { found: "a revocation list (CRL)", advice: "give the certificate and its private key" },
-  pkcs8: { found: "a private key (PKCS#8)", advice: exportAdvice },
-  encryptedKey: { found: "an encrypted private key (PKCS#8)", advice: exportAdvice },
-  pkcs1: { found: "a private key (PKCS#1)", advice: exportAdvice },
-  sec1: { found: "a private key (SEC1)", advice: exportAdvice },
-  dsa: { found: "a private key (DSA)", advice: exportAdvice },
-  publicKey: { found: "a public key", advice: "give certificate and private key" },
+  pkcs7: { found: "a PKCS#7 bundle", advice: noKeyAdvice, isPart: true },
+  certificate: {
+    found: "a lone certificate",
+    advice: "make a PKCS#12 file of it together with its private key",
+    isPart: true,
+  },
+  request: { found: "a certificate request", advice: "have it signed first", isPart: true },
+  revocationList: {
+    found: "a revocation list (CRL)",
+    advice: "give the certificate and its private key",
+    isPart: true,
+  },
+  pkcs8: { found: "a private key (PKCS#8)", advice: exportAdvice, isPart: true },
+  encryptedKey: { found: "an encrypted private key (PKCS#8)", advice: exportAdvice, isPart: true },
+  pkcs1: { found: "a private key (PKCS#1)", advice: exportAdvice, isPart: true },
+  sec1: { found: "a private key (SEC1)", advice: exportAdvice, isPart: true },
+  dsa: { found: "a private key (DSA)", advice: exportAdvice, isPart: true },
+  publicKey: { found: "a public key", advice: "give certificate and private key", isPart: true },
   bcfks: { found: "a Bouncy Castle keystore (BCFKS)", advice: bouncyAdvice },
-  other: { found: "another ASN.1 structure", advice: "give the .p12 or .pfx file as it was exported" },
+  other: { found: "another ASN.1 structure", advice: "give the .p12 or .pfx file as it was exported", isPart: true },
 };
 
 /** What the bytes are; undefined when they may well be a PKCS#12 file. */
@@ -82,12 +104,16 @@ export function sniff(bytes: Buffer): Impostor | undefined {
   }
   if (bytes.equals(Buffer.alloc(bytes.length))) return { found: "a file of zeros", advice: "check how it was written" };
   const start = bytes.subarray(0, 4096);
-  const text = textOf(start);
   const known = sniffBinary(start.toString("latin1")) ?? sniffKeystore(start);
+  const text = known === undefined ? textOf(bytes) : undefined;
   return known ?? (text === undefined ? unknown : sniffText(text.trimStart()));
 }
 
-const unknown: Impostor = { found: "something else", advice: "give the .p12 or .pfx file as it was exported" };
+const unknown: Impostor = {
+  found: "something else",
+  advice: "give the .p12 or .pfx file as it was exported",
+  isPart: true,
+};
 
 function sniffBinary(start: string): Impostor | undefined {
   const known = beginnings.find(([beginning]) => start.startsWith(beginning));
@@ -104,20 +130,36 @@ function sniffKeystore(bytes: Buffer): Impostor | undefined {
   return { found: `a Bouncy Castle keystore (${isClear ? "BKS" : "UBER"})`, advice: bouncyAdvice };
 }
 
-function sniffText(text: string): Impostor {
-  const pem = /-----BEGIN ([A-Z0-9 ]{1,64})-----/u.exec(text)?.[1];
-  if (pem !== undefined) {
-    const [, found, advice] = pemLabels.find(([label]) => label.test(pem)) ?? [0, "a PEM text", pemAdvice];
-    return { found, advice };
-  }
+function sniffText(whole: string): Impostor {
+  const text = whole.slice(0, 4096);
+  if (text.includes("-----BEGIN ")) return sniffPem(whole);
   const known = sniffBinary(text);
   if (known !== undefined) return known;
   if (/ENC\[AES256_GCM,|^\s*"?sops"?\s*:/mu.test(text)) {
     return { found: "a file that sops has encrypted", advice: "decrypt it first (sops --decrypt)" };
   }
-  if (text.startsWith("{")) return { found: "a JSON text", advice: "take the certificate out of it first" };
+  if (text.startsWith("{"))
+    return { found: "a JSON text", advice: "take the certificate out of it first", isPart: true };
   if (/^[A-Za-z0-9+/=_\s-]+$/u.test(text) && text.startsWith("MI")) {
-    return { found: "base64 text, perhaps of one", advice: "decode it first, or give it as base64" };
+    return { found: "base64 text, perhaps of one", advice: "decode it first, or give it as base64", isPart: true };
   }
-  return { found: "a text", advice: "give the binary .p12 or .pfx file" };
+  return { found: "a text", advice: "give the binary .p12 or .pfx file", isPart: true };
+}
+
+/** The first block that tells something: its content counts for more than its label. */
+function sniffPem(text: string): Impostor {
+  for (const block of pemBlocksIn(text)) {
+    const part = hasEncryptionHeaders(block) ? pemParts.encryptedKey : pemPartOf(block.bytes);
+    if (part !== undefined) return part;
+  }
+  for (const { 1: begun = "" } of text.matchAll(/-----BEGIN ([A-Z0-9 #]{1,64})-----/gu)) {
+    const labelled = pemLabels.find(([label]) => label.test(begun))?.[1];
+    if (labelled !== undefined) return labelled;
+  }
+  return { found: "a PEM text", advice: pemAdvice, isPart: true };
+}
+
+function pemPartOf(bytes: Buffer): Impostor | undefined {
+  const kind = bytes[0] === 0x30 ? derKindOf(bytes) : "other";
+  return kind === "pkcs1" || kind === "sec1" || kind === "dsa" ? pemParts.pkcs8 : pemParts[kind];
 }

@@ -45,9 +45,10 @@ export function pemBlocksIn(text: string): PemBlock[] {
 
 /** The bytes of base64 that stands there alone; undefined when the text is something else. */
 export function bareBase64In(text: string): Buffer | undefined {
-  if (!/^[\s"']*MI/u.test(text)) return undefined;
+  // What DER and PEM begin with, in base64.
+  if (!/^[\s"']*(MI|LS0tLS1CRUdJTi)/u.test(text)) return undefined;
   const characters = text.replaceAll(/\\+[rn]|[\s"']/gu, "");
-  return /^MI[A-Za-z0-9+/]+={0,2}$/u.test(characters) ? Buffer.from(characters, "base64") : undefined;
+  return /^[A-Za-z0-9+/]+={0,2}$/u.test(characters) ? Buffer.from(characters, "base64") : undefined;
 }
 
 function blockOf(label: string, body: string): PemBlock {

@@ -67,7 +67,7 @@ export function certificateOf(bytes: Buffer, names: BagNames = {}): Certificate 
   };
 }
 
-/** RFC 5280 ends at 20 bytes; what is far beyond is cut, for nobody reads it. */
+/** RFC 5280 ends at 20 bytes; a number far beyond is cut. */
 const maxSerialBytes = 64;
 
 function serialNumberOf(content: Buffer): string {

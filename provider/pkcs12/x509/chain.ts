@@ -14,7 +14,7 @@ import { type LeafChoice, choosePair, pairsOf } from "./leaf-choice";
 const maxSignatureChecks = 60;
 /** Some kB in practice. OpenSSL takes a certificate's lists of names apart, in many times their size. */
 const maxCheckedBytes = 64 * 1024;
-/** A signature by a larger key takes too long to check; nobody issues with one. */
+/** A signature by a larger key takes too long to check; no authority issues with one. */
 const maxCheckedKeyBits = 8192;
 
 export interface ChainOptions extends LeafChoice {

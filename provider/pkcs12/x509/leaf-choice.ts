@@ -3,6 +3,7 @@
 // The rule: of the certificates with the key's public key the one that the key's localKeyID names; if that leaves several, the
 // newest that is valid then. Follows docs/design.md, section 2 (`source`).
 
+import { printable } from "../../printable";
 import { Pkcs12Error } from "../errors";
 import { groupBy } from "../group-by";
 import type { Certificate } from "./certificate";
@@ -61,7 +62,7 @@ export function describePair({ key, certificate }: Pair): string {
   const { subject, serialNumber, notAfter } = certificate;
   const name = key.friendlyName ?? certificate.friendlyName;
   const until = `until ${notAfter.slice(0, 10)}`;
-  return `${subject === "" ? `number ${serialNumber}` : `"${subject}"`} (${name === undefined ? "" : `named "${name}", `}${until})`;
+  return `${subject === "" ? `number ${serialNumber}` : `"${printable(subject)}"`} (${name === undefined ? "" : `named "${printable(name)}", `}${until})`;
 }
 
 function isChosen({ friendlyName, fingerprint }: LeafChoice): boolean {

@@ -23,7 +23,7 @@ const shortNames: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.9.1": "emailAddress",
 };
 
-/** A line is for people and for comparing: nobody reads on after this many characters of a part, or parts of a name. */
+/** A line is for people and for comparing: it ends after this many characters of a part, or parts of a name. */
 const maxValueBytes = 1024;
 const maxParts = 64;
 const maxLength = 1024;

@@ -6,7 +6,7 @@ import { type KeyObject, createPrivateKey, createPublicKey } from "node:crypto";
 import { type BerElement, Tag, childrenOf, contentOf, octetsOf, rawOf, readElement } from "../asn1/ber";
 import { integer, nullValue, objectIdentifier, octetString, sequence } from "../asn1/der";
 import { type AlgorithmIdentifier, algorithmOf, innerOf, oidOf, readSequence } from "../asn1/sequence-reader";
-import { corrupt, unsupported } from "../errors";
+import { type Pkcs12Error, corrupt, unsupported } from "../errors";
 import { checkAtMost, maxDsaBits, maxEcBytes, maxRsaBits } from "../limits";
 import type { BagNames } from "./certificate";
 import { type PublicKeyKind, keyTypes, publicKeyKind } from "./public-key";
@@ -31,12 +31,25 @@ export function privateKeyOf(pkcs8: Buffer, names: BagNames = {}): PrivateKey {
 /** The same from any structure that holds one key (PKCS#8, PKCS#1, SEC1), which ends as the same PKCS#8. */
 export function privateKeyFrom(der: Buffer, kind: "pkcs8" | "pkcs1" | "sec1" | "dsa"): PrivateKey {
   const key = keyObjectOf(kind === "pkcs8" ? der : wrapped(der, kind));
-  return { pkcs8: key.export({ type: "pkcs8", format: "der" }), ...publicPartOf(key) };
+  return { pkcs8: writtenBy(() => key.export({ type: "pkcs8", format: "der" })), ...publicPartOf(key) };
 }
 
 function publicPartOf(key: KeyObject): Pick<PrivateKey, "publicKey" | "keyKind"> {
-  const publicKey = createPublicKey(key).export({ type: "spki", format: "der" });
+  const publicKey = writtenBy(() => createPublicKey(key).export({ type: "spki", format: "der" }));
   return { publicKey, keyKind: publicKeyKind(readElement(publicKey)) };
+}
+
+/** OpenSSL takes a key whose number is too large for its curve, and cannot write it. */
+function writtenBy(write: () => Buffer): Buffer {
+  try {
+    return write();
+  } catch {
+    throw senseless();
+  }
+}
+
+function senseless(): Pkcs12Error {
+  return corrupt("a private key's numbers make no sense");
 }
 
 function keyObjectOf(pkcs8: Buffer): KeyObject {
@@ -48,7 +61,7 @@ function keyObjectOf(pkcs8: Buffer): KeyObject {
     const curve = algorithm.oid === keyTypes.ec ? curveOf(algorithm) : undefined;
     if (curve !== undefined && !isKnownCurve(curve))
       throw unsupported("an unknown elliptic curve", "a private key", curve, keyAdvice);
-    throw corrupt("a private key's numbers make no sense");
+    throw senseless();
   }
 }
 
@@ -86,7 +99,7 @@ function numbersIn(parameters: BerElement | undefined): readonly BerElement[] {
 }
 
 function checkBits(number: BerElement, allowed: number): void {
-  // The first byte may be there for the sign alone.
+  // The first byte may be there only for the sign.
   checkAtMost("a private key's size in bits", 8 * (contentOf(number).length - 1), allowed);
 }
 

@@ -1,8 +1,12 @@
 // `pulumi-esper inspect`, called with a terminal of the test's own.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { inspectCommand } from "../../../cli/inspect/inspect";
 import type { Terminal } from "../../../cli/terminal/terminal";
 import { pathOf } from "../../pkcs12/fixtures";
+import { makeIdentity } from "../../support/certificates";
 
 async function inspect(flags: readonly string[], input = ""): Promise<string> {
   let printed = "";
@@ -52,6 +56,24 @@ describe("pulumi-esper inspect", () => {
     expect(inspection).to.have.nested.property("findings[0].code", "expired");
     expect(inspection).to.have.nested.property("android.versions[7].reads", true);
     expect(text).not.to.match(/pkcs8|BEGIN|"type": "Buffer"|changeit/);
+  });
+
+  it("shows certificate and key out of one PEM text as the file that is made of them", async () => {
+    const identity = makeIdentity("pem.example");
+    const folder = mkdtempSync(join(tmpdir(), "inspect-"));
+    try {
+      const file = join(folder, "pair.pem");
+      writeFileSync(file, identity.privateKey + identity.certificate);
+      const text = await inspect([file]);
+      expect(text).to.match(/^ {2}form +PEM; what is sent is the PKCS#12 file made of it$/m);
+      expect(text)
+        .to.match(/^ {2}subject +CN=pem\.example$/m)
+        .and.match(/^ {2}9 to 16 +reads it$/m);
+      expect(JSON.parse(await inspect([file, "--json"]))).to.include({ isMadeOfPem: true });
+      expect(await inspect([file, "--json"])).not.to.match(/pkcs8"|BEGIN|"type": "Buffer"/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("shows a file that holds nothing but a key", async () => {

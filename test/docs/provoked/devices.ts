@@ -21,6 +21,8 @@ const password = "a-password-of-the-documents";
 interface Story {
   readonly simulator: Simulator;
   readonly stack: QuickStack;
+  /** Another certificate of the same program. */
+  readonly beside: (name: string) => QuickStack;
   /** Arguments for the group Shops, changed as given. */
   readonly args: (change?: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Another certificate. */
@@ -50,6 +52,7 @@ async function story(tell: (story: Story) => Promise<readonly (string | undefine
   try {
     const ended = await tell({
       ...{ simulator, stack, said, other: sources.other },
+      beside: (name) => new QuickStack(`${name}-${number}`, config),
       // Lists that a client has read are fresh for a while; one with other settings has read none.
       later: () => (config["esper:pollSeconds"] = "0.03"),
       args: (change = {}) => ({ ...base, ...change }),
@@ -108,7 +111,7 @@ export const devices: Provocations = {
   "devices that fail, each for its reason, until the retry rounds are used up": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "Invalid password", "Not enough storage");
-      const first = await stack.up(args({ retryRounds: 0 }));
+      const first = await stack.up(args({ retryRounds: 0, resend: { [unknownId]: "typed wrong" } }));
       const second = await stack.up(args({ retryRounds: 0 }));
       await stack.up(args({ retryRounds: 0 }));
       failing(simulator, "Keystore locked", "Keystore locked");
@@ -201,6 +204,21 @@ export const devices: Provocations = {
       const told = inputs && (await new Impact(systemClock).tell(client, inputs, undefined));
       said.push(told?.reach ?? "");
       return [(await stack.up(args())).error];
+    }),
+
+  "two certificates under one alias on the same devices": () =>
+    story(async ({ stack, args, simulator, beside, later }) => {
+      const shops = { groups: [simulator.world.group("Shops").id] };
+      const [root] = simulator.world.groups();
+      await stack.up(args());
+      later();
+      await beside("all").up(args({ target: { groups: [root?.id] } }), false);
+      const refused = await beside("refused").up(args({ target: shops }), false);
+      const other = beside("other");
+      await other.up(args({ target: shops }));
+      await stack.up(args());
+      await other.up(args({ target: shops }), false);
+      return [refused.error];
     }),
 
   "a schedule that is still to come": () =>

@@ -30,7 +30,7 @@ for (const endpoint of ["request", "v2"] as const) {
 
     after(() => simulator.close());
 
-    it("sends only what is left to do: to what failed, to who joined, and twice to nobody", async function () {
+    it("sends only to devices that failed or joined, and to no device twice", async function () {
       this.timeout(240_000);
       const { world } = simulator;
       const device = (alias: string): string => deviceNamed(simulator, alias);

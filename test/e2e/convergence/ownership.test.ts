@@ -112,20 +112,20 @@ describe("an alias on a device has one owner:", () => {
     ]);
   });
 
-  it("of two that overlap, one that goes takes it from its own devices alone", async () => {
+  it("of two resources that overlap, one that is removed takes the certificate only from its own devices", async () => {
     const both = { groups: [group("Berlin")], devices: [device("h1")] };
     await program.up({ berlin: on(both), hamburg: on({ group: group("Hamburg") }) });
     await program.up({ hamburg: on({ group: group("Hamburg") }) });
     expect(holders()).to.deep.equal(["h1", "h2"]);
   });
 
-  it("a device that leaves a set and is another resource's by now keeps it", async () => {
+  it("a device that leaves a set keeps the certificate that another resource has installed since", async () => {
     await program.up({ set: on({ devices: [device("b1"), device("h1")] }) });
     await program.up({ set: on({ devices: [device("b1")] }), hamburg: on({ group: group("Hamburg") }) });
     expect(holders()).to.deep.equal(["b1", "h1", "h2"]);
   });
 
-  it("what another stack has installed since is not removed", async () => {
+  it("a destroy leaves what another stack has installed since", async () => {
     const stranger = newProgram();
     await program.up({ mine: on({ group: group("Berlin") }) });
     await stranger.up({ theirs: on({ devices: [device("b2")] }, other()) });
@@ -134,7 +134,7 @@ describe("an alias on a device has one owner:", () => {
     expect(printed.join("\n")).to.include('1 device has "corp" from another resource by now (not in this program)');
   });
 
-  it("other content of another stack is told, and neither drift nor sent over", async () => {
+  it("another stack's other content is told, is no drift, and is not overwritten", async () => {
     const stranger = newProgram();
     await program.up({ mine: on({ group: group("Berlin") }) });
     await stranger.up({ theirs: on({ devices: [device("b2")] }, other()) });
@@ -146,7 +146,7 @@ describe("an alias on a device has one owner:", () => {
     expect(state("mine")).to.equal(3);
   });
 
-  it("what a person removes is drift, and is installed again", async () => {
+  it("a certificate that a person removes is drift, and is installed again", async () => {
     await program.up({ mine: on({ group: group("Berlin") }) });
     await simulator.world.sendAsOther({ command: "UNINSTALL_CERTIFICATE", alias: "corp", devices: [device("b3")] });
     await settled();
@@ -168,13 +168,13 @@ describe("an alias on a device has one owner:", () => {
     expect(state("same", stranger)).to.equal(3);
   });
 
-  it("a create that was killed before it had a state takes nothing from whoever comes after it", async () => {
+  it("a create that was killed before it had a state takes nothing from a later resource", async () => {
     await program.stack("mine").killedAfter(() => program.stack("mine").up(on(shops())));
     expect(await program.up({ mine: on(shops()) })).to.deep.equal({ mine: { did: "created" } });
     expect(holders()).to.deep.equal(everyone);
   });
 
-  it("after a removal that failed, a program that goes back finds who lost it, once it has refreshed", async () => {
+  it("after a failed removal, a program that goes back finds by a refresh which devices lost the certificate", async () => {
     await program.up({ mine: on({ group: group("Berlin") }) });
     simulator.world.failWith(device("b2"), "The keystore is locked");
     const [failed] = Object.values(await program.up({ mine: on({ group: group("Hamburg") }) }));
@@ -186,7 +186,7 @@ describe("an alias on a device has one owner:", () => {
     expect(holders()).to.deep.equal(["b1", "b2", "b3"]);
   });
 
-  it("after a killed run of other content only those are sent it who did not get it", async () => {
+  it("after a killed run of other content only devices that did not get it are sent it", async () => {
     const target = { group: group("Berlin") };
     await program.up({ mine: on(target) });
     await program.stack("mine").killedAfter(() => program.stack("mine").up(on(target, other())));

@@ -196,7 +196,7 @@ describe("a rollout through the engine", () => {
     });
   });
 
-  it("waits for a window that refresh shows to have opened; what misses it or still waits for it is told and cancelled", async function () {
+  it("schedules an install, learns by a refresh that its window has opened, and cancels what still waits", async function () {
     this.timeout(240_000);
     await start(6);
     const { world } = simulator;

@@ -16,38 +16,39 @@ const gotBack = /got the previous certificate back/;
 const lostAgain = /lost the alias again/;
 
 const stories: Stories = {
-  "puts the previous content back on the waves sent so far, remembers the refused one, and leaves the rest alone": {
-    tell: async (shops) => {
-      const { world } = shops.simulator;
-      await shops.upWell("first", rollback);
-      shops.sent();
-      world.flaky(shops.oneInWave(2), 1);
-      await shops.upBadly(tookBack(2, 3, 10, gotBack), "second", rollback);
-      expect(shops.sent()).to.deep.equal(["INSTALL 2", "INSTALL 8", "INSTALL 10"]);
-      const back = world.commandLog.at(-1)?.devices ?? [];
-      expect([...back].sort()).to.deep.equal([...shops.inWave(1), ...shops.inWave(2)].sort());
-      expect(shops.holds()).to.deep.equal({ first: 20 });
-      expect(shops.outputs).to.deep.include({ progress: { wave: 2, waves: 3, state: "rolledBack" } });
-      expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20, failed: 0, missing: 0 });
-      expect(shops.outputs).to.have.nested.property("certificate.subject", "CN=first.example");
-      expect(shops.outputs?.["renewAt"], "of the certificate that devices have").to.equal("2044-12-02T00:00:00.000Z");
+  "gives the previous content back to the waves sent so far, remembers the rejected content, and sends later waves nothing":
+    {
+      tell: async (shops) => {
+        const { world } = shops.simulator;
+        await shops.upWell("first", rollback);
+        shops.sent();
+        world.flaky(shops.oneInWave(2), 1);
+        await shops.upBadly(tookBack(2, 3, 10, gotBack), "second", rollback);
+        expect(shops.sent()).to.deep.equal(["INSTALL 2", "INSTALL 8", "INSTALL 10"]);
+        const back = world.commandLog.at(-1)?.devices ?? [];
+        expect([...back].sort()).to.deep.equal([...shops.inWave(1), ...shops.inWave(2)].sort());
+        expect(shops.holds()).to.deep.equal({ first: 20 });
+        expect(shops.outputs).to.deep.include({ progress: { wave: 2, waves: 3, state: "rolledBack" } });
+        expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20, failed: 0, missing: 0 });
+        expect(shops.outputs).to.have.nested.property("certificate.subject", "CN=first.example");
+        expect(shops.outputs?.["renewAt"], "of the certificate that devices have").to.equal("2044-12-02T00:00:00.000Z");
 
-      // The engine updates once more after a failure.
-      await shops.upWell("second", rollback);
-      await shops.upUnchanged("second", rollback);
-      await shops.refresh();
-      await shops.upUnchanged("second", rollback);
-      expect(printed.join("\n")).to.contain("This content was rolled back; devices keep what they had");
-      expectNoSecret(printed.join("\n"), { password });
+        // The engine updates once more after a failure.
+        await shops.upWell("second", rollback);
+        await shops.upUnchanged("second", rollback);
+        await shops.refresh();
+        await shops.upUnchanged("second", rollback);
+        expect(printed.join("\n")).to.contain("This content was rolled back; devices keep what they had");
+        expectNoSecret(printed.join("\n"), { password });
 
-      await shops.upUnchanged("first", rollback);
-      await shops.upWell("second", { ...rollback, triggers: ["fixed"] });
-      expect(shops.holds()).to.deep.equal({ second: 20 });
-      expect(shops.outputs).to.deep.include({ progress: { wave: 3, waves: 3, state: "complete" } });
-      await shops.destroy();
+        await shops.upUnchanged("first", rollback);
+        await shops.upWell("second", { ...rollback, triggers: ["fixed"] });
+        expect(shops.holds()).to.deep.equal({ second: 20 });
+        expect(shops.outputs).to.deep.include({ progress: { wave: 3, waves: 3, state: "complete" } });
+        await shops.destroy();
+      },
     },
-  },
-  "takes the alias off again where there was no content before, and needs nothing to be destroyed": {
+  "removes the alias where there was no content before, and leaves a destroy nothing to do": {
     tell: async (shops) => {
       shops.simulator.world.flaky(shops.oneInWave(2), 1);
       await shops.upBadly(tookBack(2, 3, 10, lostAgain), "first", rollback);
@@ -62,7 +63,7 @@ const stories: Stories = {
       await shops.destroy();
     },
   },
-  "goes through with another content after one was taken off again": {
+  "rolls out other content after the first was rolled back to nothing": {
     tell: async (shops) => {
       shops.simulator.world.flaky(shops.oneInWave(1), 1);
       await shops.upBadly(tookBack(1, 3, 2, lostAgain), "first", rollback);
@@ -71,7 +72,7 @@ const stories: Stories = {
       await shops.upUnchanged("second", rollback);
     },
   },
-  "tries the refused content again when the rollout changes": {
+  "tries the rejected content again when `rollout` changes": {
     tell: async (shops) => {
       const { world } = shops.simulator;
       await shops.upWell("first", rollback);
@@ -82,7 +83,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ second: 20 });
     },
   },
-  "says so when the state holds no previous content, and stops": {
+  "stops, and says so, where the state holds no previous content": {
     tell: async (shops) => {
       await shops.upWell("first");
       shops.simulator.world.failWith(shops.oneInWave(1), "The keystore is locked");
@@ -90,7 +91,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 19, second: 1 });
     },
   },
-  "is finished by the next run when sending was refused in the middle of it": {
+  "is finished by the next run after Esper refused to take a command in the middle": {
     tell: async (shops) => {
       const { world, faults } = shops.simulator;
       await shops.upWell("first", rollback);
@@ -107,7 +108,7 @@ const stories: Stories = {
       await shops.upUnchanged("second", rollback);
     },
   },
-  "leaves nobody with the other content when its answers could not be read, and the next run goes on": {
+  "leaves no device with the rejected content where answers could not be read, and continues in the next run": {
     tell: async (shops) => {
       const { world, faults } = shops.simulator;
       await shops.upWell("first", rollback);
@@ -126,7 +127,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ [isBack ? "first" : "second"]: 20 });
     },
   },
-  "reports those who did not take the previous content, keeps the others, and gives it to those alone later": {
+  "reports devices that did not take the previous content, and sends it only to those in the next run": {
     tell: async (shops) => {
       const [bad = "", good = ""] = shops.inWave(1);
       const { world } = shops.simulator;
@@ -157,7 +158,7 @@ const stories: Stories = {
       await shops.destroy();
     },
   },
-  "gives up on the previous content too when the retry rounds are used up": {
+  "stops retrying the previous content when the retry rounds are used up": {
     tell: async (shops) => {
       const bad = shops.oneInWave(1);
       const once = { ...rollback, retryRounds: 1 };
@@ -171,7 +172,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 20 });
     },
   },
-  "reports those from whom the alias could not be taken off, and tries those alone later": {
+  "reports devices that did not remove the alias, and retries only those in the next run": {
     tell: async (shops) => {
       const [good = "", bad = ""] = shops.inWave(1);
       const { world } = shops.simulator;
@@ -199,7 +200,7 @@ const stories: Stories = {
       await shops.destroy();
     },
   },
-  "is not wanted back: the failure of one who joined a finished rollout takes nothing from the others": {
+  "is not triggered by a late joiner that fails after the rollout has finished": {
     tell: async (shops) => {
       const join = shops.joiners();
       await shops.upWell("first", rollback);
@@ -214,7 +215,7 @@ const stories: Stories = {
         .with.length.at.most(1);
     },
   },
-  "does not take off what devices had before the same content was sent to them again": {
+  "takes nothing off devices that held the same content before it was sent again": {
     tell: async (shops) => {
       await shops.upWell("first", { ...rollback, triggers: [1] });
       shops.simulator.world.flaky(shops.oneInWave(1), 1);
@@ -223,7 +224,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 20 });
     },
   },
-  "holds also without waves, which is one wave": {
+  "covers everyone where the rollout has no waves": {
     tell: async (shops) => {
       const one = { rollout: { onFailure: "rollback", maxFailures: 1 } };
       await shops.upWell("first", one);
@@ -234,7 +235,7 @@ const stories: Stories = {
       await shops.upUnchanged("second", one);
     },
   },
-  "after a pause: the devices of both runs get the previous content back, and the rest counts as what it is": {
+  "after a pause gives the devices of both runs the previous content back, and counts the others as they are": {
     tell: async (shops) => {
       await shops.upWell("first", rollback);
       await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
@@ -269,7 +270,7 @@ const stories: Stories = {
         await shops.upUnchanged("first", rollback);
       },
     },
-  "of a third content in the middle of the second brings back the last one that everyone had": {
+  "of a third content in the middle of the second gives back the last content that everyone had": {
     tell: async (shops) => {
       await shops.upWell("first", rollback);
       await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
@@ -279,7 +280,7 @@ const stories: Stories = {
       expect(shops.outputs?.["coverage"]).to.include({ members: 20, installed: 20 });
     },
   },
-  "of a third content leaves nobody with the second unseen, which had come further than the third": {
+  "of a third content reaches devices to which the second had come further": {
     tell: async (shops) => {
       await shops.upWell("first", rollback);
       await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 2 } });
@@ -290,7 +291,7 @@ const stories: Stories = {
       expect(shops.outputs?.["coverage"], JSON.stringify(shops.holds())).to.include({ members: 20, installed: first });
     },
   },
-  "reaches also the canary devices of the second content, where the third has others": {
+  "of a third content reaches the canary devices of the second, where the third has others": {
     devices: 6,
     tell: async (shops) => {
       const [one, other = ""] = shops.devices();
@@ -306,7 +307,7 @@ const stories: Stories = {
       expect(shops.outputs?.["coverage"]).to.include({ members: 6, installed: 6 });
     },
   },
-  "holds also after a killed run brought a third content, when the program goes back to the refused one": {
+  "holds after a killed run has sent a third content and the program goes back to the rejected one": {
     // Without a label nobody sees what a killed run has sent.
     only: "request",
     tell: async (shops) => {
@@ -323,7 +324,7 @@ const stories: Stories = {
       await shops.upUnchanged("second", rollback);
     },
   },
-  "takes off what a killed run brought, where there was no content before the refused one": {
+  "removes what a killed run has sent, where there was no content before the rejected one": {
     only: "request",
     tell: async (shops) => {
       shops.simulator.world.flaky(shops.oneInWave(1), 1);
@@ -337,7 +338,7 @@ const stories: Stories = {
       await shops.upUnchanged("first", rollback);
     },
   },
-  "gives nobody what was only tried, when a pause was ended by going back": {
+  "gives no device content that was only tried before a pause ended by going back": {
     tell: async (shops) => {
       await shops.upWell("first", rollback);
       await shops.upWell("second", { rollout: { ...rollout, pauseAfterWave: 1 } });
@@ -349,7 +350,7 @@ const stories: Stories = {
       await shops.upUnchanged("first", rollback);
     },
   },
-  "says of nobody that they have the previous content whom a killed run may have given another": {
+  "counts no device as holding the previous content where a killed run may have sent another": {
     only: "request",
     tell: async (shops) => {
       await shops.upWell("first", rollback);
@@ -363,7 +364,7 @@ const stories: Stories = {
       expect(shops.outputs?.["coverage"], JSON.stringify(shops.holds())).to.include({ installed: first });
     },
   },
-  "queues the previous content behind the refused one for devices that are offline": {
+  "queues the previous content behind the rejected one for offline devices": {
     devices: [...Array.from({ length: 16 }, () => ({})), ...Array.from({ length: 4 }, () => ({ online: false }))],
     tell: async (shops) => {
       const { world } = shops.simulator;

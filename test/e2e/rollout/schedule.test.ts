@@ -18,6 +18,15 @@ function windowIn(startMs: number, endMs: number): Change {
 
 const nextHour = (): Change => ({ ...atOnce, schedule: windowIn(hourMs, 2 * hourMs) });
 
+/** Long enough for what has to happen within it, also on a machine that does much else. */
+const windowMs = 8_000;
+
+/** A window that is open now, and a rest until it is over. */
+function openWindow(): { readonly schedule: Change; readonly over: () => Promise<void> } {
+  const endMs = Date.now() + windowMs;
+  return { schedule: windowIn(-60_000, windowMs), over: () => rest(Math.max(0, endMs - Date.now()) + 200) };
+}
+
 function rest(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -97,7 +106,7 @@ const stories: Stories = {
       expect([...aliases]).to.deep.equal(["corp"]);
     },
   },
-  "does not let an older content come in its window over a newer one that was sent at once": {
+  "cancels a scheduled install of older content before newer content is sent at once": {
     only: canCancel,
     tell: async (shops) => {
       await shops.upWell("first", nextHour());
@@ -107,7 +116,7 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 20 });
     },
   },
-  "cancels what is still scheduled also when the schedule went out of the program some runs ago": {
+  "cancels a scheduled install even some runs after the schedule left the program": {
     only: canCancel,
     devices: 3,
     tell: async (shops) => {
@@ -124,7 +133,7 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 4 });
     },
   },
-  "does not let what a killed run has scheduled come over what the next run sends at once": {
+  "cancels what a killed run has scheduled before the next run sends at once": {
     only: canCancel,
     devices: 3,
     tell: async (shops) => {
@@ -158,7 +167,7 @@ const stories: Stories = {
         expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 4 });
       },
     },
-  "cancels also what a killed run has scheduled when it is destroyed": {
+  "cancels on destroy what a killed run has scheduled": {
     only: canCancel,
     devices: 3,
     tell: async (shops) => {
@@ -169,7 +178,7 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the second").to.deep.equal({ nothing: 3 });
     },
   },
-  "does not bring content in its window that was taken back before": {
+  "cancels scheduled content that is rolled back before its window": {
     only: canCancel,
     devices: 4,
     tell: async (shops) => {
@@ -183,7 +192,7 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the second").to.deep.equal({ first: 4 });
     },
   },
-  "does not bring content in its window that was taken off before, as there was none before it": {
+  "cancels scheduled content that is rolled back to nothing before its window": {
     only: canCancel,
     devices: 4,
     tell: async (shops) => {
@@ -196,7 +205,7 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the first").to.deep.equal({ nothing: 4 });
     },
   },
-  "cancels what is still scheduled also on a device that was offline in a run to those online": {
+  "cancels a scheduled install on an offline device that a run with `deviceType: active` leaves out": {
     only: canCancel,
     devices: 3,
     tell: async (shops) => {
@@ -214,7 +223,7 @@ const stories: Stories = {
       expect(shops.holds(), "after the window of the first").to.deep.equal({ second: 3 });
     },
   },
-  "is not waited for where the program has no schedule any more": {
+  "is not waited for once the schedule has left the program": {
     devices: 3,
     tell: async (shops) => {
       await shops.upWell("first", nextHour());
@@ -224,7 +233,7 @@ const stories: Stories = {
       expect(shown(shops)).to.include({ installed: 1, pending: 3 });
     },
   },
-  "does not bring it in its window to a device that left the set before": {
+  "cancels a scheduled install on a device that leaves the set before the window": {
     only: canCancel,
     tell: async (shops) => {
       const devices = shops.devices().slice(0, 3);
@@ -236,7 +245,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 2, nothing: 18 });
     },
   },
-  "goes out again with a new window when triggers ask for it": {
+  "is sent again in a new window when `triggers` change": {
     tell: async (shops) => {
       await shops.upWell("first", { ...nextHour(), triggers: [1] });
       shops.simulator.world.advance(90 * 60_000);
@@ -245,14 +254,15 @@ const stories: Stories = {
       expect(shown(shops)).to.include({ installed: 0, pending: 20 });
     },
   },
-  "leaves a device that was offline all through its window, warns, and sends it to that one alone in a new window": {
+  "warns of a device that was offline all through the window, and sends to that device in a new window": {
     tell: async (shops) => {
       const { world } = shops.simulator;
       const [away = ""] = shops.devices();
       world.setOnline(away, false);
-      const now = { ...atOnce, schedule: windowIn(-60_000, 2_500) };
+      const { schedule, over } = openWindow();
+      const now = { ...atOnce, schedule };
       await shops.upWell("first", now);
-      await rest(2_600);
+      await over();
       world.setOnline(away, true);
       await rest(200);
       await shops.refresh();
@@ -272,12 +282,12 @@ const stories: Stories = {
       expect(shown(shops)).to.include({ installed: 20, failed: 0 });
     },
   },
-  "keeps a rollout where it was when its window is over, and goes on in a new one": {
+  "pauses a rollout whose window is over, and continues it in a new window": {
     tell: async (shops) => {
       const paused = { waves, pauseAfterWave: 1 };
-      const schedule = windowIn(-60_000, 1_500);
+      const { schedule, over } = openWindow();
       await shops.upWell("first", { schedule, rollout: paused });
-      await rest(1_600);
+      await over();
       await shops.upWell("first", { schedule, rollout: { waves, pauseAfterWave: 2 } });
       expect(shops.sent()).to.deep.equal(["INSTALL 2"]);
       expect(shops.outputs).to.deep.include({ progress: { wave: 1, waves: 3, state: "paused" } });
@@ -285,12 +295,12 @@ const stories: Stories = {
       expect(shops.sent()).to.deep.equal(["INSTALL 8"]);
     },
   },
-  "keeps in mind that triggers asked for it when its window was over, and sends it in a new one": {
+  "remembers changed `triggers` while the window is over, and sends in a new window": {
     devices: 4,
     tell: async (shops) => {
-      const schedule = windowIn(-60_000, 1_500);
+      const { schedule, over } = openWindow();
       await shops.upWell("first", { ...atOnce, schedule, triggers: [1] });
-      await rest(1_600);
+      await over();
       shops.sent();
       await shops.upWell("first", { ...atOnce, schedule, triggers: [2] });
       expect(shops.sent()).to.deep.equal([]);
@@ -298,19 +308,19 @@ const stories: Stories = {
       expect(shops.sent()).to.deep.equal(["INSTALL 4"]);
     },
   },
-  "keeps in mind that the retry rounds begin anew when its window was over": {
+  "remembers a raised `retryRounds` while the window is over": {
     devices: 4,
     tell: async (shops) => {
       const { world } = shops.simulator;
       const [bad = ""] = shops.devices();
       world.failWith(bad, "The keystore is locked");
-      const schedule = windowIn(-60_000, 3_000);
+      const { schedule, over } = openWindow();
       const patient = { ...atOnce, retryRounds: 1, wait: { for: "all", timeoutMinutes: 0.1 } };
       for (const expected of ["INSTALL 4", "INSTALL 1"]) {
         await shops.upBadly(/The keystore is locked/, "first", { ...patient, schedule });
         expect(shops.sent()).to.deep.equal([expected]);
       }
-      await rest(3_000);
+      await over();
       world.failWith(bad, undefined);
       await shops.upWell("first", { ...patient, schedule, encoding: "modern" });
       expect(shops.sent()).to.deep.equal([]);
@@ -319,13 +329,13 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 4 });
     },
   },
-  "refuses a window that is over, with the sentence at its end, and sends nothing": {
+  "refuses a new resource whose window is over, and sends nothing": {
     tell: async (shops) => {
       await shops.upBadly(/^is in the past$/, "first", { ...atOnce, schedule: windowIn(-2 * hourMs, -hourMs) });
       expect(shops.sent()).to.deep.equal([]);
     },
   },
-  "tries again in every slot of a recurring schedule": {
+  "retries in every slot of a recurring schedule": {
     tell: async (shops) => {
       const { world } = shops.simulator;
       const [flaky = ""] = shops.devices();

@@ -38,12 +38,23 @@ const names = [
     "certificate",
     "chain",
   ],
-  ...["__proto__", "constructor", "toString", "length", "drift"],
+  ...["source.x", "wait.for", "<{%bogus%}>", "__proto__", "constructor", "toString", "length", "drift"],
 ];
 const { value } = fc.letrec<{ value: unknown; object: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
-    fc.constantFrom(canary, `${canary}\n`, "", " ", "10%", "100%", "rollback", "fleet", "all", "2026-13-45T99:99:99Z"),
+    fc.constantFrom(
+      canary,
+      `${canary}\n`,
+      "",
+      " ",
+      "10%",
+      "100%",
+      "rollback",
+      "<{%bogus%}>",
+      "fleet",
+      "2026-13-45T99:99:99Z",
+    ),
     fc.constantFrom(null, true, false, 0, -1, 1e9, 1e300, -0, 0.1, Number.MAX_SAFE_INTEGER),
     fc.string({ unit: "binary" }),
     fc.array(tie("value"), { maxLength: 4 }),
@@ -59,7 +70,8 @@ describe("any arguments", () => {
     fc.assert(
       fc.property(some, fc.boolean(), (change, isValid) => {
         const { failures } = readInputs(isValid ? { ...valid, ...change } : change);
-        for (const { reason } of failures) {
+        for (const { property, reason } of failures) {
+          expect(property + reason).not.to.contain("<{%");
           expect(reason).not.to.contain(canary).and.not.contain("changeit");
           expect(reason.length).to.be.below(1_000);
         }

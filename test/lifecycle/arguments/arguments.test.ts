@@ -59,6 +59,11 @@ const accepted: Readonly<Record<string, Accepted>> = {
     write: { triggers: ["v2", 7, { host: "a" }, null] },
     means: { triggers: ["v2", 7, { host: "a" }, null] },
   },
+  "resend names nobody when nothing is said": { write: {}, means: { resend: {} } },
+  "resend takes any text under the id of a device, in any case": {
+    write: { resend: { [groupA.toUpperCase()]: "", [uuid(2)]: "hardware swapped", [uuid(3)]: null } },
+    means: { resend: { [groupA]: "", [uuid(2)]: "hardware swapped" } },
+  },
   "an argument that is null counts as not given": {
     write: { wait: null, retryRounds: null },
     means: { retryRounds: 3 },
@@ -146,6 +151,17 @@ const refused: Readonly<Record<string, Refused>> = {
     reason: "renewBeforeDays: must be a number of days, 0 or more",
   },
   "strict as text": { write: { strict: "yes" }, property: "", reason: "strict: must be true or false" },
+  "resend for a device by its name": {
+    write: { resend: { "till-0001": "1" } },
+    property: "",
+    reason: "resend: every entry must be a device's id (a UUID)",
+  },
+  "resend with a number": {
+    write: { resend: { [uuid(1)]: 1 } },
+    property: `resend.${uuid(1)}`,
+    reason: "must be a string",
+  },
+  "resend that is a list": { write: { resend: [uuid(1)] }, property: "", reason: "resend: must be an object" },
   "triggers that are no list": { write: { triggers: "v2" }, property: "", reason: "triggers: must be a list" },
   "an argument that does not exist": {
     write: { passwort: "pass-word-1" },
@@ -258,7 +274,36 @@ describe("the arguments of a certificate", () => {
         const named = readInputs(raw).failures.map(({ property }) => property);
         expect(named.filter((property) => property !== "" && Object.hasOwn(raw, property))).to.deep.equal([]);
       }),
+      { numRuns: Number(process.env["FUZZ_RUNS"] ?? 300), examples: [[{ source: { x: 0 }, "source.x": [] }]] },
     );
+  });
+
+  for (const [title, change] of Object.entries({
+    "an alias": { alias: "corp <{%bogus%}>" },
+    "an alias that the CLI would read as JSON": { alias: '["\\u003c{%bogus%}>"]' },
+    "a trigger": { triggers: [{ when: "<{%bogus%}>" }] },
+    "a trigger's name": { triggers: [{ "<{%bogus%}>": 1 }] },
+    "a path": { source: { file: "<{%bogus%}>.p12" } },
+    "a name in the file": { source: { file: "a.p12", friendlyName: "<{%bogus%}>" } },
+  })) {
+    it(`are refused where Pulumi's CLI would break off at them: ${title}`, () => {
+      const { failures } = readInputs(program(change));
+      expect(failures.map(({ reason }) => reason).join()).to.match(
+        /^(alias|triggers|source): must not hold Pulumi's sign/,
+      );
+      expect(JSON.stringify(failures)).not.to.contain("<{%");
+    });
+  }
+
+  it("may hold that sign where they are secret, for the CLI does not show them", () => {
+    const { failures } = readInputs(program({ source: { file: "a.p12", password: "<{%bogus%}>" } }));
+    expect(failures).to.deep.equal([]);
+  });
+
+  it("are told by a harmless name where the name is the program's", () => {
+    const { failures } = readInputs(program({ "<{%bogus%}>\n": 1, wait: { "<{%x%}>": 1 } }));
+    expect(failures.map(({ property, reason }) => `${property} ${reason}`).join()).to.contain("wait.<\\{%x%}>");
+    expect(JSON.stringify(failures)).not.to.contain("<{%").and.not.contain("\\n");
   });
 
   it("are never repeated by a failure: any of them may be a secret", () => {

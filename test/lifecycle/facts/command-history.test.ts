@@ -21,6 +21,7 @@ async function phases(record: Partial<StateRecord>, states?: SentRequest["states
   const fleet = {
     members: new Map(members.map((one) => [one.id, one])),
     digest: "",
+    others: new Set<string>(),
     unsupported: 0,
     addsUp: true,
     disabled: 0,

@@ -90,6 +90,25 @@ describe("what Esper says of requests", () => {
     expect(await results.answers(sent, true)).to.include({ othersSucceeded: false });
   });
 
+  for (const [title, old, absent, asksById] of [
+    ["asks for the rows of devices that are no members alone, and takes those off the counts", 2, [], true],
+    ["reads all rows where the counts, less those, lack somebody", 2, [7], true],
+    ["reads all rows where a device that was no member has left since", 1, [], false],
+  ] as const) {
+    it(title, async () => {
+      const rows = rowsOf(many(1_002, "Success")).filter((_, index) => !absent.some((number) => number === index));
+      const fake = fakeClient(() => rows);
+      const others = new Set([uuid(1_000), uuid(1_001)].slice(0, old));
+      const results = new CommandResults(fake.client, undefined, others);
+      const sent = request({ id: "r1", devices: 1_000, unsupported: 2 });
+
+      await results.look([sent]);
+      const { othersSucceeded } = await results.answers(sent, true);
+      expect(othersSucceeded).to.equal(asksById && absent.length === 0);
+      expect(fake.asked.some((question) => question.includes(uuid(1_000)))).to.equal(asksById);
+    });
+  }
+
   it("reads all rows when a state has a name that nobody can ask for", async () => {
     const { results } = bench(() => rowsOf([...many(99, "Success"), "Unknown"]));
     const sent = request({ id: "r1", devices: 100 });

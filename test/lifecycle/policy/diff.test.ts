@@ -157,6 +157,19 @@ const rows: Readonly<Record<string, Row>> = {
     action: "nothing",
     reason: "unchanged",
   },
+  "resend has a new entry": { program: { resend: { [uuid(1)]: "1" } }, action: "update", reason: "resendChanged" },
+  "resend has another text for a device": {
+    prior: { program: { resend: { [uuid(1)]: "1" } } },
+    program: { resend: { [uuid(1)]: "2" } },
+    action: "update",
+    reason: "resendChanged",
+  },
+  "an entry of resend is dropped, and another is written in capitals": {
+    prior: { program: { resend: { [groupA]: "1", [uuid(2)]: "1" } } },
+    program: { resend: { [groupA.toUpperCase()]: "1" } },
+    action: "nothing",
+    reason: "unchanged",
+  },
   "some devices failed": { prior: { coverage: failed3 }, action: "update", reason: "devicesFailed" },
   "some devices failed, and the last retry round is left": {
     prior: { coverage: failed3, record: { roundsUsed: 2 } },
@@ -387,8 +400,8 @@ describe("what Pulumi does with a certificate that stands", () => {
     });
   }
 
-  it("has a row here for every reason but the two that only a run has", () => {
-    const onlyInRuns: readonly string[] = ["created", "devicesLeft"];
+  it("has a row here for every reason but those that only a run has, or only files of devices (files-due.test.ts)", () => {
+    const onlyInRuns: readonly string[] = ["created", "devicesLeft", "filesChanged", "filesGone"];
     const seen = new Set<string>(Object.values(rows).map(({ reason }) => reason));
     expect(reasons.filter((reason) => !seen.has(reason))).to.have.members(onlyInRuns);
   });
@@ -398,6 +411,7 @@ describe("what Pulumi does with a certificate that stands", () => {
       diff(state({ coverage: { failed: 1 } }), askedBy({}, digestA), nowMs).message,
       diff(state({ coverage: { missing: 1 } }), askedBy({}, digestA), nowMs).message,
       diff(state({ record: { removalsFailed: 1 } }), askedBy({}, digestA), nowMs).message,
+      diff(state(), askedBy({ resend: { [uuid(1)]: "1" } }, digestA), nowMs).message,
     ];
     for (const message of messages) expect(message).to.match(/\b1 device\b/);
   });
@@ -435,6 +449,8 @@ describe("a preview that does not know every argument yet", () => {
   it("announces an update for a trigger, which may turn out to be another one", async () => {
     expect(await diffOf(state(), { triggers: [unknownValue] })).to.equal(true);
     expect(await diffOf(state(), { triggers: unknownValue })).to.equal(true);
+    expect(await diffOf(state(), { resend: unknownValue })).to.equal(true);
+    expect(await diffOf(state(), { resend: { [uuid(1)]: unknownValue } })).to.equal(true);
   });
 
   it("announces nothing for settings that hold for what is sent next", async () => {

@@ -146,6 +146,33 @@ const rows: Readonly<Record<string, Row>> = {
     sends: [["install", "devicesFailed", [uuid(1)]]],
     rounds: 1,
   },
+  "a device under a new text of resend is sent the certificate again, whatever it holds": {
+    prior: { program: { resend: { [uuid(0)]: "1", [uuid(6)]: "1" } }, record: { roundsUsed: 3 } },
+    program: {
+      resend: { [uuid(0)]: "2", [uuid(1)]: "1", [uuid(2)]: "1", [uuid(3)]: "1", [uuid(4)]: "1", [uuid(6)]: "1" },
+    },
+    members: [...mixed, status(6, "installed")],
+    sends: [["install", "resendChanged", [uuid(0), uuid(1), uuid(2)]], ...catchUp],
+    rounds: 3,
+  },
+  "a device of another owner is sent the certificate by resend": {
+    program: { resend: { [uuid(0)]: "ours" } },
+    members: [status(0, "missing", { state: "Other owner" }), status(1, "missing", { state: "Other owner" })],
+    sends: [["install", "resendChanged", [uuid(0)]]],
+  },
+  "an entry of resend that is dropped, or names no member, sends nothing": {
+    prior: { program: { resend: { [uuid(0)]: "1" } } },
+    program: { resend: { [uuid(99)]: "1" } },
+    members: allWell,
+    sends: [],
+  },
+  "with changed content everyone is sent it once, resend or not": {
+    program: { resend: { [uuid(0)]: "1" } },
+    digest: digestB,
+    members: allWell,
+    sends: [["install", "contentChanged", "everyone"]],
+    startsOver: true,
+  },
   "a set that grew is installed on those that came": {
     prior: { program: set },
     program: { target: { groups: [groupA], devices: [uuid(1), uuid(2), uuid(3)] } },

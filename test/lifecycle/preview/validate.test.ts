@@ -20,7 +20,6 @@ function contentOf(found: readonly Finding[], digest = digestA): Content {
     hasChoice: false,
     incompatible: () => undefined,
     toSend: () => Promise.reject(new Error("Nothing is sent when arguments are checked.")),
-    withoutSecrets: (text) => text,
   };
 }
 
@@ -171,8 +170,8 @@ describe("before anything is sent", () => {
 describe("whom it reaches", () => {
   const setOf = (...numbers: readonly number[]): unknown => ({ groups: [groupA], devices: numbers.map(uuid) });
   const seen = (change: Readonly<Record<string, unknown>>) => {
-    const { target, triggers } = inputsOf(program(change));
-    return { target, triggers };
+    const { alias, target, triggers } = inputsOf(program(change));
+    return { alias, target, triggers };
   };
   const before = { ...seen({ target: setOf(1, 2), triggers: ["v1"] }), digest: digestA, schedule: undefined };
   const isTold = (change: Readonly<Record<string, unknown>>, digest = digestA): boolean =>

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import {
   contentPart,
-  isContent,
+  isPartOf,
   newInstance,
   newLabel,
   parseLabel,
@@ -47,13 +47,13 @@ describe("the label of a request", () => {
   it("tells content from other content", () => {
     const parsed = parseLabel(labelOf(Math.random));
     if (parsed === undefined) throw new Error("The label is not read.");
-    expect([isContent(parsed, digestA), isContent(parsed, digestB)]).to.deep.equal([true, false]);
+    expect([isPartOf(digestA, parsed.content), isPartOf(digestB, parsed.content)]).to.deep.equal([true, false]);
   });
 
   it("is read in the first form too, where the resource is a hash of its URN", () => {
     const parsed = parseLabel("pulumi-esper:0123456789ab:aaaaaaaa:00000001");
     expect(parsed).to.deep.equal({ form: "urn", urnHash: "0123456789ab", content: "aaaaaaaa" });
-    expect(parsed !== undefined && isContent(parsed, digestA)).to.equal(true);
+    expect(parsed !== undefined && isPartOf(digestA, parsed.content)).to.equal(true);
   });
 
   for (const label of ["", "corp", "pulumi-esper", "pulumi-esper:a:b:c", "other:abcdefgh:abcdef:x:::y"]) {

@@ -9,7 +9,7 @@ import {
   type DeviceMark,
   type DeviceSource,
   type FilePattern,
-} from "../../arguments/device-source";
+} from "../../arguments/devices/device-source";
 import type { ContentSource, Source } from "../../arguments/source";
 import { SourceError } from "../../errors";
 import type { Surroundings } from "../open-source";

@@ -19,7 +19,7 @@ export interface Newer {
   readonly commands: readonly NewerCommand[];
   /** Commands without a label whose arguments Esper does not show: they may be under this alias or another. */
   readonly unreadable: number;
-  /** False where the list was longer than is read: nothing may be removed on the ground that nobody else has sent. */
+  /** False where the list was longer than is read: no removal may rest on it, since another sender's command may be missing from it. */
   readonly isComplete: boolean;
   /** Esper's time up to which commands are known now (ISO). */
   readonly lookedUntil: string;

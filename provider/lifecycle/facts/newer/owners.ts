@@ -14,7 +14,7 @@ export interface OwnInstall {
   readonly devices: ReadonlySet<string>;
 }
 
-/** Devices whose newest INSTALL is somebody else's. */
+/** Devices whose newest INSTALL is another sender's. */
 export function ownedByOthers(
   others: readonly NewerCommand[],
   own: readonly OwnInstall[],

@@ -1,7 +1,7 @@
 // What a run goes by after one that was interrupted: commands of this resource that are newer than its state are added to
-// what the state knows, so that only devices that are due are sent anything. Pure. Follows docs/design.md, section 3.
+// what the state knows, so that only devices that are due are sent anything (scenario A in state/holding.ts). Pure. Follows docs/design.md, section 3.
 
-import { contentPart } from "../../state/command-label";
+import { isPartOf } from "../../state/command-label";
 import { sketchOf } from "../../state/membership-sketch";
 import { digestHeld, rejectedDigest } from "../../state/holding";
 import { type SentRequest, type State } from "../../state/state";
@@ -52,7 +52,11 @@ function begun(stored: State, digest: string): State {
   const { waveBoundaries, heldBack, sentToAllAt, compacted, removedSinceFullSend, backlog, ...record } = stored.record;
   return {
     ...stored,
-    commands: stored.commands.filter(({ kind }) => kind === "uninstall"),
+    commands: stored.commands.flatMap((request) => {
+      if (request.kind === "uninstall") return [request];
+      // Its rows are all that tells its devices, should the target's group be gone one day.
+      return request.targetWide === true ? [{ ...request, superseded: true }] : [];
+    }),
     progress: { wave: 1, waves: 1, state: "stopped" },
     record: {
       ...record,
@@ -66,9 +70,8 @@ function isOwnInstall(command: NewerCommand, digest: string): boolean {
   return command.by === "own" && installsContent(command, digest);
 }
 
-/** Labels of the first form name eight characters of the digest, those of today eleven in another alphabet. */
 export function installsContent({ kind, content = "" }: NewerCommand, digest: string): boolean {
-  return kind === "install" && content !== "" && (content === contentPart(digest) || content === digest.slice(0, 8));
+  return kind === "install" && isPartOf(digest, content);
 }
 
 /** The devices that a command was sent to, as far as Esper tells. */

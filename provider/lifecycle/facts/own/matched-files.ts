@@ -2,7 +2,7 @@
 // were found. Pure. Follows docs/design.md, section 11.
 
 import type { Device } from "../../../client/index";
-import type { DeviceMark } from "../../arguments/device-source";
+import type { DeviceMark } from "../../arguments/devices/device-source";
 import { isNameOfFile, type DeviceFile, type FileList } from "../../content/files/file-list";
 
 export interface MatchedFiles {

@@ -1,5 +1,5 @@
 // A rollback as another plan for the same machine: it brings the devices that were sent the candidate to the stable content, or
-// to none; and a later run's plan for what that has left undone. Pure. Whether there is one to make is asked in rollback.ts.
+// to none; and a later run's plan for what that has left undone (scenario C in state/holding.ts). Pure. Whether there is one to make is asked in rollback.ts.
 // Follows docs/design.md, section 7.
 
 import { noSentRequests, recordedInstalls, type SentRequests } from "../../facts/command-history";
@@ -85,7 +85,7 @@ export function planRollback(
 
 /**
  * A later run: tries again on the devices that did not take the stable content, or did not lose the alias. After an
- * interrupted run everyone is due, as nobody can say what that has left on whom.
+ * interrupted run everyone is due, as it is not known which devices it has reached.
  */
 export function planUnfinished({ inputs, raw, content }: Desired, prior: State, facts: Facts): Rollback {
   const isInterrupted = prior.record.holding.kind === "unknown";

@@ -83,7 +83,7 @@ export function isFirstContent(prior: State | undefined, candidate: string): boo
 /** The members that had the stable content before this rollout, as a sketch, as far as they are remembered. */
 export function previouslySentTo({ prior, content }: Plan, { newer }: Facts): string | undefined {
   if (prior === undefined) return undefined;
-  // After an interrupted run of other content nobody can say who has what, so nobody is said to have it.
+  // After an interrupted run of other content it is not known which devices hold what, so none counts as holding it.
   const isOther = (command: NewerCommand): boolean => !installsContent(command, content?.digest ?? "");
   if (orphanedIds(prior).length > 0 || newer.commands.some(isOther)) return sketchOf(new Set());
   const begins = digestHeld(prior) === stableContent(prior, content?.digest ?? "")?.digest;

@@ -6,7 +6,7 @@ import { waves } from "../shops";
 import { testStories, type Stories } from "../stories";
 
 const stories: Stories = {
-  "reaches every member when the run was killed between two waves of the first content": {
+  "reaches every member after a kill between two waves of the first content": {
     tell: async (shops) => {
       await shops.upWell("first", { rollout: { waves, pauseAfterWave: 2 } });
       const again = shops.withoutState();
@@ -18,7 +18,7 @@ const stories: Stories = {
       await again.destroy();
     },
   },
-  "reaches every member when the run was killed between two waves of new content": {
+  "reaches every member after a kill between two waves of new content": {
     tell: async (shops) => {
       const killed = shops.twin();
       await killed.upWell("first");
@@ -31,7 +31,7 @@ const stories: Stories = {
       await shops.upUnchanged("second");
     },
   },
-  "is the same on every member again when the program goes back to the content before": {
+  "is the same on every member when the program goes back to the earlier content after a kill": {
     // The V2 endpoint has no labels, by which a refresh would know its own commands.
     only: "request",
     tell: async (shops) => {
@@ -46,7 +46,7 @@ const stories: Stories = {
       await shops.upUnchanged("first");
     },
   },
-  "is installed again where a failed destroy had removed it, by the next run with a change": {
+  "is installed again by the next change where a failed destroy has removed it": {
     only: "request",
     devices: 3,
     tell: async (shops) => {
@@ -61,7 +61,7 @@ const stories: Stories = {
       await shops.upUnchanged("first", { rollout: {}, target: { devices: [one, other, late] } });
     },
   },
-  "is the same on every member after a change, when the killed run had sent other content": {
+  "is the same on every member after a change, although the killed run sent other content": {
     only: "request",
     devices: 3,
     tell: async (shops) => {
@@ -73,7 +73,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 3 });
     },
   },
-  "is removed from a device that only the killed run had in its target": {
+  "is removed from a device that only the killed run addressed": {
     only: "request",
     devices: 4,
     tell: async (shops) => {
@@ -87,7 +87,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ nothing: 1, first: 3 });
     },
   },
-  "is retried only on the failed devices when the killed run was a retry": {
+  "is retried only on the failed devices after a retry was killed": {
     devices: 3,
     tell: async (shops) => {
       shops.simulator.world.flaky(shops.devices()[0] ?? "", 1);
@@ -100,7 +100,7 @@ const stories: Stories = {
       expect(shops.sent()).to.deep.equal(shops.hasLabels ? [] : ["INSTALL 1"]);
     },
   },
-  "is destroyed also on a device that only the killed run had in its target, after a refresh": {
+  "is removed by a destroy from a device that only the killed run addressed, after a refresh": {
     only: "request",
     devices: 4,
     tell: async (shops) => {
@@ -112,7 +112,7 @@ const stories: Stories = {
       await shops.destroy();
     },
   },
-  "is destroyed also on a device that only the killed run had in its target, without a refresh": {
+  "is removed by a destroy from a device that only the killed run addressed, without a refresh": {
     only: "request",
     devices: 4,
     tell: async (shops) => {
@@ -122,7 +122,7 @@ const stories: Stories = {
       await shops.destroy();
     },
   },
-  "is removed later from a device that kept it, when Esper showed that failure late": {
+  "is removed again from a device whose failed removal Esper showed late": {
     only: "request",
     devices: 3,
     tell: async (shops) => {
@@ -140,7 +140,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 1, nothing: 2 });
     },
   },
-  "is not taken for interrupted because the old alias was removed after the new one was installed": {
+  "counts no run as interrupted because the old alias was removed after the new one was installed": {
     devices: 3,
     tell: async (shops) => {
       await shops.upWell("first", { rollout: {}, alias: "old" });
@@ -149,7 +149,7 @@ const stories: Stories = {
       await shops.upUnchanged("first", { rollout: {} });
     },
   },
-  "is not taken for interrupted because its earlier target was another group, when the new one is empty": {
+  "counts no run as interrupted because the earlier target was another group and the new one is empty": {
     devices: 3,
     tell: async (shops) => {
       const elsewhere = { rollout: {}, target: { group: shops.simulator.world.addGroup("Offices") } };

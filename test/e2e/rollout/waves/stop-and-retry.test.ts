@@ -103,7 +103,7 @@ const stories: Stories = {
       expect(shops.holds()).to.deep.equal({ first: 18, nothing: 2 });
     },
   },
-  "stops at a first wave of which half fails, however small a share of the fleet that is": {
+  "stops at a first wave of which half fails, however few devices of the fleet that is": {
     tell: async (shops) => {
       shops.simulator.world.failWith(shops.oneInWave(1), "The keystore is locked");
       await shops.upBadly(stopped(1, 3, 18), "first", { rollout: { waves, maxFailures: "10%" } });

@@ -31,7 +31,7 @@ const stories: Stories = {
       expect(Date.now() - second, "time after the last wave").to.be.lessThan(soakMs);
     },
   },
-  "lets a wave soak also when its devices answered only after the run had given up on them": {
+  "soaks a wave whose devices answered only after the run's time was over": {
     devices: 6,
     tell: async (shops) => {
       const half = { waves: ["50%", "100%"], soakMinutes: 0.04 };

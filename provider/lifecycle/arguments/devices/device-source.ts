@@ -1,8 +1,8 @@
 // Where the certificates of single devices come from: reads the `source` argument of DeviceCertificates, a folder or a map.
 // It opens nothing; content/files does. Follows docs/design.md, section 11.
 
-import { isObject, hasUnknown, type Fields } from "./reader";
-import { readContent, readPassword, type ContentSource } from "./source";
+import { isObject, hasUnknown, type Fields } from "../reader";
+import { readContent, readPassword, type ContentSource } from "../source";
 
 /** What tells a device from the others: a value of Esper's, under this name. */
 export type DeviceMark = "serial" | "id" | "name" | "imei";

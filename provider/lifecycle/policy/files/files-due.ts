@@ -1,10 +1,10 @@
 // Whether the files of devices are others than those that the state knows, by names and hashes alone: nobody is asked which
 // device a file belongs to. Pure. Follows docs/design.md, section 11.
 
-import { count } from "../messages/words";
-import type { State } from "../state/state";
-import type { Asked, AskedFiles, Finding } from "./full-send";
-import { filesChanged } from "./reasons";
+import { count } from "../../messages/words";
+import type { State } from "../../state/state";
+import type { Asked, AskedFiles, Finding } from "../full-send";
+import { filesChanged } from "../reasons";
 
 export interface FilesChange {
   /** Files that the state does not know. */

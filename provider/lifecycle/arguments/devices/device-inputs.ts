@@ -8,9 +8,9 @@ import {
   settingNames,
   type ReadInputs,
   type Settings,
-} from "./arguments";
+} from "../arguments";
 import { readDeviceSource, type DeviceSource } from "./device-source";
-import { Fields, hasUnknown, type Failure, type RawObject } from "./reader";
+import { Fields, hasUnknown, type Failure, type RawObject } from "../reader";
 
 export interface DeviceInputs extends Settings {
   readonly source: DeviceSource;
