@@ -12,7 +12,7 @@ import { connectionTo, expectNothingToDo, expectOperations, holdersOf, storedRes
 const names = ["a", "b", "c"];
 
 describe("certificates of devices, through the engine:", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let simulator: Simulator;
   let files: DeviceFiles;
 
