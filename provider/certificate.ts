@@ -3,7 +3,7 @@
 // PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
-import { isStartedByCli, notInstalledIn } from "./engine/installed";
+import { refuseWhereNotInstalled, storedText, withCallers, withPemSecrets } from "./engine/resource";
 import { shortenTraces } from "./engine/short-traces";
 import { certificateType } from "./type-token";
 
@@ -375,14 +375,7 @@ export class Certificate extends pulumi.CustomResource {
    */
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     refuseWhereNotInstalled();
-    const urn = pulumi.createUrn(name, certificateType, opts?.parent);
-    // A plain promise: an output made of the URN depends on the parent, and the SDK takes that for the parent's children,
-    // this resource among them, so that a program with a component would wait for ever.
-    const text = new Promise<string>((resolve) => {
-      urn.apply((known) => {
-        resolve(providerText(known));
-      });
-    });
+    const text = storedText(pulumi.createUrn(name, certificateType, opts?.parent), providerText);
     // JavaScript programs may leave out what types ask for: `check` says so in a sentence.
     const { source } = (args as CertificateArgs | undefined) ?? {};
     const properties = { ...args, ...outputs, source: withSecrets(source), __provider: text };
@@ -393,26 +386,11 @@ export class Certificate extends pulumi.CustomResource {
       super(certificateType, name, properties, { ...opts, additionalSecretOutputs });
     } catch (error) {
       asBefore();
-      throw withCallers(error);
+      throw withCallers(error, Certificate);
     } finally {
       asBefore();
     }
   }
-}
-
-/** The engine's own words about it would name a module that no program mentions. */
-function refuseWhereNotInstalled(): void {
-  const refusal = isStartedByCli(process.argv) ? notInstalledIn(process.cwd()) : undefined;
-  if (refusal !== undefined) throw new pulumi.RunError(refusal);
-}
-
-/** Puts to an error whose trace was cut where in the program the certificate was declared. */
-function withCallers(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const here = { stack: "" };
-  Error.captureStackTrace(here, Certificate);
-  error.stack = `${error.stack ?? ""}\n${here.stack.split("\n").slice(1).join("\n")}`;
-  return error;
 }
 
 /** Marks what is secret in a source, and only that: the path of a file stays readable in previews. */
@@ -426,14 +404,5 @@ function withSecrets(source: CertificateArgs["source"] | string | null | undefin
     ...(source.password !== undefined && { password: pulumi.secret(source.password) }),
     ...("base64" in source && { base64: pulumi.secret(source.base64) }),
     ...("pem" in source && { pem: withPemSecrets(source.pem) }),
-  };
-}
-
-function withPemSecrets(pem: Extract<CertificateSource, { readonly pem: unknown }>["pem"]): pulumi.Input<unknown> {
-  const { privateKey, privateKeyPassword } = pem;
-  return {
-    ...pem,
-    privateKey: pulumi.secret(privateKey),
-    ...(privateKeyPassword !== undefined && { privateKeyPassword: pulumi.secret(privateKeyPassword) }),
   };
 }

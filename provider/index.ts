@@ -17,6 +17,14 @@ export {
   type CertificateTarget,
   type CertificateWait,
 } from "./certificate";
+export {
+  DeviceCertificates,
+  type DeviceCertificateContent,
+  type DeviceCertificatesArgs,
+  type DeviceCertificatesPassword,
+  type DeviceCertificatesSource,
+  type DeviceCertificatesSummary,
+} from "./device-certificates";
 export { getDevices, getGroup } from "./lookups";
 export type { DeviceFilter, GroupFilter } from "./fleet-lookups";
 export { readPkcs12, writePkcs12, type Pkcs12Parts, type Pkcs12Report } from "./pkcs12-helpers";

@@ -7,8 +7,9 @@ import { readSettings } from "./config";
 import { PartialFailure } from "./engine/partial-failure";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
 import type { Failure, RawObject } from "./lifecycle/arguments/reader";
-import { asObject, CertificateOperations } from "./operations/certificate";
+import { asObject, oneForAll, oneForEach, type Kind } from "./operations/kinds";
 import type { Saved } from "./operations/operations";
+import { ResourceOperations } from "./operations/resource";
 import { redaction } from "./redaction/redaction";
 
 connectToEngine(process.argv);
@@ -32,11 +33,20 @@ interface DynamicProvider {
   delete(id: string, outputs: unknown): Promise<void>;
 }
 
-/** The provider of one resource. */
+/** The provider of a Certificate. */
 export function certificate(urn: string): DynamicProvider {
+  return providerOf(urn, oneForAll);
+}
+
+/** The provider of DeviceCertificates. */
+export function deviceCertificates(urn: string): DynamicProvider {
+  return providerOf(urn, oneForEach);
+}
+
+function providerOf(urn: string, kind: Kind): DynamicProvider {
   let stackConfig: (key: string) => string | undefined = () => undefined;
   const settings = () => readSettings(stackConfig, process.env);
-  const operations = new CertificateOperations({ urn, progress: progressOn(urn), settings });
+  const operations = new ResourceOperations(kind, { urn, progress: progressOn(urn), settings });
 
   return {
     // Not async: everything must be set before the first await, since the engine calls on without waiting
@@ -48,7 +58,7 @@ export function certificate(urn: string): DynamicProvider {
 
     check: (olds, news) => quietly(() => operations.check(olds, news)),
 
-    diff: (_id, olds, news) => quietly(() => Promise.resolve(operations.diff(olds, news))),
+    diff: (_id, olds, news) => quietly(() => operations.diff(olds, news)),
 
     create: (news) =>
       discreetly(async () => {

@@ -76,7 +76,7 @@ describe("an arrow that is not drawn is refused:", () => {
     "from the lifecycle to the resource": ["provider/lifecycle/state", "provider/certificate"],
     "from the resource to the client": ["provider/certificate", "provider/client/client"],
     "from the stored provider to what programs import": ["provider/provider", "provider/index"],
-    "from the operations to the dynamic resource's face": ["provider/operations/certificate", "provider/provider"],
+    "from the operations to the dynamic resource's face": ["provider/operations/resource", "provider/provider"],
     "from the lifecycle to the plugin": ["provider/lifecycle/reconcile", "provider/packaged/limit"],
     "from the plugin to the SDK": ["provider/packaged/wire/server", "@pulumi/pulumi"],
     "from the plugin's resources to the wire's messages": [
@@ -91,7 +91,7 @@ describe("an arrow that is not drawn is refused:", () => {
     "from diff past the face of the client": ["provider/lifecycle/policy/diff", "provider/client/client"],
     "from the command past the face of the client": ["cli/doctor/esper", "provider/client/create"],
     "from the command past the face of pkcs12": ["cli/inspect/inspect", "provider/pkcs12/read"],
-    "from the lifecycle to a client of its own": ["provider/lifecycle/facts/fleet", "provider/client/index"],
+    "from the lifecycle to a client of its own": ["provider/lifecycle/facts/members/fleet", "provider/client/index"],
     "from arguments to content": ["provider/lifecycle/arguments/source", "provider/lifecycle/content/content"],
     "from the state to facts": ["provider/lifecycle/state/state", "provider/lifecycle/facts/device-status"],
     "from facts to the policy": ["provider/lifecycle/facts/gather", "provider/lifecycle/policy/plan"],

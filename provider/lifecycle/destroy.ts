@@ -9,13 +9,14 @@ import { RemovalError } from "./errors";
 import { noSentRequests, recordedInstalls } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
 import { statusFromRow, type DeviceStatus } from "./facts/device-status";
-import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
+import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/members/fleet";
 import type { Facts } from "./facts/gather";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer/newer-commands";
 import { timedOutBefore } from "./facts/newer/late-answers";
 import { resume } from "./facts/newer/resume";
+import { heldBy, ledgerInstalls, resumeSingly } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
-import { withUnlisted } from "./facts/unlisted";
+import { withUnlisted } from "./facts/members/unlisted";
 import { removalSentences } from "./messages/failures";
 import {
   goneIdSentences,
@@ -41,7 +42,8 @@ export async function destroy(context: OperationContext, stored: State): Promise
   if (isOnlyImported(stored)) return { warnings: [], notes: [onlyImportedSentence(stored.settings.alias)] };
   await refuseOtherTenant(context.client, stored);
   const newer = await readNewer(context, stored, commandsMaxAgeMs);
-  const resumed = resume(stored, newer);
+  const { own: ledgered } = stored.record;
+  const resumed = ledgered ? resumeSingly(stored, newer, heldBy(ledgered.ledger)) : resume(stored, newer);
   const state = resumed.prior;
   const listed = await readFleet(context.client, state.settings.target, listMaxAgeMs);
   const fleet = await withUnlisted(context.client, listed, state);
@@ -58,7 +60,9 @@ export async function destroy(context: OperationContext, stored: State): Promise
   const lateCommands = await timedOutBefore(context.client, state, state.commands, newer.commands);
   const facts = {
     ...{ lateCommands, fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
-    installs: recordedInstalls(resumed, state.settings.target, fleet),
+    installs: ledgered
+      ? ledgerInstalls(resumed, ledgered.ledger, heldBy(ledgered.ledger), fleet)
+      : recordedInstalls(resumed, state.settings.target, fleet),
     results: new CommandResults(context.client, undefined, fleet.others),
     departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },

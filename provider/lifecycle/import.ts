@@ -6,7 +6,7 @@ import { readSettings, type Settings } from "./arguments/arguments";
 import type { OperationContext } from "./context";
 import { ImportError, UnknownTargetError } from "./errors";
 import { coverageOf, deviceStatuses, exceptionsOf } from "./facts/device-status";
-import { isGone, readFleet } from "./facts/fleet";
+import { isGone, readFleet } from "./facts/members/fleet";
 import { backlogOf } from "./state/backlog";
 import { sketchOf } from "./state/membership-sketch";
 import type { State } from "./state/state";

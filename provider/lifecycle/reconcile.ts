@@ -14,6 +14,8 @@ import { gather, type Facts } from "./facts/gather";
 import { merged, timedOutAmong } from "./facts/newer/late-answers";
 import { listMaxAgeMs, nothingNewer, readNewer, type Newer } from "./facts/newer/newer-commands";
 import { resume } from "./facts/newer/resume";
+import { gatherContents } from "./facts/own/gather-contents";
+import { resumeSingly, wantedIn } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
 import { planInstall, type Desired, type GoalContent, type Plan } from "./policy/plan";
 import { contentRejected, sentenceOf } from "./policy/reasons";
@@ -33,9 +35,11 @@ export async function reconcile(
   if (stored !== undefined && isRejected(stored, content.digest, inputs)) {
     return finishRollback(context, desired, stored, newer);
   }
-  const resumed = stored && resume(stored, newer, { digest: content.digest, isSentAlike: isSentAlike(stored, inputs) });
+  const contents = await gatherContents(context, content.forMembers, inputs, stored);
+  const asked = { digest: content.digest, isSentAlike: stored !== undefined && isSentAlike(stored, inputs) };
+  const resumed = stored && (contents ? resumeSingly(stored, newer, wantedIn(contents)) : resume(stored, newer, asked));
   const prior = resumed?.prior;
-  const facts = await gather(context, { settings: inputs, digest: content.digest, resumed, newer });
+  const facts = await gather(context, { settings: inputs, digest: content.digest, resumed, newer, contents });
   const plan = planInstall(desired, prior, facts, context.clock.now());
   const applied = await apply(context, plan, facts);
   const final = await finalStatuses(context, plan, facts, applied.sent);
@@ -54,7 +58,7 @@ async function concludeInstall(
   final: Final,
 ): Promise<Outcome> {
   const content = contentOf(plan);
-  const file = plan.settings.rollout.onFailure === "rollback" ? await content.file() : undefined;
+  const file = plan.settings.rollout.onFailure === "rollback" ? await content.fileFor(undefined) : undefined;
   return conclude({ ...endOf(context, plan, facts, applied), final }, content, applied, file);
 }
 
@@ -73,7 +77,7 @@ async function rollBack(
     const problem = "The rollout cannot be rolled back: the state holds no previous content.";
     return concludeInstall(context, plan, facts, { ...applied, problem }, final);
   }
-  const lateCommands = merged([...final.lateCommands, ...timedOutAmong(final.statuses, plan.content?.digest)]);
+  const lateCommands = merged([...final.lateCommands, ...timedOutAmong(final.statuses, () => plan.content?.digest)]);
   const backFacts = { ...back.facts, lateCommands };
   // What was sent of the candidate does not count any more; removals do.
   const removals = applied.sent.filter(({ request }) => request.kind === "uninstall");

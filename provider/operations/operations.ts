@@ -47,11 +47,10 @@ export interface Operations {
     olds: RawObject,
     news: RawObject,
   ): Promise<{ readonly inputs: RawObject; readonly failures: readonly Failure[] }>;
-  diff(outputs: RawObject, news: RawObject): Difference;
+  diff(outputs: RawObject, news: RawObject): Promise<Difference>;
   create(news: RawObject, within: Within): Promise<Saved>;
   read(outputs: RawObject): Promise<ReadBack>;
   update(id: string, outputs: RawObject, news: RawObject, within: Within): Promise<Saved>;
   delete(outputs: RawObject, within: Within): Promise<void>;
-  /** Absent where an id does not say enough. */
-  import?(id: string): Promise<Imported>;
+  import(id: string): Promise<Imported>;
 }

@@ -48,15 +48,16 @@ export class WireResource {
     return { inputs: markedAt(markedLike(inputs, news), this.kind.secretInputs), failures };
   }
 
-  diff(outputs: RawObject, oldInputs: RawObject, news: RawObject): Diffed {
+  async diff(outputs: RawObject, oldInputs: RawObject, news: RawObject): Promise<Diffed> {
     const after = propertiesInClear(news);
     const before = propertiesInClear(oldInputs);
-    const { changes, replaces, deleteBeforeReplace } = this.operations.diff(propertiesInClear(outputs), after);
+    const { isJustRead } = this;
+    this.isJustRead = false;
+    const { changes, replaces, deleteBeforeReplace } = await this.operations.diff(propertiesInClear(outputs), after);
     const details = new Map(changes ? detailedDiff({ before, after }, replaces) : []);
     // After a read the engine asks with both sides turned round, to show what the read has found.
-    const showsDrift = this.isJustRead && details.has("drift");
+    const showsDrift = isJustRead && details.has("drift");
     if (showsDrift) details.set("coverage", { kind: "update", isReplacement: false, isInput: false });
-    this.isJustRead = false;
     return { changes, replaces, deleteBeforeReplace, details };
   }
 
@@ -91,7 +92,6 @@ export class WireResource {
   }
 
   private async import(id: string): Promise<ReadMade> {
-    if (this.operations.import === undefined) throw new Error(`${this.kind.name} cannot be imported.`);
     const { outputs, inputs } = await this.operations.import(id);
     this.isJustImported = true;
     return { id, properties: outputs, inputs };

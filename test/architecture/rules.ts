@@ -40,7 +40,7 @@ export const rules: readonly Rule[] = [
     says: "the package stands without the simulator, the command and the tests",
   },
   {
-    from: /^provider\/(?!(?:certificate|index|lookups|engine\/.*|packaged\/wire\/.*)$)/,
+    from: /^provider\/(?!(?:certificate|device-certificates|index|lookups|engine\/.*|packaged\/wire\/.*)$)/,
     mayImport: allBut(pulumi),
     says: "only certificate, index, lookups, engine/ and packaged/wire/ know Pulumi",
   },
@@ -72,13 +72,13 @@ export const rules: readonly Rule[] = [
     says: "the operations on a resource know no engine",
   },
   {
-    from: /^provider\/certificate$/,
-    mayImport: only(pulumi, "provider/engine/.*", "provider/type-token"),
+    from: /^provider\/(?:device-certificates|certificate)$/,
+    mayImport: only(pulumi, "provider/(?:engine/.*|type-token|certificate)"),
     says: "the resource's arguments know nothing of Esper's API or of PKCS#12",
   },
   {
     from: /^provider\/provider$/,
-    mayImport: allBut("provider/(?:certificate|index|lookups)"),
+    mayImport: allBut("provider/(?:certificate|device-certificates|index|lookups)"),
     says: "what the stored text loads does not depend on what programs import",
   },
   {

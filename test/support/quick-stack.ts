@@ -5,7 +5,7 @@
 import { claims } from "../../provider/lifecycle/claims";
 import { impact } from "../../provider/lifecycle/preview/impact";
 import { tenantHashOf } from "../../provider/config";
-import { certificate } from "../../provider/provider";
+import { certificate, deviceCertificates } from "../../provider/provider";
 
 export type Did = "refused" | "created" | "updated" | "replaced" | "refreshed" | "deleted" | "nothing";
 
@@ -54,8 +54,10 @@ export class QuickStack {
     name: string,
     /** The stack's configuration, keys with their namespace, such as `esper:apiKey`. */
     private readonly config: Readonly<Record<string, string>>,
+    private readonly kind: "certificate" | "deviceCertificates" = "certificate",
   ) {
-    this.urn = `urn:pulumi:test::fleet::pulumi-nodejs:dynamic/esper:Certificate::${name}`;
+    const type = kind === "certificate" ? "Certificate" : "DeviceCertificates";
+    this.urn = `urn:pulumi:test::fleet::pulumi-nodejs:dynamic/esper:${type}::${name}`;
   }
 
   /** What the state holds of the resource; undefined when it holds none. */
@@ -104,7 +106,7 @@ export class QuickStack {
     return listening(async () => {
       if (isRunOfItsOwn) this.begin();
       const provider = await this.provider();
-      const text = `exports.handler = () => require("pulumi-esper/provider").certificate("${this.urn}")`;
+      const text = `exports.handler = () => require("pulumi-esper/provider").${this.kind}("${this.urn}")`;
       const news = asJson({ ...args, __provider: text });
       const checked = await provider.check(this.stored?.inputs ?? {}, news);
       if (checked.failures !== undefined && checked.failures.length > 0) {
@@ -150,7 +152,7 @@ export class QuickStack {
 
   // A fresh one for each operation, as a run of the engine has a process of its own.
   private async provider(): Promise<ReturnType<typeof certificate>> {
-    const provider = certificate(this.urn);
+    const provider = this.kind === "certificate" ? certificate(this.urn) : deviceCertificates(this.urn);
     await provider.configure({ config: { get: (key) => this.config[key] } });
     return provider;
   }

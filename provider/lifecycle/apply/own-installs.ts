@@ -9,6 +9,7 @@ import type { OwnRequest } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
 import type { Plan } from "../policy/plan";
 import type { Step } from "../policy/steps";
+import { deviceKey, holdsContent } from "../state/ledger/ledger";
 import { difference } from "../state/membership-sketch";
 import { devicesIn } from "../state/sent-request";
 import type { SentRequest, State } from "../state/state";
@@ -34,6 +35,7 @@ export async function ownInstalls(
   const now = sent.filter(({ request }) => request.kind === "install");
   return [
     ...earlier.map((request) => ({ request, devices: known(request) ?? byRows(request.id) })),
+    ...(installs.settled ?? []).map(({ device, at }) => ({ request: { createdAt: at }, devices: new Set([device]) })),
     ...now.map(({ request, devices }) => ({ request, devices })),
   ];
 }
@@ -61,6 +63,8 @@ export async function ownDevices(
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }
   for (const id of installs.reached ?? []) found.add(id);
+  const ledger = prior.record.own?.ledger;
+  if (ledger !== undefined) return (id) => found.has(id) || holdsContent(ledger.get(deviceKey(id)));
   // Where too many came and left to tell who, the rows of its own requests do; without them nothing is known against it.
   const [sinceSent, ...sinceEarlier] = joined;
   const byRows = sinceSent === undefined ? await devicesByRows(client, prior) : undefined;

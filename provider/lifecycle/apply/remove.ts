@@ -4,7 +4,7 @@
 
 import type { Device } from "../../client/index";
 import type { OperationContext } from "../context";
-import { readFleet } from "../facts/fleet";
+import { readFleet } from "../facts/members/fleet";
 import type { Facts } from "../facts/gather";
 import { devicesHeldBefore } from "../facts/newer/held-before";
 import { readNewer, removalMaxAgeMs } from "../facts/newer/newer-commands";

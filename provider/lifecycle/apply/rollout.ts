@@ -6,6 +6,7 @@ import { historyOf, joinRequests } from "../facts/command-history";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import { cutShortSentence } from "../messages/notices";
+import { withContentStates } from "../facts/own/ledger-history";
 import { count } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { installTargets } from "../policy/steps";
@@ -114,13 +115,16 @@ function soakLeftMs(soakMs: number, statuses: readonly DeviceStatus[], nowMs: nu
 async function statusesOf(
   { clock }: OperationContext,
   plan: Plan,
-  { fleet, results, installs }: Facts,
+  { fleet, results, installs, contents }: Facts,
   ids: ReadonlySet<string>,
   sent: readonly Sent[],
 ): Promise<readonly DeviceStatus[]> {
   const nowMs = clock.now();
-  const all = joinRequests(installs, sentOfKind(sent, "install"), plan.startsOver);
-  await results.look(all.requests);
-  const history = await historyOf(results, all, new Set(fleet.members.keys()), nowMs);
-  return deviceStatuses(fleet.members.values(), history, nowMs).filter(({ device }) => ids.has(device.id));
+  const requests = joinRequests(installs, sentOfKind(sent, "install"), plan.startsOver);
+  await results.look(requests.requests);
+  const history = await historyOf(results, requests, new Set(fleet.members.keys()), nowMs);
+  const all = deviceStatuses(fleet.members.values(), history, nowMs).filter(({ device }) => ids.has(device.id));
+  return contents === undefined
+    ? all
+    : withContentStates(all, plan.prior?.record.own?.ledger, contents.nothingToSend, nowMs);
 }

@@ -4,7 +4,7 @@
 import { isMoreThan } from "../arguments/rollout";
 import type { Applied } from "../apply/apply";
 import type { RolloutOutcome } from "../apply/rollout";
-import { coverageOf, isScheduled, type DeviceStatus } from "../facts/device-status";
+import { coverageOf, hasNoFile, isScheduled, type DeviceStatus } from "../facts/device-status";
 import type { InstallFile } from "../content/content";
 import { failureSentences, removalSentences } from "../messages/failures";
 import {
@@ -20,6 +20,7 @@ import {
 import { count } from "../messages/words";
 import { unansweredOf } from "../policy/awaited";
 import type { GoalContent, Plan } from "../policy/plan";
+import { filesChanged } from "../policy/reasons";
 import { hasRoundLeft, mayRetry } from "../policy/retry";
 import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
 import { digestHeld } from "../state/holding";
@@ -53,6 +54,7 @@ export function conclude(
   else problems.push(...stopped);
   const judged = judgeMembers(plan, end, final.statuses);
   problems.push(...judged.problems, ...removalSentences(final.removals));
+  problems.push(...(end.facts.contents?.problems ?? []));
   warnings.push(...judged.warnings);
   if (final.removals.leaving > 0) warnings.push(leavingSentence(final.removals.leaving));
   const heldBack = isOverdue ? (prior?.record.heldBack ?? 0) : heldBackBy(rollout, final.statuses);
@@ -71,19 +73,20 @@ export function conclude(
 }
 
 function heldBackBy(rollout: RolloutOutcome | undefined, statuses: readonly DeviceStatus[]): number {
-  return statuses.filter(({ phase, device }) => phase === "missing" && rollout?.heldBack.has(device.id) === true)
-    .length;
+  const isWaiting = (status: DeviceStatus): boolean => status.phase === "missing" && !hasNoFile(status);
+  return statuses.filter((status) => isWaiting(status) && rollout?.heldBack.has(status.device.id) === true).length;
 }
 
 function progressOf(
-  { prior, startsOver, isOverdue }: Plan,
+  { prior, startsOver, isOverdue, steps }: Plan,
   rollout: RolloutOutcome | undefined,
   { digest }: GoalContent,
   problems: readonly string[],
 ): RolloutProgress {
   if (isOverdue && prior !== undefined) return prior.progress;
   // A rollout that was through stays so, also when a late joiner or a retried device fails.
-  const wasThrough = prior?.progress.state === "complete" && digestHeld(prior) === digest && !startsOver;
+  const isNewContent = startsOver || steps.some(({ reason }) => reason === filesChanged);
+  const wasThrough = prior?.progress.state === "complete" && digestHeld(prior) === digest && !isNewContent;
   if (rollout !== undefined && !wasThrough) return { wave: rollout.wave, waves: rollout.waves, state: rollout.state };
   if (rollout !== undefined) return { wave: rollout.waves, waves: rollout.waves, state: "complete" };
   return { wave: 1, waves: 1, state: problems.length > 0 ? "stopped" : "complete" };

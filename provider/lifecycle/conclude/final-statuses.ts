@@ -8,8 +8,9 @@ import { historyOf, historyWithoutAnswers, joinRequests, type SentRequests } fro
 import { removalsNow, toRemoveAgain } from "../facts/departed";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
 import { withEnrolledAgain } from "../facts/enrolled-again";
-import { merged, notCancelled, withLateAnswers } from "../facts/newer/late-answers";
+import { merged, notCancelled, withLateAnswers, type DigestFor } from "../facts/newer/late-answers";
 import type { Facts } from "../facts/gather";
+import { digestsOf, wantedIn, withContentStates } from "../facts/own/ledger-history";
 import type { Plan } from "../policy/plan";
 import type { LateCommand, SentRequest } from "../state/state";
 
@@ -50,7 +51,8 @@ export async function finalStatuses(
   const cancelled = asks && plan.goal !== "destroy" ? plan.cancellations.flatMap(({ requestIds }) => requestIds) : [];
   const left = await tolerate(() => notCancelled(context.client, plan.prior, cancelled), [], problems);
   const seen = { statuses, removals: removals.statuses, lateCommands: merged([...facts.lateCommands, ...left]) };
-  const read = (): ReturnType<typeof withLateAnswers> => withLateAnswers(context.client, seen, plan.content?.digest);
+  const read = (): ReturnType<typeof withLateAnswers> =>
+    withLateAnswers(context.client, seen, digestsAtEnd(plan, facts, sent));
   const late = asks ? await tolerate(read, seen, problems) : seen;
   return {
     ...{ installs, statuses: late.statuses, lateCommands: late.lateCommands, problems },
@@ -58,9 +60,17 @@ export async function finalStatuses(
   };
 }
 
+/** What devices are to have, by what was sent to them last. */
+function digestsAtEnd({ content }: Plan, { contents }: Facts, sent: readonly Sent[]): DigestFor {
+  if (contents === undefined) return () => content?.digest;
+  const marks = new Map(sent.flatMap(({ devices, mark }) => [...devices].map((id) => [id, mark] as const)));
+  const wanted = digestsOf(wantedIn(contents));
+  return (id) => marks.get(id)?.digest ?? wanted(id);
+}
+
 async function memberStatuses(
   { clock }: OperationContext,
-  { results, fleet }: Facts,
+  { results, fleet, contents }: Facts,
   prior: Plan["prior"],
   installs: SentRequests,
   asks: boolean,
@@ -69,12 +79,14 @@ async function memberStatuses(
   const nowMs = clock.now();
   const ids = new Set(fleet.members.keys());
   const unseen = installs.requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
-  const asked = asks ? installs : without(installs, unseen);
+  const asked = asks || unseen.length === 0 ? installs : without(installs, unseen);
   if (asks) await tolerate(() => results.look(unseen), undefined, problems);
   const history = await tolerate(() => historyOf(results, asked, ids, nowMs), historyWithoutAnswers(asked), problems);
-  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen });
-  const statuses = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
-  return withEnrolledAgain(statuses, { requests: installs.requests, forgotten: results.forgotten, prior });
+  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen, settled: [] });
+  const answered = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
+  const statuses = withEnrolledAgain(answered, { requests: installs.requests, forgotten: results.forgotten, prior });
+  if (contents === undefined) return statuses;
+  return withContentStates(statuses, prior?.record.own?.ledger, contents.nothingToSend, nowMs);
 }
 
 async function removalStatuses(
@@ -94,7 +106,8 @@ async function removalStatuses(
 }
 
 function without(installs: SentRequests, some: readonly SentRequest[]): SentRequests {
-  return { ...installs, requests: installs.requests.filter((request) => !some.includes(request)) };
+  const left = new Set(some);
+  return { ...installs, requests: installs.requests.filter((request) => !left.has(request)) };
 }
 
 async function tolerate<T>(reading: () => Promise<T>, otherwise: T, problems: string[]): Promise<T> {

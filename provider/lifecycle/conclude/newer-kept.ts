@@ -2,6 +2,7 @@
 // and the point up to which they were looked for (scenario F in state/holding.ts). Pure. Follows docs/design.md, section 3.
 
 import type { Sent } from "../apply/send";
+import { settledId } from "../facts/own/settled";
 import type { Facts } from "../facts/gather";
 import type { Newer, NewerCommand } from "../facts/newer/newer-commands";
 import { devicesOf } from "../facts/newer/resume";
@@ -58,10 +59,13 @@ export function standingOthers(
     const devices = devicesOf(other);
     const isReached = (id: string): boolean =>
       sent.some((one) => one.createdAt > other.createdAt && one.devices.has(id));
-    return statuses.some(({ device, requestId = "" }) => {
+    return statuses.some(({ device, requestId = "", since }) => {
       if (!devices.has(device.id) || isReached(device.id)) return false;
       // An install that failed changed nothing, and still makes its sender the owner.
-      return requestId === other.id || (other.by !== "own" && (times.get(requestId) ?? "") < other.createdAt);
+      return (
+        requestId === other.id ||
+        (other.by !== "own" && (requestId === settledId ? since : (times.get(requestId) ?? "")) < other.createdAt)
+      );
     });
   };
   const outside = new Set([...departed.devices, ...removals.failed.map(({ device }) => device)].map(({ id }) => id));

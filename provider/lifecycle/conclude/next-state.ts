@@ -6,11 +6,20 @@ import type { RawObject } from "../arguments/reader";
 import { sameTarget } from "../arguments/target";
 import type { Sent } from "../apply/send";
 import type { CutShort } from "../context";
-import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
+import {
+  coverageOf,
+  exceptionsOf,
+  hasNoFile,
+  isOwnedByOther,
+  wasSent,
+  type DeviceStatus,
+} from "../facts/device-status";
 import type { Facts } from "../facts/gather";
+import { marksOf, renewalOfAll } from "../facts/own/certificates-summary";
+import { wantedIn } from "../facts/own/ledger-history";
 import { renewalOfCertificate } from "../content/renewal";
 import type { Plan } from "../policy/plan";
-import { difference, sketchOf } from "../state/membership-sketch";
+import { sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import { backlogOf, noBacklog } from "../state/backlog";
 import { seenNow } from "../state/sent-request";
@@ -24,9 +33,11 @@ import {
   type State,
   type StateRecord,
 } from "../state/state";
+import { earlierSentTo, stillLeft } from "./holders-kept";
 import { lookedUntil, droppedSince, standingOthers } from "./newer-kept";
 import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
+import { nextLedger } from "./next-ledger";
 import type { Final } from "./final-statuses";
 
 /** What differs between the ways a run can end. */
@@ -67,7 +78,10 @@ export function nextState(
   const otherCommands = plan.startsOver ? [] : standingOthers(final, facts, sent);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const oldestOther = otherCommands[0]?.createdAt;
-  const { requests, isCompacted } = compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
+  const { contents } = facts;
+  const { requests, isCompacted } = contents
+    ? { requests: openInstalls(installs.requests, statuses), isCompacted: false }
+    : compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
   const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
     (request) => ({
       ...request,
@@ -75,12 +89,16 @@ export function nextState(
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
-  const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
+  const withoutContent = statuses.filter(hasNoFile).length;
+  const waiting = heldBack + ownedByOthers + withoutContent;
+  const backlog = backlogOf(coverage, exceptions, removals.failed.length, waiting);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
     ...withResendDone(plan, facts, sent),
     certificate,
-    ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
+    ...(contents
+      ? renewalOfAll(marksOf(contents), recorded.settings.renewBeforeDays, nowMs)
+      : renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs)),
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
     ...(kept.length > 0 && { kept }),
     record: {
@@ -99,8 +117,8 @@ export function nextState(
       ...(ownedByOthers > 0 && { ownedByOthers }),
       ...earlierSentTo(plan, facts, statuses, sent),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
-      ...(toAllAt !== commands[0]?.sentAt && { sentToAllAt: toAllAt }),
-      ...newestInstall(plan, commands, [...installs.requests, ...sent.map(({ request }) => request)]),
+      ...((contents !== undefined || toAllAt !== commands[0]?.sentAt) && { sentToAllAt: toAllAt }),
+      ...newestInstall(plan, contents ? [] : commands, [...installs.requests, ...sent.map(({ request }) => request)]),
       ...(hasCleared && { removedSinceFullSend: true }),
       ...(hadOtherContent(plan, holding) && { hadOtherContent: true }),
       ...((isCompacted || installs.compactedAt !== undefined) && { compacted: true }),
@@ -108,9 +126,25 @@ export function nextState(
       ...stillLeft(plan, facts),
       ...(waveBoundaries !== undefined && { waveBoundaries }),
       ...(heldBack > 0 && { heldBack }),
+      ...(contents && {
+        own: {
+          ledger: nextLedger({
+            ...{ before: prior?.record.own?.ledger, statuses, wanted: wantedIn(contents), sent, nowMs },
+            ...{ requests: installs.requests, startsOver: plan.startsOver },
+          }),
+          unusedDigest: contents.unusedDigest,
+          ...(withoutContent > 0 && { withoutContent }),
+        },
+      }),
       ...(previouslySentTo !== undefined && { previouslySentTo }),
     },
   };
+}
+
+/** Requests that have not ended in Success, where each goes to one device. */
+function openInstalls(installs: readonly SentRequest[], statuses: readonly DeviceStatus[]): readonly SentRequest[] {
+  const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
+  return installs.filter(({ id }) => open.has(id));
 }
 
 /** Where it is not among those kept: devices that enrolled later than it have lost what they had. */
@@ -123,40 +157,6 @@ function newestInstall(
   const newest = newestInstallAt({ commands: all, record: { newestInstallAt: before } });
   const isKept = newest === newestInstallAt({ commands: kept, record: {} });
   return newest === undefined || isKept ? {} : { newestInstallAt: newest };
-}
-
-/** Devices that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
-function earlierSentTo(
-  { prior, goal, steps }: Plan,
-  { fleet }: Facts,
-  statuses: readonly DeviceStatus[],
-  sent: readonly Sent[],
-): { readonly earlierSentTo?: string } {
-  const lacking = new Set(statuses.filter((status) => !wasSent(status)).map(({ device }) => device.id));
-  const sketches = [prior?.record.sentTo, prior?.record.earlierSentTo].filter((sketch) => sketch !== undefined);
-  const members = new Set(fleet.members.keys());
-  const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
-  const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
-  const keeping = goal === "rollBack" ? notRemoved(steps, sent) : [];
-  const all = new Set([...earlier, ...keeping]);
-  return all.size === 0 ? {} : { earlierSentTo: sketchOf(all) };
-}
-
-/** Devices at which a rollback to nothing stopped: somebody else had the alias there before. */
-function notRemoved(steps: Plan["steps"], sent: readonly Sent[]): readonly string[] {
-  const removals = sent.filter(({ request }) => request.kind === "uninstall");
-  const removed = new Set(removals.flatMap(({ devices }) => [...devices]));
-  const asked = steps.filter(({ action }) => action === "uninstall").flatMap(({ devices }) => devices);
-  return asked.filter((id) => id !== "everyone" && !removed.has(id));
-}
-
-/** Devices that left a group by themselves, were too many to lose it, and are outside still. */
-function stillLeft({ prior, settings }: Plan, { departed, entitled }: Facts): Pick<StateRecord, "left" | "leftMore"> {
-  if (prior === undefined || settings.onLeave === undefined) return {};
-  const { left = [], leftMore = 0 } = prior.record;
-  const done = new Set(departed.left);
-  const still = left.filter((id) => !done.has(id) && !entitled.members.has(id));
-  return still.length === 0 ? {} : { left: still, ...(leftMore > 0 && { leftMore }) };
 }
 
 /** Earlier requests to the whole target: all that is known of its devices until a new one is sent. */

@@ -15,7 +15,7 @@ import {
 } from "../../client";
 import type { Answers } from "./device-status";
 import { countsEveryone, devicesIn } from "../state/sent-request";
-import { statesSeen, type Exception, type SentRequest, type State } from "../state/state";
+import type { Exception, SentRequest, State } from "../state/state";
 
 /** The most rows that a page has, and of how many devices one read can ask for the rows. */
 const rowsAPage = 250;
@@ -26,6 +26,7 @@ const otherThanSuccess = knownStates.filter((state) => state !== "Success");
 export class CommandResults {
   private readonly seen = new Map<string, { readonly counts: StateCounts; readonly answers?: Answers }>();
   private readonly forgottenIds = new Set<string>();
+  private readonly knownById: ReadonlyMap<string, SentRequest>;
 
   /**
    * @param known what was last known: it stands in for the history of requests that Esper has dropped
@@ -36,6 +37,7 @@ export class CommandResults {
     private readonly known?: State,
     private readonly others: ReadonlySet<string> = new Set(),
   ) {
+    this.knownById = new Map((known?.commands ?? []).map((request) => [request.id, request]));
     for (const request of known?.commands ?? []) {
       if (this.isAllSuccess(request)) this.seen.set(request.id, { counts: request.states ?? {} });
     }
@@ -67,8 +69,9 @@ export class CommandResults {
       small.length > 0 ? this.client.rows({ requestIds: small.map((request) => request.id) }) : [],
       Promise.all(large.map((request) => this.lookAtCounts(request.id))),
     ]);
-    for (const { id } of small) {
-      const own = rows.filter((row) => row.requestId === id);
+    const rowsById = new Map<string, StatusRow[]>(small.map(({ id }) => [id, []]));
+    for (const row of rows) rowsById.get(row.requestId)?.push(row);
+    for (const [id, own] of rowsById) {
       if (own.length === 0) await this.lookAtCounts(id);
       else this.note(id, { counts: countStates(own), rows: own });
     }
@@ -76,13 +79,13 @@ export class CommandResults {
 
   /** Whether the state knew this request before the run. */
   wasKnown(requestId: string): boolean {
-    return this.known?.commands.some(({ id }) => id === requestId) === true;
+    return this.knownById.has(requestId);
   }
 
   /** Whether it had ended in Success on all its devices when the state was written. */
   isAllSuccess(request: SentRequest): boolean {
     if (this.known === undefined) return false;
-    const seen = statesSeen(this.known, request.id) ?? {};
+    const seen = this.knownById.get(request.id)?.states ?? {};
     const isCounted = countsEveryone(request, seen, this.known.coverage.unsupported);
     return isCounted && totalOf(seen) > 0 && totalOf(seen) === seen.Success;
   }
@@ -143,7 +146,7 @@ export class CommandResults {
 
   /** Rows of devices that are no members are asked for by id, where that is less than to read every row. */
   private async areAllCounted(request: SentRequest, counts: StateCounts, joined: readonly string[]): Promise<boolean> {
-    const isAsStored = this.known !== undefined && sameCounts(statesSeen(this.known, request.id) ?? {}, counts);
+    const isAsStored = this.known !== undefined && sameCounts(this.knownById.get(request.id)?.states ?? {}, counts);
     const { accounted, ...fresh } = request;
     if (countsEveryone(isAsStored ? request : fresh, counts, this.others.size)) return true;
     const outside = [...this.others, ...joined];

@@ -10,7 +10,7 @@ import { type SentRequest, type State } from "../state/state";
 import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
 import type { CommandResults } from "./command-results";
 import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
-import { readFleet, supportedById, type Fleet } from "./fleet";
+import { readFleet, supportedById, type Fleet } from "./members/fleet";
 import type { Newer } from "./newer/newer-commands";
 import { ownedByOthers } from "./newer/owners";
 import { devicesOf as devicesReached } from "./newer/resume";

@@ -6,7 +6,7 @@ import type { Client } from "../../client/index";
 import { UnseenTargetError } from "../errors";
 import { orphanedIds } from "../state/holding";
 import { type State } from "../state/state";
-import { isGone, readFleet } from "./fleet";
+import { isGone, readFleet } from "./members/fleet";
 
 // What follows asks for the same lists, and gets these.
 const listMaxAgeMs = 10_000;

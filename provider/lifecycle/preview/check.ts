@@ -88,8 +88,8 @@ export async function check(checking: Checking, olds: RawObject, raw: RawObject)
 }
 
 /** Devices that the program's other new or changed certificates mean as well. */
-async function sharedMembers(
-  { impact, client }: Checking,
+export async function sharedMembers(
+  { impact, client }: Pick<Checking, "impact" | "client">,
   own: Claim | undefined,
   others: readonly Claim[],
 ): Promise<readonly string[]> {
@@ -102,8 +102,8 @@ async function sharedMembers(
   return warnings;
 }
 
-async function impactOf(
-  { impact, client }: Checking,
+export async function impactOf(
+  { impact, client }: Pick<Checking, "impact" | "client">,
   query: ImpactQuery,
   content: Content | undefined,
 ): Promise<TargetImpact | undefined> {

@@ -5,7 +5,7 @@ import type { Client, Device, DeviceType } from "../../client";
 import { systemClock, type Clock } from "../../clock";
 import type { Content } from "../content/content";
 import type { EncodingChoice } from "../content/encoding-choice";
-import { narrowed, readFleet } from "../facts/fleet";
+import { narrowed, readFleet } from "../facts/members/fleet";
 import { devicesWithAlias } from "../facts/newer/already-there";
 import type { Encoding } from "../arguments/arguments";
 import { count, someOf } from "../messages/words";

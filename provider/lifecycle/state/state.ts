@@ -7,6 +7,7 @@ import type { Backlog } from "./backlog";
 import type { Holding } from "./holding";
 import type { StateCounts } from "../../client/index";
 import type { InstallFile } from "../content/content";
+import type { OwnRecord } from "./ledger/ledger";
 import type { SentRequest } from "./sent-request";
 
 export type { SentRequest } from "./sent-request";
@@ -138,6 +139,8 @@ export interface StateRecord {
   readonly source?: Readonly<Record<string, string>> | undefined;
   /** A refresh has written drift into the inputs since the last run. */
   readonly drifted?: boolean | undefined;
+  /** Where each device has its own content. */
+  readonly own?: OwnRecord | undefined;
 }
 
 export interface State {

@@ -95,7 +95,7 @@ function ofResources(provider: PackagedProvider) {
     diff: unary(async (request: wire.DiffRequest) => {
       const resource = provider.resource(request.getUrn());
       const [outputs, inputs] = [fromStruct(request.getOlds()), fromStruct(request.getOldInputs())];
-      const found = resource.diff(outputs, inputs, fromStruct(request.getNews()));
+      const found = await resource.diff(outputs, inputs, fromStruct(request.getNews()));
       await provider.told();
       const response = new wire.DiffResponse();
       response.setChanges(changesOf(found.changes));

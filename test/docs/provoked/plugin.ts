@@ -1,7 +1,8 @@
 // What the plugin for other languages refuses beside the certificate's own arguments.
 
 import { readSettings } from "../../../provider/config";
-import { CertificateOperations } from "../../../provider/operations/certificate";
+import { oneForAll } from "../../../provider/operations/kinds";
+import { ResourceOperations } from "../../../provider/operations/resource";
 import { limited, type Limit } from "../../../provider/packaged/limit";
 import { checkSettings } from "../../../provider/packaged/settings";
 import { AliasTurns } from "../../../provider/lifecycle/alias-turns";
@@ -17,7 +18,7 @@ function refused(args: Readonly<Record<string, unknown>>): readonly string[] {
 
 function imported(id: string): Promise<string> {
   const settings = () => readSettings(() => undefined, { ESPER_TENANT: "acme", ESPER_API_KEY: "a-key" });
-  const operations = new CertificateOperations({
+  const operations = new ResourceOperations(oneForAll, {
     urn,
     progress: { status: silent, note: silent, warn: silent },
     settings,

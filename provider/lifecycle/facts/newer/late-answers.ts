@@ -7,6 +7,7 @@ import { countOf, finalStates, totalOf } from "../../../client/index";
 import { overwrittenState, removedState } from "../../state/backlog";
 import { contentPart, isPartOf } from "../../state/command-label";
 import { digestHeld } from "../../state/holding";
+import { deviceKey } from "../../state/ledger/ledger";
 import type { LateCommand, SentRequest, State } from "../../state/state";
 import type { DeviceStatus } from "../device-status";
 import type { NewerCommand } from "./newer-commands";
@@ -28,8 +29,7 @@ export async function timedOutBefore(
   const open = requests.filter(mayHaveTimedOut);
   const requestIds = open.map(({ id }) => id);
   const rows = open.length === 0 ? [] : await client.rows({ requestIds, states: ["TimeOut"] });
-  const content = contentPart(digestHeld(prior) ?? "");
-  const own = open.map(({ id, kind }) => commandOf({ id, kind, content }, rows));
+  const own = open.map(({ id, kind }) => withContent(commandOf({ id, kind }, rows), digestsHeld(prior)));
   const others = newer.map((command) => commandOf(command, timedOutIn([...command.rows.values()])));
   return merged([...(prior.record.lateCommands ?? []), ...own, ...others]);
 }
@@ -47,6 +47,19 @@ function timedOutIn(rows: readonly StatusRow[]): readonly StatusRow[] {
   return rows.filter(({ state }) => state === "TimeOut");
 }
 
+/** The digest of the content that a device is to have, or had. */
+export type DigestFor = (deviceId: string) => string | undefined;
+
+/** Where each device has its own content, a request goes to one of them. */
+function digestsHeld(prior: State): DigestFor {
+  const { own } = prior.record;
+  return own === undefined ? () => digestHeld(prior) : (id) => own.ledger.get(deviceKey(id))?.digest;
+}
+
+function withContent(command: LateCommand, digestFor: DigestFor): LateCommand {
+  return { ...command, content: contentPart(digestFor(command.devices[0] ?? "") ?? "") };
+}
+
 /** Installs of the state that were to be cancelled, and that Esper still shows as scheduled. */
 export async function notCancelled(
   client: Client,
@@ -55,18 +68,18 @@ export async function notCancelled(
 ): Promise<readonly LateCommand[]> {
   if (prior === undefined || requestIds.length === 0) return [];
   const rows = await client.rows({ requestIds, states: ["Scheduled"] });
-  const content = contentPart(digestHeld(prior) ?? "");
   const isKnown = (id: string): boolean => prior.commands.some((request) => request.id === id);
-  return requestIds.map((id) => commandOf({ id, kind: "install", ...(isKnown(id) && { content }) }, rows));
+  return requestIds
+    .map((id) => commandOf({ id, kind: "install" }, rows))
+    .map((command) => (isKnown(command.id) ? withContent(command, digestsHeld(prior)) : command));
 }
 
 /** Installs of this content that stand as TimeOut: they are followed once something else is sent to their devices. */
-export function timedOutAmong(statuses: readonly DeviceStatus[], digest: string | undefined): readonly LateCommand[] {
+export function timedOutAmong(statuses: readonly DeviceStatus[], digestFor: DigestFor): readonly LateCommand[] {
   const timedOut = statuses.filter(({ state, requestId }) => state === "TimeOut" && requestId !== undefined);
-  const content = contentPart(digest ?? "");
-  return timedOut.map(({ device, requestId = "" }) => ({
-    ...{ id: requestId, kind: "install", content, devices: [device.id] },
-  }));
+  return timedOut.map(({ device, requestId = "" }) =>
+    withContent({ id: requestId, kind: "install", devices: [device.id] }, digestFor),
+  );
 }
 
 /** Each command once, with as many devices in all as there is room for. */
@@ -93,11 +106,11 @@ export interface Standing {
   readonly lateCommands: readonly LateCommand[];
 }
 
-/** Where devices stand with the late answers; `digest` is of the content that members are to have. */
+/** Where devices stand with the late answers; `digestFor` tells the content that members are to have. */
 export async function withLateAnswers(
   client: Client,
   { statuses, removals, lateCommands }: Standing,
-  digest: string | undefined,
+  digestFor: DigestFor,
 ): Promise<Standing> {
   if (lateCommands.length === 0) return { statuses, removals, lateCommands };
   const devices = new Set(lateCommands.flatMap((command) => command.devices));
@@ -105,14 +118,14 @@ export async function withLateAnswers(
   const ids = [...lateCommands.map(({ id }) => id), ...standing.map(({ requestId = "" }) => requestId)];
   const requestIds = [...new Set(ids)].filter((id) => id !== "");
   const rows = await client.rows({ requestIds, devices: [...devices] });
-  return judgeLateAnswers({ statuses, removals, lateCommands }, rows, digest);
+  return judgeLateAnswers({ statuses, removals, lateCommands }, rows, digestFor);
 }
 
 /** Pure. */
 export function judgeLateAnswers(
   { statuses, removals, lateCommands }: Standing,
   rows: readonly StatusRow[],
-  digest: string | undefined,
+  digestFor: DigestFor,
 ): Standing {
   const rowOf = (requestId: string, deviceId: string): StatusRow | undefined =>
     rows.find((row) => row.requestId === requestId && row.deviceId === deviceId);
@@ -127,7 +140,7 @@ export function judgeLateAnswers(
       .filter(({ at }) => Date.parse(at) > Date.parse(doneAt))
       .reduce<Late | undefined>((last, one) => (last === undefined || last.at < one.at ? one : last), undefined);
   };
-  const ofMembers = statuses.map((status) => memberWith(status, lateOn(status), digest));
+  const ofMembers = statuses.map((status) => memberWith(status, lateOn(status), digestFor(status.device.id)));
   const ofRemovals = removals.map((status) => removalWith(status, lateOn(status)));
   const standing = new Map([...ofMembers, ...ofRemovals].map((status) => [status.device.id, status]));
   const isOpen = (command: LateCommand, deviceId: string): boolean => {

@@ -6,7 +6,7 @@ import type { CommandSighting, StatusRow } from "../../../client/index";
 import type { OperationContext } from "../../context";
 import { aliasHash, certificateCommands, installCommand, parseLabel, urnHint } from "../../state/command-label";
 import { devicesIn } from "../../state/sent-request";
-import type { OtherCommand, State, StateRecord } from "../../state/state";
+import { newestInstallAt, type OtherCommand, type State, type StateRecord } from "../../state/state";
 
 /** One that the state does not count among its own, with the devices that it reached. */
 export interface NewerCommand extends OtherCommand {
@@ -46,7 +46,7 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
   const list = await client.commandsSince({ commands: certificateCommands, sinceAt: record.lookedUntil, maxAgeMs });
   const stored = record.otherCommands ?? [];
   const known = new Set([...[...prior.commands, ...stored].map(({ id }) => id), ...(record.droppedIds ?? [])]);
-  const unknown = list.commands.filter(({ id }) => !known.has(id));
+  const unknown = list.commands.filter((sighting) => !known.has(sighting.id) && !isInLedger(sighting, prior));
   // Without labels nothing tells own commands from those of others: they are told, and count neither way.
   const classified = client.hasLabels
     ? unknown.flatMap((sighting) => otherCommandOf(sighting, settings.alias, record) ?? [])
@@ -64,8 +64,21 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
       .filter((sighting) => isUnreadable(sighting) || (!client.hasLabels && sighting.aliasName === settings.alias))
       .map(({ id, createdAt, aliasName }) => ({ id, createdAt, isUnderAlias: aliasName !== undefined })),
     isComplete: list.isComplete || !client.hasLabels,
-    lookedUntil: unknown.reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), record.lookedUntil),
+    lookedUntil: (record.own === undefined ? unknown : list.commands).reduce(
+      (last, { createdAt }) => (createdAt > last ? createdAt : last),
+      record.lookedUntil,
+    ),
   };
+}
+
+/**
+ * The ledger knows the newest install of each device, and keeps no ids of those that ended well: up to the newest of all, the
+ * resource's own installs are known.
+ */
+function isInLedger({ command, label, createdAt }: CommandSighting, prior: State): boolean {
+  if (prior.record.own === undefined || command !== installCommand || label === undefined) return false;
+  const newestAt = newestInstallAt(prior);
+  return newestAt !== undefined && createdAt <= newestAt && isOwnLabel(label, createdAt, prior.record);
 }
 
 function isUnreadable({ aliasName, label }: CommandSighting): boolean {

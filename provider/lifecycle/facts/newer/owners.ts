@@ -10,7 +10,7 @@ import { devicesOf } from "./resume";
 
 /** A request of this resource, with the devices that it reached. */
 export interface OwnRequest {
-  readonly request: SentRequest;
+  readonly request: Pick<SentRequest, "createdAt">;
   readonly devices: ReadonlySet<string>;
 }
 

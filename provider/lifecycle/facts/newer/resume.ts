@@ -28,6 +28,11 @@ export function resume(stored: State, newer: Newer, asked?: AskedAgain): Resumed
   const prior = asked !== undefined && hasBegun(stored, newer, asked) ? begun(stored, asked.digest) : stored;
   const digest = digestHeld(prior);
   const own = newer.commands.filter((command) => digest !== undefined && isOwnInstall(command, digest));
+  return withAdded(prior, newer, own);
+}
+
+/** What the state knows, with these commands of its own. */
+export function withAdded(prior: State, newer: Newer, own: readonly NewerCommand[]): Resumed {
   const known = new Set(prior.commands.map(({ id }) => id));
   const added = own.filter(({ id }) => !known.has(id));
   return {

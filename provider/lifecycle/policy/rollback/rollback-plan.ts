@@ -5,7 +5,7 @@
 import { noSentRequests, recordedInstalls, type SentRequests } from "../../facts/command-history";
 import { toRemoveAgain } from "../../facts/departed";
 import { isOwnedByOther, wasSent, type DeviceStatus } from "../../facts/device-status";
-import { nobodyOf } from "../../facts/fleet";
+import { nobodyOf } from "../../facts/members/fleet";
 import type { Facts } from "../../facts/gather";
 import { count } from "../../messages/words";
 import { difference } from "../../state/membership-sketch";
@@ -127,7 +127,7 @@ export function planUnfinished({ inputs, raw, content }: Desired, prior: State, 
 }
 
 function goalContentOf({ digest, certificate, sentAs, base64, password }: KeptContent): GoalContent {
-  return { digest, certificate, sentAs, file: () => Promise.resolve({ base64, password }) };
+  return { digest, certificate, sentAs, isPerDevice: false, fileFor: () => Promise.resolve({ base64, password }) };
 }
 
 /** The same facts where these members are among the devices that are to lose the certificate. */

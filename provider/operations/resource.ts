@@ -1,74 +1,72 @@
-// Check, diff, create, read, update and delete of one certificate, on plain data, for whichever wire they come by: decode,
-// hand on, print, encode. The deciding stands in lifecycle/. It must not know the engine: how a failed run, a secret or a
-// setting comes in and goes out is the business of the faces (../provider.ts, ../packaged/).
+// Check, diff, create, read, update and delete of one resource, on plain data, for whichever wire they come by: decode, hand
+// on, print, encode. The deciding stands in lifecycle/, and what differs between kinds of resources in kinds.ts. It must not
+// know the engine: how a failed run, a secret or a setting comes in and goes out is the business of the faces (../provider.ts,
+// ../packaged/).
 
 import type { Client } from "../client/index";
 import { systemClock } from "../clock";
 import { isSettingError } from "../errors";
 import { AliasTurns } from "../lifecycle/alias-turns";
-import { readInputs } from "../lifecycle/arguments/arguments";
-import { isObject, type Failure, type RawObject } from "../lifecycle/arguments/reader";
+import type { Failure, RawObject } from "../lifecycle/arguments/reader";
 import { resourceId, type Target } from "../lifecycle/arguments/target";
 import { claims, type Claim } from "../lifecycle/claims";
 import type { Outcome } from "../lifecycle/conclude/conclude";
 import { withoutSecretsIn } from "../lifecycle/conclude/redacted";
-import { learnInputs, learnKept, openSource } from "../lifecycle/content/content";
-import { readBoundedFile } from "../lifecycle/content/read-file";
+import { learnKept } from "../lifecycle/content/content";
 import type { OperationContext } from "../lifecycle/context";
 import { destroy, type Told } from "../lifecycle/destroy";
-import { importCertificate } from "../lifecycle/import";
 import { diff, lastingWarnings } from "../lifecycle/policy/diff";
 import type { Asked } from "../lifecycle/policy/full-send";
-import type { Desired } from "../lifecycle/policy/plan";
 import { rollbackWarning } from "../lifecycle/policy/rollback/rollback";
-import { check, type Claimed } from "../lifecycle/preview/check";
+import type { Claimed } from "../lifecycle/preview/check";
+import type { DeviceChecking } from "../lifecycle/preview/device-check";
 import { impact } from "../lifecycle/preview/impact";
 import { reconcile } from "../lifecycle/reconcile";
 import { refresh } from "../lifecycle/refresh";
 import { newInstance, urnHashOf } from "../lifecycle/state/command-label";
 import { identityForUpdate, identityOf, type Identity } from "../lifecycle/state/identity";
-import { readState, toOutputs } from "../lifecycle/state/record";
 import type { State } from "../lifecycle/state/state";
 import { redaction } from "../redaction/redaction";
 import { clientFor } from "./clients";
+import { asObject, surroundings, type Kind } from "./kinds";
 import type { Difference, Face, Imported, Operations, ReadBack, Saved, Within } from "./operations";
 
 const asLongAsItTakes: Within = (context) => context;
 
 const turns = new AliasTurns();
 
-const surroundings = { readFile: readBoundedFile, environment: process.env, nowMs: () => systemClock.now() };
-
-export class CertificateOperations implements Operations {
+export class ResourceOperations implements Operations {
   private readonly urnHash: string;
 
-  constructor(private readonly face: Face) {
+  constructor(
+    private readonly kind: Kind,
+    private readonly face: Face,
+  ) {
     this.urnHash = urnHashOf(face.urn);
   }
 
   async check(olds: unknown, news: unknown): Promise<{ inputs: RawObject; failures: readonly Failure[] }> {
-    const claim = (alias: string, target: Target, isNews: boolean): Claimed | undefined =>
-      this.claimNow(alias, target, isNews);
-    const checking = { surroundings, impact, client: () => this.client(), claim, nowMs: systemClock.now() };
-    learnInputs(asObject(olds));
-    const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
+    this.kind.learnInputs(asObject(olds));
+    const { inputs, failures, ...messages } = await this.kind.check(this.checking(), asObject(olds), asObject(news));
     this.tell(messages);
     return { inputs, failures: failures.map((failure) => ({ ...failure, reason: redaction.said(failure.reason) })) };
   }
 
-  diff(outputs: unknown, news: unknown): Difference {
-    const prior = priorFrom(outputs);
-    const asked = { ...askedBy(asObject(news)), tenantHash: this.tenantHash() };
+  async diff(outputs: unknown, news: unknown): Promise<Difference> {
+    const prior = this.priorFrom(outputs);
+    const asked = { ...this.kind.asked(asObject(news)), tenantHash: this.tenantHash() };
     const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
     const warning = rollbackWarning(prior, asked.settings, reason);
     const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
+    if (action === "nothing") warnings.push(...this.kind.lasting(prior, systemClock.now()));
     this.tell({ warnings, notes: action === "update" ? [message] : [] });
+    if (action === "update") this.tell(await this.kind.preview(this.checking(), prior, asObject(news)));
     if (action !== "replace") this.claim({ ...prior.settings, ...asked }, { instance: prior.record.instance });
     return { changes: action !== "nothing", replaces, deleteBeforeReplace };
   }
 
   async create(news: unknown, within = asLongAsItTakes): Promise<Saved> {
-    const desired = await desiredFrom(asObject(news));
+    const desired = await this.kind.desired(asObject(news), undefined);
     const identity = { urnHash: this.urnHash, instance: newInstance(this.urnHash, Math.random) };
     this.claim(desired.inputs, identity);
     const outcome = await reconcile(within(this.contextFor(identity)), desired, undefined);
@@ -76,36 +74,54 @@ export class CertificateOperations implements Operations {
   }
 
   async read(outputs: unknown): Promise<ReadBack> {
-    const prior = priorFrom(outputs);
+    const prior = this.priorFrom(outputs);
     const { state, drift, notes } = await refresh(this.contextFor(identityOf(prior, Math.random)), prior);
     this.tell({ warnings: [], notes });
     return {
-      ...{ outputs: storedFrom(state), drift },
+      ...{ outputs: this.storedFrom(state), drift },
       isDriftGone: drift === undefined && prior.record.drifted === true,
-      inputs: { ...state.written, source: state.record.source ?? {}, certificate: state.certificate },
+      inputs: { ...state.written, source: state.record.source ?? {}, ...this.kind.addedInputs(state) },
     };
   }
 
   async import(id: string): Promise<Imported> {
     const identity = { urnHash: this.urnHash, instance: newInstance(this.urnHash, Math.random) };
-    const state = await importCertificate(this.contextFor(identity), id);
-    return { outputs: storedFrom(state), inputs: state.written };
+    const state = await this.kind.import(this.contextFor(identity), id);
+    return { outputs: this.storedFrom(state), inputs: state.written };
   }
 
   async update(id: string, outputs: unknown, news: unknown, within = asLongAsItTakes): Promise<Saved> {
-    const desired = await desiredFrom(asObject(news));
-    const prior = priorFrom(outputs);
+    const prior = this.priorFrom(outputs);
+    const desired = await this.kind.desired(asObject(news), prior);
     const identity = identityForUpdate(prior, this.urnHash, Math.random);
     this.claim(desired.inputs, identity);
     return this.saved(id, await reconcile(within(this.contextFor(identity)), desired, prior));
   }
 
   async delete(outputs: unknown, within = asLongAsItTakes): Promise<void> {
-    const prior = priorFrom(outputs);
+    const prior = this.priorFrom(outputs);
     const context = this.contextFor(identityOf(prior, Math.random));
     this.tell(await destroy(within(context), prior));
     const { alias, target } = prior.settings;
     claims.drop({ tenantHash: context.client.tenantHash, alias, target, ...context });
+  }
+
+  /** What the state keeps for a rollback is secret from here on. */
+  private priorFrom(outputs: unknown): State {
+    const prior = this.kind.readState(asObject(outputs));
+    learnKept(prior.kept);
+    return prior;
+  }
+
+  private storedFrom(state: State): RawObject {
+    return this.kind.toOutputs(withoutSecretsIn(state, (text) => redaction.withoutSecrets(text)));
+  }
+
+  private checking(): DeviceChecking {
+    const claim = (alias: string, target: Target, isNews: boolean): Claimed | undefined =>
+      this.claimNow(alias, target, isNews);
+    const { status } = this.face.progress;
+    return { surroundings, impact, client: () => this.client(), claim, nowMs: systemClock.now(), status };
   }
 
   private client(): Client {
@@ -150,40 +166,10 @@ export class CertificateOperations implements Operations {
   private saved(id: string, outcome: Outcome): Saved {
     const { state, problems, ...messages } = outcome;
     this.tell(messages);
-    return { id, outputs: storedFrom(state), problems: problems.map((problem) => redaction.said(problem)) };
+    return { id, outputs: this.storedFrom(state), problems: problems.map((problem) => redaction.said(problem)) };
   }
-}
-
-/** What the state keeps for a rollback is secret from here on. */
-function priorFrom(outputs: unknown): State {
-  const prior = readState(asObject(outputs));
-  learnKept(prior.kept);
-  return prior;
-}
-
-function storedFrom(state: State): RawObject {
-  return toOutputs(withoutSecretsIn(state, (text) => redaction.withoutSecrets(text)));
-}
-
-export function asObject(value: unknown): RawObject {
-  return isObject(value) ? value : {};
 }
 
 function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
-}
-
-function askedBy(raw: RawObject): Asked {
-  const { alias, target, options } = readInputs(raw);
-  const { digest } = asObject(raw["certificate"]);
-  const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
-  return { alias, target, settings, digest: typeof digest === "string" ? digest : undefined };
-}
-
-async function desiredFrom(raw: RawObject): Promise<Desired> {
-  const { inputs, failures } = readInputs(raw);
-  if (inputs === undefined) {
-    throw new Error(failures.map(({ reason }) => reason).join("; ") || "Not every argument is known yet.");
-  }
-  return { inputs, raw, content: await openSource(inputs.source, surroundings) };
 }

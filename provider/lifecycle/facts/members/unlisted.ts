@@ -2,10 +2,10 @@
 // counts, and whoever is not in it has not left. The record and the rows of the resource's own requests tell the missing ones.
 // It asks the client. Follows docs/design.md, section 3.
 
-import type { Client } from "../../client/index";
-import { difference } from "../state/membership-sketch";
-import { devicesIn } from "../state/sent-request";
-import type { State } from "../state/state";
+import type { Client } from "../../../client/index";
+import { difference } from "../../state/membership-sketch";
+import { devicesIn } from "../../state/sent-request";
+import type { State } from "../../state/state";
 import { fleetOf, supportedById, type Fleet } from "./fleet";
 
 /** @param prior with the same target */

@@ -1,12 +1,12 @@
 // Members that left a group by themselves, where `onLeave` is to take the certificate from them: which they are, by the rows of
 // the resource's own requests or by one list of the tenant's devices. It asks the client; state/backlog.ts (`leavingNow`) decides.
 
-import type { Client } from "../../client/index";
-import { groupsOf } from "../arguments/target";
-import type { OperationContext } from "../context";
-import { difference, leftOf } from "../state/membership-sketch";
-import { devicesIn } from "../state/sent-request";
-import type { State } from "../state/state";
+import type { Client } from "../../../client/index";
+import { groupsOf } from "../../arguments/target";
+import type { OperationContext } from "../../context";
+import { difference, leftOf } from "../../state/membership-sketch";
+import { devicesIn } from "../../state/sent-request";
+import type { State } from "../../state/state";
 import { supportedById, type Fleet } from "./fleet";
 
 /** A record has room for so many ids; of more it keeps the number. */
