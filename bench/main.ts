@@ -3,7 +3,7 @@
 // bench/results.json, and after a whole run draws docs/performance.svg and puts the figures into docs/performance.md. It
 // judges nothing by its exit code: times are the machine's too.
 //
-//   npm run bench [-- --quick] [-- --only NAME]    NAME: a profile such as "1 x 1,000", or load, lag, polls, failures, pkcs12
+//   npm run bench [-- --quick] [-- --only NAME]    NAME: a profile such as "1 x 1,000", or load, lag, polls, failures, pkcs12, hostile
 
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { version as sdkVersion } from "@pulumi/pulumi/version";
 import { format } from "prettier";
 import { pulumiCli } from "../tools/pulumi-cli";
+import { benchHostile } from "./hostile";
 import { lagMs, loadMs, requestsWithTenPollsMore, stateBytesWithFailures, type Extras } from "./extras";
 import { measureLife, type LifeFigures } from "./life";
 import { figuresOf, withFigures, type Conditions } from "./page";
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
   const lives = await measureLives();
   const extras = await measureExtras();
   const pkcs12 = isAsked("pkcs12") ? await benchPkcs12(print) : [];
+  if (isAsked("hostile")) await benchHostile(print);
   const rows = rowsOf(lives, extras);
   print(`\n${wantedTable(rows)}`);
   const results = { conditions, lives, extras, pkcs12, rows };

@@ -3,7 +3,7 @@
 // PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
-import { isStartedByCli, notInstalledIn } from "./engine/installed";
+import { refuseWhereNotInstalled, storedText, withCallers, withPemSecrets } from "./engine/resource";
 import { shortenTraces } from "./engine/short-traces";
 import { certificateType } from "./type-token";
 
@@ -48,6 +48,20 @@ export interface CertificateChoice {
   readonly fingerprint?: pulumi.Input<string>;
 }
 
+/** Certificate and private key as PEM text. */
+export interface CertificatePem {
+  /** The leaf's certificate; PEM, or a PKCS#7 bundle in PEM, alone or with others. */
+  readonly certificate: pulumi.Input<string>;
+  /** The leaf's key: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Kept as a secret. */
+  readonly privateKey: pulumi.Input<string>;
+  /** The issuers' certificates; PEM, or a PKCS#7 bundle in PEM. */
+  readonly chain?: pulumi.Input<string>;
+  /** Opens an encrypted key; by default the password of the PKCS#12 file that is made. Kept as a secret. */
+  readonly privateKeyPassword?: pulumi.Input<string>;
+  /** The name of an environment variable that holds the key's password wherever `pulumi` runs. */
+  readonly privateKeyPasswordEnv?: pulumi.Input<string>;
+}
+
 /** Where the certificate comes from: exactly one of `file`, `base64` and `pem`, and how to open it. */
 export type CertificateSource = CertificatePassword &
   CertificateChoice &
@@ -65,18 +79,7 @@ export type CertificateSource = CertificatePassword &
       }
     | {
         /** Certificate and private key as PEM text; made into a PKCS#12 file, the same bytes every time. */
-        readonly pem: {
-          /** The leaf's certificate; PEM, or a PKCS#7 bundle in PEM, alone or with others. */
-          readonly certificate: pulumi.Input<string>;
-          /** The leaf's key: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Kept as a secret. */
-          readonly privateKey: pulumi.Input<string>;
-          /** The issuers' certificates; PEM, or a PKCS#7 bundle in PEM. */
-          readonly chain?: pulumi.Input<string>;
-          /** Opens an encrypted key; by default the password of the PKCS#12 file that is made. Kept as a secret. */
-          readonly privateKeyPassword?: pulumi.Input<string>;
-          /** The name of an environment variable that holds the key's password wherever `pulumi` runs. */
-          readonly privateKeyPasswordEnv?: pulumi.Input<string>;
-        };
+        readonly pem: CertificatePem;
       }
   );
 
@@ -375,14 +378,7 @@ export class Certificate extends pulumi.CustomResource {
    */
   constructor(name: string, args: CertificateArgs, opts?: pulumi.CustomResourceOptions) {
     refuseWhereNotInstalled();
-    const urn = pulumi.createUrn(name, certificateType, opts?.parent);
-    // A plain promise: an output made of the URN depends on the parent, and the SDK takes that for the parent's children,
-    // this resource among them, so that a program with a component would wait for ever.
-    const text = new Promise<string>((resolve) => {
-      urn.apply((known) => {
-        resolve(providerText(known));
-      });
-    });
+    const text = storedText(pulumi.createUrn(name, certificateType, opts?.parent), providerText);
     // JavaScript programs may leave out what types ask for: `check` says so in a sentence.
     const { source } = (args as CertificateArgs | undefined) ?? {};
     const properties = { ...args, ...outputs, source: withSecrets(source), __provider: text };
@@ -393,26 +389,11 @@ export class Certificate extends pulumi.CustomResource {
       super(certificateType, name, properties, { ...opts, additionalSecretOutputs });
     } catch (error) {
       asBefore();
-      throw withCallers(error);
+      throw withCallers(error, Certificate);
     } finally {
       asBefore();
     }
   }
-}
-
-/** The engine's own words about it would name a module that no program mentions. */
-function refuseWhereNotInstalled(): void {
-  const refusal = isStartedByCli(process.argv) ? notInstalledIn(process.cwd()) : undefined;
-  if (refusal !== undefined) throw new pulumi.RunError(refusal);
-}
-
-/** Puts to an error whose trace was cut where in the program the certificate was declared. */
-function withCallers(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const here = { stack: "" };
-  Error.captureStackTrace(here, Certificate);
-  error.stack = `${error.stack ?? ""}\n${here.stack.split("\n").slice(1).join("\n")}`;
-  return error;
 }
 
 /** Marks what is secret in a source, and only that: the path of a file stays readable in previews. */
@@ -426,14 +407,5 @@ function withSecrets(source: CertificateArgs["source"] | string | null | undefin
     ...(source.password !== undefined && { password: pulumi.secret(source.password) }),
     ...("base64" in source && { base64: pulumi.secret(source.base64) }),
     ...("pem" in source && { pem: withPemSecrets(source.pem) }),
-  };
-}
-
-function withPemSecrets(pem: Extract<CertificateSource, { readonly pem: unknown }>["pem"]): pulumi.Input<unknown> {
-  const { privateKey, privateKeyPassword } = pem;
-  return {
-    ...pem,
-    privateKey: pulumi.secret(privateKey),
-    ...(privateKeyPassword !== undefined && { privateKeyPassword: pulumi.secret(privateKeyPassword) }),
   };
 }

@@ -10,6 +10,7 @@ export {
   type CertificateException,
   type CertificatePassword,
   type CertificateProgress,
+  type CertificatePem,
   type CertificateRollout,
   type CertificateSchedule,
   type CertificateSource,
@@ -17,6 +18,15 @@ export {
   type CertificateTarget,
   type CertificateWait,
 } from "./certificate";
+export {
+  DeviceCertificates,
+  type DeviceCertificateContent,
+  type DeviceCertificatesArgs,
+  type DeviceCertificatesRollout,
+  type DeviceCertificatesPassword,
+  type DeviceCertificatesSource,
+  type DeviceCertificatesSummary,
+} from "./device-certificates";
 export { getDevices, getGroup } from "./lookups";
 export type { DeviceFilter, GroupFilter } from "./fleet-lookups";
 export { readPkcs12, writePkcs12, type Pkcs12Parts, type Pkcs12Report } from "./pkcs12-helpers";

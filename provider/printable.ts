@@ -9,7 +9,8 @@ export function printable(text: string, max = maxCharacters): string {
   const line = withoutControls(text.slice(0, 8 * max));
   const whole = harmless(line);
   if (whole.length <= max && text.length <= 8 * max) return whole;
-  return `${cut(whole, max)}…`;
+  // A copy: a part of a text keeps all of it in memory.
+  return Buffer.from(`${cut(whole, max)}…`, "utf8").toString("utf8");
 }
 
 /* eslint-disable no-control-regex -- control characters are what is looked for */

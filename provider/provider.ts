@@ -1,37 +1,16 @@
 // What the text stored in a stack loads: `require("pulumi-esper/provider").certificate(urn)`. This name and its one
 // argument are a promise to every state ever written (docs/design.md, section 5): they must never move.
-// Check, diff, create, read, update, delete: decode, hand on, print, encode. The deciding stands in lifecycle/.
+// The face of the dynamic resource: how the engine's dynamic provider hands over settings, failures and outputs. The
+// operations themselves stand in operations/.
 
-import { type Client, createClient } from "./client";
-import { systemClock } from "./clock";
-import { isSettingError } from "./errors";
-import { readSettings as readConnection, type Settings as Connection } from "./config";
+import { readSettings } from "./config";
 import { PartialFailure } from "./engine/partial-failure";
-import { AliasTurns } from "./lifecycle/alias-turns";
-import { claims, type Claim } from "./lifecycle/claims";
 import { connectToEngine, progressOn } from "./engine/sdk-log";
-import { readInputs } from "./lifecycle/arguments/arguments";
-import { isObject, type Failure, type RawObject } from "./lifecycle/arguments/reader";
-import { resourceId, type Target } from "./lifecycle/arguments/target";
-import type { State } from "./lifecycle/state/state";
-import type { Outcome } from "./lifecycle/conclude/conclude";
-import { withoutSecretsIn } from "./lifecycle/conclude/redacted";
-import { learnInputs, learnKept, openSource } from "./lifecycle/content/content";
-import { readBoundedFile } from "./lifecycle/content/read-file";
-import type { OperationContext } from "./lifecycle/context";
-import { destroy } from "./lifecycle/destroy";
-import { diff, lastingWarnings } from "./lifecycle/policy/diff";
-import type { Asked } from "./lifecycle/policy/full-send";
-import type { Desired } from "./lifecycle/policy/plan";
-import { rollbackWarning } from "./lifecycle/policy/rollback/rollback";
-import { check, type Claimed } from "./lifecycle/preview/check";
-import { impact } from "./lifecycle/preview/impact";
-import { reconcile } from "./lifecycle/reconcile";
-import { refresh } from "./lifecycle/refresh";
-import { newInstance, urnHashOf } from "./lifecycle/state/command-label";
-import { readState, toOutputs } from "./lifecycle/state/record";
+import type { Failure, RawObject } from "./lifecycle/arguments/reader";
+import { asObject, oneForAll, oneForEach, type Kind } from "./operations/kinds";
+import type { Saved } from "./operations/operations";
+import { ResourceOperations } from "./operations/resource";
 import { redaction } from "./redaction/redaction";
-import { identityForUpdate, identityOf, type Identity } from "./lifecycle/state/identity";
 
 connectToEngine(process.argv);
 
@@ -54,80 +33,20 @@ interface DynamicProvider {
   delete(id: string, outputs: unknown): Promise<void>;
 }
 
-const turns = new AliasTurns();
-
-const surroundings = { readFile: readBoundedFile, environment: process.env, nowMs: () => systemClock.now() };
-
-/** One client for the process, so that all resources share its limiter, its connections and its polls. */
-const clients = new Map<string, Client>();
-
-function clientFor(connection: Connection, say: (text: string) => void): Client {
-  const key = JSON.stringify(connection);
-  const client =
-    clients.get(key) ?? createClient({ settings: connection, clock: systemClock, random: Math.random, say });
-  clients.set(key, client);
-  return client;
+/** The provider of a Certificate. */
+export function certificate(urn: string): DynamicProvider {
+  return providerOf(urn, oneForAll);
 }
 
-/** The provider of one resource. */
-export function certificate(urn: string): DynamicProvider {
-  const progress = progressOn(urn);
-  const urnHash = urnHashOf(urn);
+/** The provider of DeviceCertificates. */
+export function deviceCertificates(urn: string): DynamicProvider {
+  return providerOf(urn, oneForEach);
+}
+
+function providerOf(urn: string, kind: Kind): DynamicProvider {
   let stackConfig: (key: string) => string | undefined = () => undefined;
-
-  function clientNow(): Client {
-    return clientFor(readConnection(stackConfig, process.env), progress.status);
-  }
-
-  function contextFor(identity: Identity): OperationContext {
-    const { status, note } = progress;
-    return { client: clientNow(), clock: systemClock, random: Math.random, ...identity, claims, turns, status, note };
-  }
-
-  /** Puts on record that this certificate stands in the program. */
-  function claim({ alias, target }: Pick<Asked, "alias" | "target">, more: Pick<Claim, "instance" | "isNews">): void {
-    const tenantHash = tenantNow();
-    if (alias === undefined || target === undefined || tenantHash === undefined) return;
-    claims.claim({ tenantHash, alias, target, urnHash, name: nameOf(urn), ...more });
-  }
-
-  function claimNow(alias: string, target: Target, isNews: boolean): Claimed | undefined {
-    claim({ alias, target }, { isNews });
-    const tenantHash = tenantNow();
-    const own = tenantHash === undefined ? undefined : claims.of({ tenantHash, urnHash });
-    return own && { own, others: claims.besides(own) };
-  }
-
-  /** Undefined where a setting is missing: then nothing is removed either. */
-  function tenantNow(): string | undefined {
-    try {
-      return clientNow().tenantHash;
-    } catch (error) {
-      if (isSettingError(error)) return undefined;
-      throw error;
-    }
-  }
-
-  function tell({
-    warnings,
-    notes,
-  }: {
-    readonly warnings: readonly string[];
-    readonly notes: readonly string[];
-  }): void {
-    for (const note of notes) progress.note(redaction.said(note));
-    for (const warning of warnings) progress.warn(redaction.said(warning));
-  }
-
-  /** The outputs, or with problems a partial failure: the engine keeps the resource and its state, and fails the run. */
-  function outputsOf(id: string, outcome: Outcome, desired: Desired): RawObject {
-    const { state, problems, ...messages } = outcome;
-    tell(messages);
-    const outputs = storedFrom(state);
-    if (problems.length === 0) return outputs;
-    const reasons = problems.map((problem) => redaction.said(problem));
-    throw new PartialFailure(id, { ...outputs, __provider: desired.raw["__provider"] }, reasons);
-  }
+  const settings = () => readSettings(stackConfig, process.env);
+  const operations = new ResourceOperations(kind, { urn, progress: progressOn(urn), settings });
 
   return {
     // Not async: everything must be set before the first await, since the engine calls on without waiting
@@ -137,70 +56,35 @@ export function certificate(urn: string): DynamicProvider {
       return Promise.resolve();
     },
 
-    check: (olds, news) =>
-      quietly(async () => {
-        const checking = { surroundings, impact, client: clientNow, claim: claimNow, nowMs: systemClock.now() };
-        learnInputs(asObject(olds));
-        const { inputs, failures, ...messages } = await check(checking, asObject(olds), asObject(news));
-        tell(messages);
-        return {
-          inputs,
-          failures: failures.map((failure) => ({ ...failure, reason: redaction.said(failure.reason) })),
-        };
-      }),
+    check: (olds, news) => quietly(() => operations.check(olds, news)),
 
-    diff: (_id, olds, news) =>
-      quietly(() => {
-        const prior = priorFrom(olds);
-        const asked = { ...askedBy(asObject(news)), tenantHash: tenantNow() };
-        const { action, reason, message, replaces, deleteBeforeReplace } = diff(prior, asked, systemClock.now());
-        const warning = rollbackWarning(prior, asked.settings, reason);
-        const warnings = [...lastingWarnings(prior, asked), ...(warning === undefined ? [] : [warning])];
-        tell({ warnings, notes: action === "update" ? [message] : [] });
-        if (action !== "replace") claim({ ...prior.settings, ...asked }, { instance: prior.record.instance });
-        return Promise.resolve({ changes: action !== "nothing", replaces, deleteBeforeReplace });
-      }),
+    diff: (_id, olds, news) => quietly(() => operations.diff(olds, news)),
 
     create: (news) =>
       discreetly(async () => {
-        const desired = await desiredFrom(asObject(news));
-        const identity = { urnHash, instance: newInstance(urnHash, Math.random) };
-        claim(desired.inputs, identity);
-        const outcome = await reconcile(contextFor(identity), desired, undefined);
-        const id = resourceId(desired.inputs.alias, desired.inputs.target, urnHash);
-        return { id, outs: outputsOf(id, outcome, desired) };
+        const saved = await operations.create(news);
+        return { id: saved.id, outs: outputsOf(saved, news) };
       }),
 
     read: (id, outputs) =>
       quietly(async () => {
-        const prior = priorFrom(outputs);
-        const { state, drift, notes } = await refresh(contextFor(identityOf(prior, Math.random)), prior);
-        tell({ warnings: [], notes });
-        const props = storedFrom(state);
-        if (drift === undefined && prior.record.drifted !== true) return { id, props };
+        const { outputs: props, drift, isDriftGone, inputs } = await operations.read(outputs);
+        if (drift === undefined && !isDriftGone) return { id, props };
         // The inputs are not given to `read`, so they are written anew; what is secret in the source is not there to write.
-        const inputs = { ...state.written, source: state.record.source ?? {}, certificate: state.certificate };
         return { id, props, inputs: drift === undefined ? inputs : { ...inputs, drift } };
       }),
 
     update: (id, olds, news) =>
-      discreetly(async () => {
-        const desired = await desiredFrom(asObject(news));
-        const prior = priorFrom(olds);
-        const identity = identityForUpdate(prior, urnHash, Math.random);
-        claim(desired.inputs, identity);
-        return { outs: outputsOf(id, await reconcile(contextFor(identity), desired, prior), desired) };
-      }),
+      discreetly(async () => ({ outs: outputsOf(await operations.update(id, olds, news), news) })),
 
-    delete: (_id, outputs) =>
-      quietly(async () => {
-        const prior = priorFrom(outputs);
-        const context = contextFor(identityOf(prior, Math.random));
-        tell(await destroy(context, prior));
-        const { alias, target } = prior.settings;
-        claims.drop({ tenantHash: context.client.tenantHash, alias, target, ...context });
-      }),
+    delete: (_id, outputs) => quietly(() => operations.delete(outputs)),
   };
+}
+
+/** The outputs, or with problems a partial failure: the engine keeps the resource and its state, and fails the run. */
+function outputsOf({ id, outputs, problems }: Saved, news: unknown): RawObject {
+  if (problems.length === 0) return outputs;
+  throw new PartialFailure(id, { ...outputs, __provider: asObject(news)["__provider"] }, problems);
 }
 
 /** Whatever goes wrong says nothing secret. */
@@ -227,38 +111,4 @@ async function quietly<T>(operation: () => Promise<T>): Promise<T> {
     quiet.stack = "the reason stands with the resource";
     throw quiet;
   }
-}
-
-/** What the state keeps for a rollback is secret from here on. */
-function priorFrom(outputs: unknown): State {
-  const prior = readState(asObject(outputs));
-  learnKept(prior.kept);
-  return prior;
-}
-
-function storedFrom(state: State): RawObject {
-  return toOutputs(withoutSecretsIn(state, (text) => redaction.withoutSecrets(text)));
-}
-
-function asObject(value: unknown): RawObject {
-  return isObject(value) ? value : {};
-}
-
-function nameOf(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
-}
-
-function askedBy(raw: RawObject): Asked {
-  const { alias, target, options } = readInputs(raw);
-  const { digest } = asObject(raw["certificate"]);
-  const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
-  return { alias, target, settings, digest: typeof digest === "string" ? digest : undefined };
-}
-
-async function desiredFrom(raw: RawObject): Promise<Desired> {
-  const { inputs, failures } = readInputs(raw);
-  if (inputs === undefined) {
-    throw new Error(failures.map(({ reason }) => reason).join("; ") || "Not every argument is known yet.");
-  }
-  return { inputs, raw, content: await openSource(inputs.source, surroundings) };
 }

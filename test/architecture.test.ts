@@ -13,8 +13,8 @@ const knownCycles: readonly (readonly string[])[] = [];
 const knownOversized: readonly string[] = [
   "provider/", // what programs import, each by its own name
   "provider/certificate", // the arguments with their meaning, which is what a program's author reads
+  "provider/device-certificates", // likewise
   "provider/policies", // rules, each with its words
-  "provider/provider",
   "provider/client/client",
   "provider/client/commands/",
   "provider/client/commands/commands-request",
@@ -37,7 +37,9 @@ describe("the imports of the package", () => {
 
   it("lead to modules that exist", () => {
     const own = [...modules].flatMap(([from, imports]) => imports.map(({ to }) => [from, to] as const));
-    const lost = own.filter(([, to]) => folders.includes(to.split("/")[0] ?? "") && !modules.has(to));
+    const lost = own.filter(
+      ([, to]) => folders.includes(to.split("/")[0] ?? "") && !to.endsWith(".json") && !modules.has(to),
+    );
     expect(lost).to.deep.equal([]);
   });
 
@@ -56,7 +58,8 @@ describe("the imports of the package", () => {
 });
 
 describe("the code of the package", () => {
-  it("decides without waiting, and sends from one folder", () => {
+  it("decides without waiting, and sends from one folder", function () {
+    this.timeout(60_000);
     expect(refusedCode(sources)).to.deep.equal([]);
   });
 
@@ -74,6 +77,13 @@ describe("an arrow that is not drawn is refused:", () => {
     "from the lifecycle to the resource": ["provider/lifecycle/state", "provider/certificate"],
     "from the resource to the client": ["provider/certificate", "provider/client/client"],
     "from the stored provider to what programs import": ["provider/provider", "provider/index"],
+    "from the operations to the dynamic resource's face": ["provider/operations/resource", "provider/provider"],
+    "from the lifecycle to the plugin": ["provider/lifecycle/reconcile", "provider/packaged/limit"],
+    "from the plugin to the SDK": ["provider/packaged/wire/server", "@pulumi/pulumi"],
+    "from the plugin's resources to the wire's messages": [
+      "provider/packaged/resource",
+      "@pulumi/pulumi/proto/provider_pb",
+    ],
     "from the client to the lifecycle": ["provider/client/send", "provider/lifecycle/state"],
     "from the client to pkcs12": ["provider/client/send", "provider/pkcs12/read"],
     "from the client to a package nobody named": ["provider/client/send", "axios"],
@@ -82,7 +92,7 @@ describe("an arrow that is not drawn is refused:", () => {
     "from diff past the face of the client": ["provider/lifecycle/policy/diff", "provider/client/client"],
     "from the command past the face of the client": ["cli/doctor/esper", "provider/client/create"],
     "from the command past the face of pkcs12": ["cli/inspect/inspect", "provider/pkcs12/read"],
-    "from the lifecycle to a client of its own": ["provider/lifecycle/facts/fleet", "provider/client/index"],
+    "from the lifecycle to a client of its own": ["provider/lifecycle/facts/members/fleet", "provider/client/index"],
     "from arguments to content": ["provider/lifecycle/arguments/source", "provider/lifecycle/content/content"],
     "from the state to facts": ["provider/lifecycle/state/state", "provider/lifecycle/facts/device-status"],
     "from facts to the policy": ["provider/lifecycle/facts/gather", "provider/lifecycle/policy/plan"],

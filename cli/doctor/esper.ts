@@ -6,6 +6,7 @@ import { Anything, createRequester, pathOf, type Requester } from "../../provide
 import type { Clock } from "../../provider/clock";
 import type { Settings } from "../../provider/config";
 import { isApiError } from "../../provider/errors";
+import { printable } from "../../provider/printable";
 import { finding, wordsOf, type Finding } from "./checks";
 
 const dayMs = 24 * 3_600_000;
@@ -52,7 +53,7 @@ async function checkKey(requester: Requester, { baseUrl, enterpriseId }: Setting
     if (enterpriseId === undefined || of === undefined || of.toLowerCase() === enterpriseId.toLowerCase()) {
       return { findings, enterprise: enterpriseId ?? of, goesOn: true };
     }
-    const message = `The key belongs to the enterprise ${of}, and esper:enterpriseId says ${enterpriseId}: leave that unset.`;
+    const message = `The key belongs to the enterprise ${printable(of)}, and esper:enterpriseId says ${enterpriseId}: leave that unset.`;
     return { findings: [...findings, finding("enterprise id", "wrong", message)], enterprise: of, goesOn: true };
   } catch (error) {
     const isRefused = isApiError(error) && error.meaning !== "unauthorized";

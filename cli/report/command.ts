@@ -2,7 +2,7 @@
 // Markdown or Prometheus text. It asks Esper nothing: it tells what the last run or refresh has seen.
 // Exit code 2 when something needs attention.
 
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { type Console, processConsole } from "../terminal/console";
 import { reportMarkdown } from "./markdown";
@@ -82,12 +82,30 @@ function printerFor({ isColored, columns }: Console, flags: Flags): (report: Rep
 
 /**
  * Puts a new file in the place of the one with this name. A link there is replaced, not followed: in a folder that others
- * may write to, it could lead anywhere.
+ * may write to, it could lead anywhere. What is no file, such as `/dev/stdout`, stays as it is.
  */
 async function writeNew(file: string, text: string): Promise<void> {
+  if (await isOther(file)) {
+    throw new Error(`The report cannot be written to ${file}: that is no file; name a new one, or one to replace.`);
+  }
   const besides = `${file}.${process.pid}.new`;
   await writeFile(besides, text, { flag: "wx" });
-  await rename(besides, file);
+  try {
+    await rename(besides, file);
+  } catch (error) {
+    await rm(besides);
+    throw error;
+  }
+}
+
+/** A folder, a device or a pipe, or a link to one. */
+async function isOther(file: string): Promise<boolean> {
+  try {
+    return !(await stat(file)).isFile();
+  } catch {
+    // Nothing is there, or a link that leads nowhere; any other problem shows when the file is written.
+    return false;
+  }
 }
 
 async function exportText(given: Console, { stack, file }: Flags): Promise<string> {

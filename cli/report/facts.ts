@@ -3,6 +3,8 @@
 
 import { StateError } from "../../provider/lifecycle/errors";
 import type { Settings } from "../../provider/lifecycle/arguments/arguments";
+import { isObject } from "../../provider/lifecycle/arguments/reader";
+import { readDeviceState } from "../../provider/lifecycle/state/ledger/device-record";
 import { readState } from "../../provider/lifecycle/state/record";
 import type { Coverage, RolloutProgress, State } from "../../provider/lifecycle/state/state";
 import { renewalOf } from "../../provider/pkcs12";
@@ -51,7 +53,8 @@ export function readStored({ outputs, secrets }: StoredCertificate): State | { r
     ...(secrets.includes("target") && { target: { group: "00000000-0000-0000-0000-000000000000" } }),
   };
   try {
-    return readState({ ...outputs, ...hidden });
+    const isOfDevices = isObject(outputs["record"]) && "ledger" in outputs["record"];
+    return (isOfDevices ? readDeviceState : readState)({ ...outputs, ...hidden });
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     return { message: error.message };
@@ -64,11 +67,15 @@ export function factsOf(state: State, { drift, secrets }: StoredCertificate, now
     const value = certificate[name];
     return typeof value === "string" ? value : "";
   };
-  const expiry = expiryOf(text("notBefore"), text("notAfter"), settings, nowMs);
+  const { own } = record;
+  const expiry = own
+    ? firstExpiry(text("notAfterFirst"), state.renewAt, nowMs)
+    : expiryOf(text("notBefore"), text("notAfter"), settings, nowMs);
   return {
     alias: settings.alias,
     target: secrets.includes("target") ? { groups: [], devices: [] } : targetOf(settings),
-    ...{ subject: text("subject"), issuer: text("issuer"), keyAlgorithm: text("keyAlgorithm") },
+    subject: own ? ofDevices(certificate["used"]) : text("subject"),
+    ...{ issuer: own ? issuersOf(certificate["issuers"]) : text("issuer"), keyAlgorithm: text("keyAlgorithm") },
     sha256Fingerprint: text("sha256Fingerprint"),
     ...(expiry !== undefined && { expiry }),
     ...{ coverage, progress },
@@ -77,6 +84,26 @@ export function factsOf(state: State, { drift, secrets }: StoredCertificate, now
     ...(drift !== undefined && record.drifted === true && { drift }),
     exceptions: exceptionGroups(exceptions),
     exceptionsOmitted,
+  };
+}
+
+function ofDevices(used: unknown): string {
+  return `${typeof used === "number" ? used : 0} certificates of devices`;
+}
+
+function issuersOf(issuers: unknown): string {
+  return Array.isArray(issuers) ? issuers.filter((issuer) => typeof issuer === "string").join("; ") : "";
+}
+
+/** Of certificates of devices the first that ends, to the day. */
+function firstExpiry(notAfter: string, renewAt: string, nowMs: number): Expiry | undefined {
+  const endsAtMs = Date.parse(notAfter);
+  if (Number.isNaN(endsAtMs) || renewAt === "") return undefined;
+  return {
+    ...{ notBefore: "", notAfter: new Date(endsAtMs).toISOString(), renewAt },
+    readyForRenewal: nowMs >= Date.parse(renewAt),
+    days: Math.floor((endsAtMs - nowMs) / dayMs),
+    expired: nowMs > endsAtMs,
   };
 }
 

@@ -4,7 +4,7 @@
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
 import { isObject, type RawObject } from "../../provider/lifecycle/arguments/reader";
-import { certificateType } from "../../provider/type-token";
+import { certificateType, deviceCertificatesType } from "../../provider/type-token";
 
 /** How the engine marks a secret in an export (pulumi/pulumi sdk/go/common/resource/sig). */
 const secretMark = "4dabf18193072939515e22adb298388d";
@@ -71,12 +71,14 @@ export function readStackExport(text: string): StackExport {
     project,
     // An empty stack has the year 1.
     ...(changedAt > 0 && { changedAt: new Date(changedAt).toISOString() }),
-    certificates: all.filter(({ type }) => type === certificateType).map(stored),
+    certificates: all.filter(({ type }) => ownTypes.includes(type)).map(stored),
     cutOff: (pending ?? [])
-      .filter(({ resource }) => resource.type === certificateType)
+      .filter(({ resource }) => ownTypes.includes(resource.type))
       .map(({ resource, type }) => ({ urn: resource.urn, doing: type })),
   };
 }
+
+const ownTypes: readonly string[] = [certificateType, deviceCertificatesType];
 
 export function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);

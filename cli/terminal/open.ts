@@ -23,7 +23,7 @@ export async function openFile(file: string, opening: Opening): Promise<OpenedPk
   const { given, keyPassword, nowMs } = opening;
   const bytes = readBoundedFile(file);
   try {
-    if (!isPemPair(bytes)) return await openPkcs12(bytes, given);
+    if (!(await isPemPair(bytes))) return await openPkcs12(bytes, given);
     return await fromPem({ certificate: bytes, privateKey: bytes, privateKeyPassword: keyPassword, nowMs });
   } catch (error) {
     if (!(error instanceof Pkcs12Error)) throw error;

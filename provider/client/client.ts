@@ -1,5 +1,5 @@
 // The face of Esper's API for the rest of the provider: the operations by Esper's own nouns, on plain data.
-// Two adapters stand behind it (commands-request, commands-v2); nothing above this file knows which one is used.
+// Two adapters stand behind it (commands-request, commands-v2); above this file only `hasLabels` tells them apart.
 // It must not know Pulumi, and not what a certificate is: a command is a name and its arguments.
 
 export type CommandType = "DEVICE" | "GROUP" | "DYNAMIC";

@@ -4,8 +4,12 @@
 export class AliasTurns {
   private readonly lanes = new Map<string, Lane>();
 
-  /** @param key tenant and alias */
-  async during<T>(key: string, action: "install" | "uninstall", send: () => Promise<T>): Promise<T> {
+  async during<T>(
+    { tenantHash, alias }: { readonly tenantHash: string; readonly alias: string },
+    action: "install" | "uninstall",
+    send: () => Promise<T>,
+  ): Promise<T> {
+    const key = `${tenantHash} ${alias}`;
     const lane = this.lanes.get(key) ?? { last: Promise.resolve(), installs: [] };
     this.lanes.set(key, lane);
     return action === "install" ? besideOthers(lane, send) : alone(lane, send);

@@ -1,6 +1,6 @@
 // Which certificates the program of this run has: every one that the process has seen, with tenant, alias and target. Right
 // before a removal is sent it is asked, and the devices of a certificate that stands keep the alias. It knows nothing of other
-// processes and stacks; what those have sent is read from Esper (facts/newer-commands.ts). Follows docs/design.md, section 3.
+// processes and stacks; what those have sent is read from Esper (facts/newer/newer-commands.ts). Follows docs/design.md, section 3.
 
 import { sameTarget, type Target } from "./arguments/target";
 
@@ -15,6 +15,8 @@ export interface Claim {
   readonly instance?: string | undefined;
   /** The program's certificate is new, or its alias or target has changed. */
   readonly isNews?: boolean | undefined;
+  /** The devices that it was sent to in this process. */
+  readonly sentTo?: ReadonlySet<string> | undefined;
 }
 
 /** The resource that asks, by its state. */
@@ -35,7 +37,15 @@ export class Claims {
       ...claim,
       ...(instance !== undefined && { instance }),
       ...(isNews !== undefined && { isNews }),
+      ...(isKnown && before.sentTo !== undefined && { sentTo: before.sentTo }),
     });
+  }
+
+  /** The certificate of this resource was sent to these devices. */
+  noteSent(resource: Pick<Claim, "tenantHash" | "urnHash">, devices: readonly string[]): void {
+    const claim = this.byUrn.get(keyOf(resource));
+    if (claim === undefined) return;
+    this.byUrn.set(keyOf(resource), { ...claim, sentTo: new Set([...(claim.sentTo ?? []), ...devices]) });
   }
 
   /** The certificate of this resource, as it was claimed last. */
@@ -71,8 +81,10 @@ export class Claims {
   }
 
   /** A run of the engine has a process of its own; who drives several runs in one process begins each with this. */
-  forget(tenantHash: string): void {
-    for (const [key, claim] of this.byUrn) if (claim.tenantHash === tenantHash) this.byUrn.delete(key);
+  forget(tenantHash?: string): void {
+    for (const [key, claim] of this.byUrn) {
+      if (tenantHash === undefined || claim.tenantHash === tenantHash) this.byUrn.delete(key);
+    }
   }
 }
 

@@ -9,20 +9,30 @@ import { RemovalError } from "./errors";
 import { noSentRequests, recordedInstalls } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
 import { statusFromRow, type DeviceStatus } from "./facts/device-status";
-import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/fleet";
+import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/members/fleet";
 import type { Facts } from "./facts/gather";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer/newer-commands";
+import { timedOutBefore } from "./facts/newer/late-answers";
 import { resume } from "./facts/newer/resume";
+import { holdersOutside } from "./facts/own/holders-outside";
+import { heldBy, ledgerInstalls, resumeSingly } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
-import { withUnlisted } from "./facts/unlisted";
-import { failureSentences } from "./messages/failures";
-import { goneIdSentences, leavingSentence, unansweredSentence } from "./messages/notices";
+import { withUnlisted } from "./facts/members/unlisted";
+import { removalSentences } from "./messages/failures";
+import {
+  goneIdSentences,
+  leavingSentence,
+  mayComeBackSentence,
+  onlyImportedSentence,
+  unansweredSentence,
+} from "./messages/notices";
 import { count } from "./messages/words";
-import { waitedFor } from "./policy/awaited";
+import { unansweredOf } from "./policy/awaited";
 import { mayBeScheduled, type Plan } from "./policy/plan";
 import type { Step } from "./policy/steps";
 import { difference } from "./state/membership-sketch";
-import { orphanedIds } from "./state/holding";
+import { isOnlyImported, orphanedIds } from "./state/holding";
+import { devicesIn } from "./state/sent-request";
 import { type SentRequest, type State } from "./state/state";
 
 // Of several resources that go in one run, each would read the same devices again.
@@ -30,25 +40,29 @@ const listMaxAgeMs = 10_000;
 
 /** @returns warnings and notes; throws where the certificate may still be on some devices */
 export async function destroy(context: OperationContext, stored: State): Promise<Told> {
+  if (isOnlyImported(stored)) return { warnings: [], notes: [onlyImportedSentence(stored.settings.alias)] };
   await refuseOtherTenant(context.client, stored);
   const newer = await readNewer(context, stored, commandsMaxAgeMs);
-  const resumed = resume(stored, newer);
+  const { own: ledgered } = stored.record;
+  const resumed = ledgered ? resumeSingly(stored, newer, heldBy(ledgered.ledger)) : resume(stored, newer);
   const state = resumed.prior;
   const listed = await readFleet(context.client, state.settings.target, listMaxAgeMs);
   const fleet = await withUnlisted(context.client, listed, state);
   const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install").map(({ id }) => id);
-  const outside = withLeft(
-    await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]),
-    await supportedById(context.client, state.record.left ?? [], 0),
-    fleet,
-  );
+  const left = ledgered
+    ? await holdersOutside(context.client, ledgered.ledger, fleet.members)
+    : await supportedById(context.client, state.record.left ?? [], 0);
+  const outside = withLeft(await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]), left, fleet);
   const plan = planDestroy(state, newer, [
     ...uninstall("everyone", fleet.members.size),
     ...uninstall([...outside.devices.keys()], outside.devices.size),
   ]);
+  const lateCommands = await timedOutBefore(context.client, state, state.commands, newer.commands);
   const facts = {
-    ...{ fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
-    installs: recordedInstalls(resumed, state.settings.target, fleet),
+    ...{ lateCommands, fleet, entitled: nobodyOf(fleet), newer, statuses: [], warnings: [] },
+    installs: ledgered
+      ? ledgerInstalls(resumed, ledgered.ledger, heldBy(ledgered.ledger), fleet)
+      : recordedInstalls(resumed, state.settings.target, fleet),
     results: new CommandResults(context.client, undefined, fleet.others),
     departed: { devices: [...outside.devices.values()], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
@@ -104,7 +118,7 @@ async function devicesOutside(
   if ((single.length === 0 || isAllThere) && orphanedOfSet.length === 0) return { devices: new Map(), leaving: 0 };
   const rows = await client.rows({ requestIds: [...single.map(({ id }) => id), ...orphanedOfSet] });
   const outside = rows.filter((row) => !fleet.members.has(row.deviceId));
-  const ids = [...new Set(outside.map((row) => row.deviceId))];
+  const ids = [...devicesIn(outside)];
   const devices = await supportedById(client, ids, 0);
   if (orphanedOfSet.length > 0) return { devices, leaving: 0 };
   const removed = removedAlready(single, outside, devices, clock.now());
@@ -155,20 +169,27 @@ async function concludeDestroy(
   const told = new Set(sent.flatMap(({ devices }) => [...devices]));
   const all = [...facts.departed.devices, ...facts.fleet.members.values()];
   const departed = { ...facts.departed, devices: all.filter(({ id }) => told.has(id)) };
-  const { removals, problems } = await finalStatuses(context, plan, { ...facts, departed }, sent);
+  const { removals, problems, lateCommands: open } = await finalStatuses(context, plan, { ...facts, departed }, sent);
   const members = new Map(departed.devices.map((device) => [device.id, device]));
-  const awaited = waitedFor({ wait }, members.keys(), members);
-  const unanswered = removals.statuses.filter(({ phase, device }) => phase === "pending" && awaited.has(device.id));
+  const unanswered = unansweredOf({ wait }, removals.statuses, members);
   const timedOut = unanswered.length > 0 && wait.onTimeout === "fail";
   const seen = [...(problem === undefined ? [] : [problem]), ...problems];
   if (seen.length > 0 || removals.failed.length > 0 || timedOut) {
     const sentences = [
       ...seen,
-      ...failureSentences(removals.failed, "removal"),
-      ...(unanswered.length > 0 ? [unansweredSentence(unanswered, wait.timeoutMs)] : []),
+      ...removalSentences(removals),
+      ...(unanswered.length > 0 ? [unansweredSentence(unanswered, wait.timeoutMs, context.cutShort?.())] : []),
     ];
     throw new RemovalError(sentences.join("\n"));
   }
   const leaving = removals.leaving + leavingBefore;
-  return { warnings: [...warnings, ...(leaving > 0 ? [leavingSentence(leaving)] : [])], notes };
+  const mayComeBack = new Set(open.flatMap(({ kind, devices }) => (kind === "install" ? devices : [])));
+  return {
+    warnings: [
+      ...warnings,
+      ...(leaving > 0 ? [leavingSentence(leaving)] : []),
+      ...(mayComeBack.size > 0 ? [mayComeBackSentence(mayComeBack.size)] : []),
+    ],
+    notes,
+  };
 }

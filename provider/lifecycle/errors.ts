@@ -48,6 +48,11 @@ export class UnseenTargetError extends Error {
   }
 }
 
+/** An id by which nothing can be imported. */
+export class ImportError extends Error {
+  override readonly name = "ImportError";
+}
+
 /** The certificate is still on some devices; the resource stays in the state. */
 export class RemovalError extends Error {
   override readonly name = "RemovalError";

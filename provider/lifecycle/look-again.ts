@@ -1,9 +1,10 @@
 // Where everyone stands now, at a refresh: members and answers are read, and the state says it. It sends nothing and decides
-// nothing; what of it is drift says refresh.ts.
+// nothing; refresh.ts says which part of it is drift.
 
 import { totalOf } from "../client/index";
 import { isOrdinary } from "../redaction/ordinary-words";
 import type { OperationContext } from "./context";
+import { ownNow } from "./conclude/next-ledger";
 import { historyOf, recordedInstalls } from "./facts/command-history";
 import type { CommandResults } from "./facts/command-results";
 import { gatherDeparted, toRemoveAgain } from "./facts/departed";
@@ -11,19 +12,23 @@ import {
   coverageOf,
   deviceStatuses,
   exceptionsOf,
+  hasNoFile,
   isOwnedByOther,
   wasSent,
   type DeviceStatus,
 } from "./facts/device-status";
 import { withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
-import { leftDevices } from "./facts/left-group";
-import { memberIds, nobodyOf, type Fleet } from "./facts/fleet";
+import { leftDevices } from "./facts/members/left-group";
+import { memberIds, nobodyOf, type Fleet } from "./facts/members/fleet";
+import { withLateAnswers } from "./facts/newer/late-answers";
 import { type Newer, type NewerCommand } from "./facts/newer/newer-commands";
 import { devicesOf, type Resumed } from "./facts/newer/resume";
+import { entitledIn } from "./facts/own/gather-contents";
+import { digestsOf, heldBy, ledgerInstalls, withLedgerStates } from "./facts/own/ledger-history";
 import { leavingSentence } from "./messages/leaving";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
 import { difference, sketchOf } from "./state/membership-sketch";
-import { isTakenOff } from "./state/holding";
+import { digestHeld, isTakenOff } from "./state/holding";
 import { seenNow } from "./state/sent-request";
 import { type SentRequest, type State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";
@@ -46,27 +51,39 @@ export async function lookAgain(
   const nowMs = context.clock.now();
   const { prior: stored, others } = resumed;
   const { settings, record, commands } = stored;
-  const installs = recordedInstalls(resumed, settings.target, fleet);
+  const { own } = record;
+  const installs = own
+    ? ledgerInstalls(resumed, own.ledger, heldBy(own.ledger), fleet)
+    : recordedInstalls(resumed, settings.target, fleet);
   await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
   const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
-  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
-    ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
-  });
-  const statuses = withStartingAnew(answered, nowMs).filter(wasMember(stored)).map(withKnownReason(stored));
-  const coverage = coverageOf(statuses, fleet.unsupported);
-  const { exceptions, omitted } = exceptionsOf(statuses);
-  const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
   const departed = await gatherDeparted(context, results, {
     ...{ prior: stored, target: settings.target },
     newer,
-    entitled: isTakenOff(stored) ? nobodyOf(fleet) : fleet,
+    entitled: isTakenOff(stored) ? nobodyOf(fleet) : own ? entitledIn(fleet, heldBy(own.ledger)) : fleet,
   });
+  const answered = withEnrolledAgain(deviceStatuses(fleet.members.values(), history, nowMs), {
+    ...{ requests: installs.requests, forgotten: results.forgotten, prior: stored },
+  });
+  const late = await withLateAnswers(
+    context.client,
+    { statuses: answered, removals: departed.statuses, lateCommands: record.lateCommands ?? [] },
+    own ? digestsOf(heldBy(own.ledger)) : () => digestHeld(stored),
+  );
+  const seen = withStartingAnew(own ? withLedgerStates(late.statuses, own.ledger, nowMs) : late.statuses, nowMs);
+  const statuses = seen.filter(wasMember(stored)).map(withKnownReason(stored));
+  const coverage = coverageOf(statuses, fleet.unsupported);
+  const { exceptions, omitted } = exceptionsOf(statuses);
+  const newerInstalls = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
   const outside = new Set(departed.devices.map(({ id }) => id));
   const ids = new Set(statuses.map(({ device }) => device.id));
-  const saysSomething = (command: NewerCommand): boolean => [...devicesOf(command)].some((id) => ids.has(id));
+  // An install of another's also says that a removal which failed there is this resource's no more.
+  const hasRemovals = commands.some(({ kind }) => kind === "uninstall");
+  const saysSomething = (command: NewerCommand): boolean =>
+    (hasRemovals && command.kind === "install") || [...devicesOf(command)].some((id) => ids.has(id));
   const otherCommands = [
     ...others.filter(saysSomething),
-    ...own.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
+    ...newerInstalls.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
   ].map(({ rows, listed, ...other }) => other);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const byOthers = new Set(others.filter(({ by }) => by === "other").map(({ id }) => id));
@@ -91,13 +108,15 @@ export async function lookAgain(
       membersDigest: fleet.digest,
       sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
       heldBack: await heldBackNow(context, stored, statuses),
-      removalsFailed: toRemoveAgain(departed.statuses).length + departed.devices.length,
+      removalsFailed: toRemoveAgain(late.removals).length + departed.devices.length,
       // Without news the state stays as it is, so that a refresh has nothing to show.
       lookedUntil: isNews ? newer.lookedUntil : record.lookedUntil,
       otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
+      lateCommands: late.lateCommands.length > 0 ? late.lateCommands : undefined,
       ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
       left: left.ids.length > 0 ? left.ids : undefined,
       leftMore: left.more > 0 ? left.more : undefined,
+      ...(own && { own: ownNow(own, statuses, installs.requests, nowMs) }),
     },
   };
   const isNew = (id: string): boolean => record.left?.includes(id) !== true;
@@ -133,8 +152,10 @@ async function heldBackNow(
   if (waveBoundaries === undefined) return record.heldBack ?? 0;
   const canaries = await memberIds(client, settings.rollout.canary, listMaxAgeMs);
   const sentWaves = progress.state === "complete" ? waveCount(waveBoundaries) : progress.wave;
-  const isHeldBack = ({ phase, device }: DeviceStatus): boolean =>
-    phase === "missing" && (waveOf(waveBoundaries, settings.alias, device.id, canaries) ?? Infinity) > sentWaves;
+  const isHeldBack = (status: DeviceStatus): boolean =>
+    status.phase === "missing" &&
+    !hasNoFile(status) &&
+    (waveOf(waveBoundaries, settings.alias, status.device.id, canaries) ?? Infinity) > sentWaves;
   return statuses.filter(isHeldBack).length;
 }
 
@@ -146,8 +167,8 @@ function withKnownReason({ exceptions }: State): (status: DeviceStatus) => Devic
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (status) => {
     const known = before.get(status.device.id);
-    const isSame = known?.state === status.state && known.since === status.since;
-    if (isSame) return { ...status, reason: known.reason };
+    const isSame = known?.state === status.state && (known.since === status.since || hasNoFile(status));
+    if (isSame) return { ...status, reason: known.reason, since: known.since };
     return status.phase !== "failed" || isOrdinary(status.reason) ? status : { ...status, reason: unjudgedReason };
   };
 }

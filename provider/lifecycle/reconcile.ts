@@ -11,8 +11,11 @@ import type { OperationContext } from "./context";
 import type { RunEnd } from "./conclude/next-state";
 import { noSentRequests } from "./facts/command-history";
 import { gather, type Facts } from "./facts/gather";
+import { merged, timedOutAmong } from "./facts/newer/late-answers";
 import { listMaxAgeMs, nothingNewer, readNewer, type Newer } from "./facts/newer/newer-commands";
 import { resume } from "./facts/newer/resume";
+import { gatherContents } from "./facts/own/gather-contents";
+import { resumeSingly, wantedIn } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
 import { planInstall, type Desired, type GoalContent, type Plan } from "./policy/plan";
 import { contentRejected, sentenceOf } from "./policy/reasons";
@@ -32,9 +35,11 @@ export async function reconcile(
   if (stored !== undefined && isRejected(stored, content.digest, inputs)) {
     return finishRollback(context, desired, stored, newer);
   }
-  const resumed = stored && resume(stored, newer, { digest: content.digest, isSentAlike: isSentAlike(stored, inputs) });
+  const contents = await gatherContents(context, content.forMembers, inputs, stored);
+  const asked = { digest: content.digest, isSentAlike: stored !== undefined && isSentAlike(stored, inputs) };
+  const resumed = stored && (contents ? resumeSingly(stored, newer, wantedIn(contents)) : resume(stored, newer, asked));
   const prior = resumed?.prior;
-  const facts = await gather(context, { settings: inputs, digest: content.digest, resumed, newer });
+  const facts = await gather(context, { settings: inputs, digest: content.digest, resumed, newer, contents });
   const plan = planInstall(desired, prior, facts, context.clock.now());
   const applied = await apply(context, plan, facts);
   const final = await finalStatuses(context, plan, facts, applied.sent);
@@ -53,7 +58,7 @@ async function concludeInstall(
   final: Final,
 ): Promise<Outcome> {
   const content = contentOf(plan);
-  const file = plan.settings.rollout.onFailure === "rollback" ? await content.file() : undefined;
+  const file = plan.settings.rollout.onFailure === "rollback" ? await content.fileFor(undefined) : undefined;
   return conclude({ ...endOf(context, plan, facts, applied), final }, content, applied, file);
 }
 
@@ -72,22 +77,24 @@ async function rollBack(
     const problem = "The rollout cannot be rolled back: the state holds no previous content.";
     return concludeInstall(context, plan, facts, { ...applied, problem }, final);
   }
+  const lateCommands = merged([...final.lateCommands, ...timedOutAmong(final.statuses, () => plan.content?.digest)]);
+  const backFacts = { ...back.facts, lateCommands };
   // What was sent of the candidate does not count any more; removals do.
   const removals = applied.sent.filter(({ request }) => request.kind === "uninstall");
-  const undone = await apply(context, back.plan, back.facts, applied);
+  const undone = await apply(context, back.plan, backFacts, applied);
   if (undone.problem !== undefined) {
     // Some devices may have the stable content again and others not. As nothing sent so far counts any more, the next run
     // begins at wave one and sends to all of them.
     const anew = { ...plan, startsOver: true, roundsUsed: 0 };
-    const nothing = { ...facts, installs: noSentRequests };
+    const nothing = { ...facts, installs: noSentRequests, lateCommands };
     const problem = `The rollout could not be rolled back: ${undone.problem}`;
     const left = await finalStatuses(context, anew, nothing, removals);
     return concludeInstall(context, anew, nothing, { ...applied, sent: removals, problem }, left);
   }
   const all = { ...undone, sent: [...removals, ...undone.sent] };
-  const end = endOf(context, back.plan, back.facts, all);
-  await back.facts.results.look(back.facts.installs.requests);
-  const last = await finalStatuses(context, back.plan, back.facts, all.sent);
+  const end = endOf(context, back.plan, backFacts, all);
+  await backFacts.results.look(backFacts.installs.requests);
+  const last = await finalStatuses(context, back.plan, backFacts, all.sent);
   const failed = final.statuses.filter(({ phase }) => phase === "failed");
   const certificate = contentOf(plan).certificate;
   return concludeRollback({ ...end, overtaken: installs, plan: back.plan, final: last, certificate }, all, failed);
@@ -132,7 +139,7 @@ function endOf<P extends Plan>(
 ): Omit<RunEnd, "final"> & { readonly plan: P } {
   const known = identityToKeep(context, plan.prior?.record.instance, facts.newer.lookedUntil);
   const identity = { ...known, tenantHash: context.client.tenantHash };
-  return { plan, facts, sent, identity, nowMs: context.clock.now() };
+  return { plan, facts, sent, identity, nowMs: context.clock.now(), cutShort: context.cutShort?.() };
 }
 
 function contentOf({ content }: Plan): GoalContent {

@@ -2,24 +2,28 @@
 // one line, `drift`, which the next preview shows (docs/design.md, section 3). It sends nothing.
 
 import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
+import { withTold } from "./conclude/newer-kept";
 import { renewalOfCertificate } from "./content/renewal";
 import type { OperationContext } from "./context";
 import { rowsMayBeLateMs } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
 import { commandLifeMs, sentState } from "./facts/device-status";
 import { mayHaveStartedAnew } from "./facts/enrolled-again";
-import { isGone, readFleet } from "./facts/fleet";
+import { isGone, readFleet, type Fleet } from "./facts/members/fleet";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer } from "./facts/newer/newer-commands";
 import { resume } from "./facts/newer/resume";
+import { daysSummary, heldOf, renewalOfAll } from "./facts/own/certificates-summary";
+import { heldBy, resumeSingly } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
-import { withUnlisted } from "./facts/unlisted";
+import { withUnlisted } from "./facts/members/unlisted";
 import { driftOf } from "./messages/drift";
-import { goneIdSentences, listShortSentence } from "./messages/notices";
+import { goneIdSentences, listShortSentence, unreadableSentences } from "./messages/notices";
 import { diff } from "./policy/diff";
 import { digestHeld, rejectedDigest } from "./state/holding";
 import { backlogOf, leavingNow, noBacklog } from "./state/backlog";
+import { leftAlone } from "./state/ledger/ledger";
+import type { SentRequest, State } from "./state/state";
 import { countsEveryone } from "./state/sent-request";
-import { type SentRequest, type State } from "./state/state";
 
 import { isStored, lookAgain, listMaxAgeMs } from "./look-again";
 
@@ -45,16 +49,41 @@ export async function refresh(context: OperationContext, recorded: State): Promi
   if (stored.settings.target.kind === "group" && isGone(stored.settings.target, fleet))
     return { state: stored, notes: told };
   const sameMembers = stored.record.membersDigest === fleet.digest;
-  const resumed = resume(stored, newer);
+  const { own } = stored.record;
+  const resumed = own ? resumeSingly(stored, newer, heldBy(own.ledger)) : resume(stored, newer);
   const mayBeAnew = mayHaveStartedAnew(fleet.members.values(), stored);
+  const isFollowed = stored.record.lateCommands !== undefined;
   const isOld =
-    sameMembers && !mayBeAnew && newer.commands.length === 0 && !(await hasNews(results, stored, clock.now()));
-  const { state, notes } = isOld
+    !isFollowed &&
+    sameMembers &&
+    !mayBeAnew &&
+    newer.commands.length === 0 &&
+    !(await hasNews(results, stored, clock.now()));
+  const { state: seen, notes } = isOld
     ? { state: stored, notes: [] }
     : await lookAgain(context, results, resumed, newer, fleet);
-  const renewal = renewalOfCertificate(state.certificate, state.settings.renewBeforeDays, clock.now());
+  const state = { ...seen, record: withTold(seen.record, newer) };
+  told.push(...unreadableSentences(newer.unreadable, stored.settings.alias));
+  const renewal = renewalNow(state, fleet, clock.now());
   const interrupted = newer.commands.filter(({ by, id }) => by === "own" && !isStored(stored, id)).length;
   return { ...withDrift({ ...state, ...renewal }, interrupted, clock.now()), notes: [...told, ...notes] };
+}
+
+/** What time alone makes of the certificate, or of those of the devices. */
+function renewalNow(
+  state: State,
+  { members }: Fleet,
+  nowMs: number,
+): Pick<State, "readyForRenewal" | "renewAt" | "certificate"> {
+  const { certificate, settings, record } = state;
+  if (record.own === undefined) {
+    return { certificate, ...renewalOfCertificate(certificate, settings.renewBeforeDays, nowMs) };
+  }
+  const held = heldOf(record.own.ledger, members.values());
+  const days = daysSummary(held, settings.renewBeforeDays, nowMs);
+  const marks = held.map(({ mark }) => mark);
+  const renewal = renewalOfAll(marks, settings.renewBeforeDays, nowMs);
+  return { ...renewal, certificate: { ...certificate, ...days } };
 }
 
 /** Whether the answers have changed since they were last seen, or time has made something of them. */
@@ -91,7 +120,7 @@ function withDrift(state: State, interrupted: number, nowMs: number): Omit<Refre
   const digest = rejectedDigest(state) ?? digestHeld(state);
   const asked = { alias: settings.alias, target: settings.target, digest, settings };
   const isToDo = diff(state, asked, nowMs).action !== "nothing";
-  const heldBack = (record.heldBack ?? 0) + (record.ownedByOthers ?? 0);
+  const heldBack = (record.heldBack ?? 0) + leftAlone(record);
   const backlog = backlogOf(state.coverage, state.exceptions, record.removalsFailed ?? 0, heldBack);
   const leaving = leavingNow(state, settings).length;
   const news = driftOf(record.backlog ?? noBacklog, backlog, interrupted, leaving);

@@ -131,7 +131,7 @@ function sentenceFor(problem: Pkcs12Problem): string {
       return `The PKCS#12 file uses ${problem.what}${oid} for ${problem.where}, which is not supported; ${advice}.`;
     }
     case "limit":
-      return `The PKCS#12 file was refused unread: ${problem.what} is ${problem.found}, and ${problem.allowed} is the most that is accepted; export it again with ordinary settings.`;
+      return `The PKCS#12 file was refused: ${problem.what} is ${problem.found}, and ${problem.allowed} is the most that is accepted; export it again with ordinary settings.`;
     case "passwordRequired":
       return "The PKCS#12 file is protected by a password, and none was given; give the password it was exported with.";
     case "wrongPassword":

@@ -21,6 +21,10 @@ const maxScryptWork = 16 * 1024 * 1024;
 const maxSaltBytes = 4096;
 /** A truststore of all public roots has about 200, one with everything ever trusted 2,000. */
 export const maxCertificates = 10_000;
+/** A list of names makes some large; OpenSSL takes a certificate apart in some thirty times its size. */
+export const maxCertificateBytes = 1024 * 1024;
+/** All that one written file holds: some 2,000. Each of its bytes is copied, encrypted, hashed and sent to every device. */
+export const maxWrittenCertificateBytes = 4 * 1024 * 1024;
 export const maxPrivateKeys = 100;
 /** Entries that are passed over. */
 export const maxOtherBags = 10_000;

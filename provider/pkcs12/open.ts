@@ -1,6 +1,7 @@
 // Opens what people bring as a PKCS#12 file: binary, or as text between lines of PEM, whatever their label says; with a password
 // that may have a line break at its end. Pure bytes in, content out; what is no PKCS#12 file at all is named by its reader.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { derKindOf } from "./container/der-kind";
 import { pemBlocksIn, textOf } from "./container/text";
 import { visibleEnds, withoutLineBreak } from "./crypto/password-ends";
@@ -24,7 +25,7 @@ export interface OpenedPkcs12 extends Pkcs12 {
  */
 export async function openPkcs12(given: Uint8Array, password: string | undefined): Promise<OpenedPkcs12> {
   checkFileSize(given.length);
-  const bytes = binaryOf(Buffer.from(given.buffer, given.byteOffset, given.byteLength));
+  const bytes = await binaryOf(Buffer.from(given.buffer, given.byteOffset, given.byteLength));
   const budget = new WorkBudget();
   return await withPassword(password, async (candidate, hasTrimmedPassword) => {
     return { ...(await readPkcs12(bytes, candidate, budget)), bytes, password: candidate, hasTrimmedPassword };
@@ -32,10 +33,16 @@ export async function openPkcs12(given: Uint8Array, password: string | undefined
 }
 
 /** The PKCS#12 file between lines of PEM; else the bytes as they are. */
-export function binaryOf(bytes: Buffer): Buffer {
+async function binaryOf(bytes: Buffer): Promise<Buffer> {
   const text = bytes[0] === 0x30 ? undefined : textOf(bytes);
+  // Of a text of megabytes each look takes a while.
+  await nextTurn();
   if (text?.includes("-----BEGIN ") !== true) return bytes;
-  return pemBlocksIn(text).find((block) => derKindOf(block.bytes) === "pkcs12")?.bytes ?? bytes;
+  for (const [index, block] of (await pemBlocksIn(text)).entries()) {
+    if (index % 100 === 0) await nextTurn();
+    if (derKindOf(block.bytes) === "pkcs12") return block.bytes;
+  }
+  return bytes;
 }
 
 /**

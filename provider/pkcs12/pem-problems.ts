@@ -28,7 +28,7 @@ export function nothingIn(bytes: Buffer, field: PartField): string {
   if (text?.includes("BEGIN OPENSSH PRIVATE KEY") === true && field === "privateKey") {
     return "The private key is in OpenSSH's form; convert it with ssh-keygen -p -m PKCS8 first.";
   }
-  const isEmpty = text?.trim() === "" && bytes.length < 100;
+  const isEmpty = bytes.length < 100 && text?.trim() === "";
   const impostor: Impostor = isEmpty ? emptyText : (sniff(bytes) ?? pkcs12Without);
   const wanted = field === "privateKey" ? "BEGIN PRIVATE KEY" : "BEGIN CERTIFICATE";
   const advice = impostor.isPart === true ? "give it as PEM or DER" : impostor.advice;

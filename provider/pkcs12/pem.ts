@@ -3,6 +3,7 @@
 // a PKCS#7 bundle, a PKCS#12 file. The same key in another form gives the same material. Sentences name the part at fault,
 // never its content.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type DerKind, derKindOf } from "./container/der-kind";
 import { hasEncryptionHeaders, openEncryptedKey, openKeyWithHeaders } from "./container/encrypted-key";
 import { certificatesInPkcs7 } from "./container/pkcs7";
@@ -76,8 +77,10 @@ export async function certificatesIn(
 }
 
 /** Whether the bytes are PEM with a certificate and a private key in it, which need no PKCS#12 file around them. */
-export function isPemPair(bytes: Uint8Array): boolean {
-  const kinds = new Set(blocksIn(Buffer.from(bytes)).map((block) => block.label !== "" && kindOf(block)));
+export async function isPemPair(bytes: Uint8Array): Promise<boolean> {
+  const blocks = (await blocksIn(Buffer.from(bytes))).filter(({ label }) => label !== "");
+  await nextTurn();
+  const kinds = new Set(await mapInTurns(blocks, 100, kindOf));
   const hasKey = (["pkcs8", "encryptedKey", "pkcs1", "sec1", "dsa"] as const).some((kind) => kinds.has(kind));
   return hasKey && (kinds.has("certificate") || kinds.has("pkcs7")) && !kinds.has("pkcs12");
 }
@@ -97,10 +100,10 @@ async function partsIn(
   try {
     checkAtMost(`the length of the ${partNames[field]} in bytes`, bytes.length, maxFileBytes);
     const parts = await withPassword(password, async (candidate, isTrimmed) => {
-      const blocks = blocksIn(bytes).filter(isRead);
+      const blocks = (await blocksIn(bytes)).filter(isRead);
       const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
       checkAtMost("the number of private keys", keys.length, maxPrivateKeys);
-      const found = await mapInTurns(blocks, 50, (block) => partsInBlock(block, field, candidate, budget));
+      const found = await mapInTurns(blocks, 10, (block) => partsInBlock(block, field, candidate, budget));
       const material = {
         certificates: found.flatMap(({ certificates }) => certificates),
         privateKeys: found.flatMap(({ privateKeys }) => privateKeys),
@@ -116,14 +119,15 @@ async function partsIn(
 }
 
 /** The blocks of PEM, or the whole as one block without a label. */
-function blocksIn(bytes: Buffer): PemBlock[] {
+async function blocksIn(bytes: Buffer): Promise<PemBlock[]> {
   const whole = (content: Buffer): PemBlock[] => [{ label: "", bytes: content, headers: new Map() }];
   const text = bytes[0] === 0x30 && derKindOf(bytes) !== "other" ? undefined : textOf(bytes);
   if (text === undefined) return whole(bytes);
-  if (text.includes("-----BEGIN ")) return pemBlocksIn(text);
-  const bare = bareBase64In(text);
+  await nextTurn();
+  if (text.includes("-----BEGIN ")) return await pemBlocksIn(text);
+  const bare = await bareBase64In(text);
   if (bare === undefined) return [];
-  return bare[0] === 0x30 ? whole(bare) : pemBlocksIn(bare.toString("latin1"));
+  return bare[0] === 0x30 ? whole(bare) : await pemBlocksIn(bare.toString("latin1"));
 }
 
 const nothing: KeyMaterial = { certificates: [], privateKeys: [] };
@@ -147,7 +151,7 @@ async function partsInBlock(
       if (wantsKey) return nothing;
       return {
         ...nothing,
-        certificates: await mapInTurns(certificatesInPkcs7(bytes), 100, (der) => certificateOf(der)),
+        certificates: await mapInTurns(certificatesInPkcs7(bytes), 10, (der) => certificateOf(der)),
       };
     }
     case "pkcs8":

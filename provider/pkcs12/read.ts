@@ -69,7 +69,7 @@ async function whyMacFails(pfx: Pfx, decryptor: Decryptor): Promise<Pkcs12Error>
 }
 
 async function pkcs12From(contents: Contents, mac: Mac | undefined, emptyPassword: boolean): Promise<Pkcs12> {
-  const certificates = await mapInTurns(contents.certificates, 100, ({ bytes, names }) => certificateOf(bytes, names));
+  const certificates = await mapInTurns(contents.certificates, 10, ({ bytes, names }) => certificateOf(bytes, names));
   const keys = await mapInTurns(contents.privateKeys, 1, readKey);
   const privateKeys = keys.flatMap((key) => (key instanceof Pkcs12Error ? [] : [key]));
   const unread = keys.flatMap((key) => (key instanceof Pkcs12Error ? [key] : []));

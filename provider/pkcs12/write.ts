@@ -3,12 +3,13 @@
 // Follows RFC 7292 and docs/background/pkcs12-and-android.md, sections 7 to 9.
 
 import { createHash, createHmac } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { context } from "./asn1/ber";
 import type { Certificate } from "./x509/certificate";
 import { chainOf } from "./x509/chain";
 import { pairForEachKey } from "./x509/leaf-choice";
 import { bmpString, der, explicit, integer, objectIdentifier, octetString, sequence, setOf } from "./asn1/der";
-import { checkIterations } from "./limits";
+import { checkAtMost, checkIterations, mapInTurns, maxWrittenCertificateBytes } from "./limits";
 import type { PrivateKey } from "./x509/private-key";
 import { type Profile, type SaltSource, defaultIterations, encrypt, macData } from "./container/profiles";
 import type { KeyMaterial } from "./x509/key-material";
@@ -30,17 +31,21 @@ export interface WriteOptions {
 /**
  * A PKCS#12 file of all the given certificates and keys, with the same `digestOf`: made anew, or re-encoded when the
  * material is a file that was read.
+ * @throws Pkcs12Error `limit` for certificates of more than 4 MB together
  */
 export async function writePkcs12(material: KeyMaterial, options: WriteOptions): Promise<Uint8Array> {
   const { profile, password } = options;
   const iterations = checkIterations(options.iterations ?? defaultIterations[profile]);
+  const length = material.certificates.reduce((sum, { der }) => sum + der.length, 0);
+  checkAtMost("the length of all certificates to be written, in bytes,", length, maxWrittenCertificateBytes);
+  await nextTurn();
   const { certificates, privateKeys } = inOrder(material, options.nowMs);
   const settings = { profile, password, iterations, saltFor: saltSource(privateKeys, profile, password) };
   const leaves = new Map(pairForEachKey({ certificates, privateKeys }, options.nowMs).map((pair) => [pair.key, pair]));
   const pairs = privateKeys.map((key) => namedPair(key, leaves.get(key)?.certificate, options.friendlyName));
   const safes: Buffer[] = [];
   if (certificates.length > 0) {
-    const bags = certificates.map((certificate) => {
+    const bags = await mapInTurns(certificates, 500, (certificate) => {
       const alone = pairs.length === 0 ? namesWithoutKey(certificate, certificates, options.friendlyName) : undefined;
       return certificateBag(certificate, alone ?? pairs.find(({ leaf }) => leaf === certificate)?.names);
     });
@@ -55,6 +60,7 @@ export async function writePkcs12(material: KeyMaterial, options: WriteOptions):
   }
   if (keyBags.length > 0) safes.push(contentInfo(oidData, octetString(sequence(...keyBags))));
   const authSafe = sequence(...safes);
+  await nextTurn();
   const mac = await macData(authSafe, settings);
   return sequence(integer(3), contentInfo(oidData, octetString(authSafe)), mac);
 }

@@ -2,12 +2,16 @@
 // of them, so that the cost of a look does not grow with the number of files. What is not asked for is not indexed.
 // It must not know how a text was decoded.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { PieceTable } from "./piece-table";
 import { dense, type Range, type Reading } from "./readings";
 
 const pieceLength = 8;
 /** From one piece to the next: 8 + 5 - 1 characters hold a whole one. */
 const stride = 5;
+
+/** A multiple of the stride. */
+const charactersPerTurn = 500_000;
 
 export class FilePieces {
   private readonly pending: (string | Buffer)[] = [];
@@ -18,8 +22,21 @@ export class FilePieces {
     this.pending.push(file);
   }
 
+  /** Makes the index before it is asked for, and lets other work go on meanwhile: a file may have megabytes. */
+  async prepare(): Promise<void> {
+    for (let file = this.pending[0]; file !== undefined; file = this.pending[0]) {
+      const base64 = base64Of(file);
+      for (let at = 0; at < base64.length; at += charactersPerTurn) {
+        this.index(base64.slice(at, at + charactersPerTurn + pieceLength));
+        await nextTurn();
+      }
+      // Until here a look makes the index itself.
+      if (this.pending[0] === file) this.pending.shift();
+    }
+  }
+
   rangesIn(reading: Reading): readonly Range[] {
-    for (const file of this.pending.splice(0)) this.index(typeof file === "string" ? file : file.toString("base64"));
+    for (const file of this.pending.splice(0)) this.index(base64Of(file));
     if (this.table.size === 0) return [];
     const { text, places } = dense(reading);
     const direct = piecesOf(text, this.table).map((at) => {
@@ -46,6 +63,10 @@ export class FilePieces {
       this.table.put(high, low);
     });
   }
+}
+
+function base64Of(file: string | Buffer): string {
+  return typeof file === "string" ? file : file.toString("base64");
 }
 
 /** Where in a text there are pieces. */

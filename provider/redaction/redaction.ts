@@ -32,6 +32,11 @@ export class Redaction {
     else if (typeof secret === "string") this.phrases.add(secret);
   }
 
+  /** Gets ready for looks without holding up other work. */
+  prepare(): Promise<void> {
+    return this.filePieces.prepare();
+  }
+
   /** The text with `[secret]` where it repeats a secret; else the text as it is. */
   withoutSecrets(text: string): string {
     if (this.known.size === 0) return text;

@@ -2,7 +2,7 @@
 //   GET  /_simulator/devices?group=&limit=&offset=   devices with keystore and commands, `{ count, devices }`
 //   GET  /_simulator/devices/{id}
 //   POST /_simulator/devices/{id}                    any of { online, failWith (null ends it), flaky: { times, reason? },
-//                                                    timeOut: { lateSuccessMs? }, wipe: true, move: group, leave: true,
+//                                                    timeOut: { lateSuccessMs?, goesOn? }, wipe: true, move: group, leave: true,
 //                                                    state (a number), osVersion, enrollAgain: true }
 //   POST /_simulator/devices                         { group, alias?, name?, osVersion?, online? }: joins; `{ id }`
 //   GET  /_simulator/groups
@@ -54,7 +54,7 @@ function changeDevice({ controls }: ControlSetup, id: string, body: unknown): un
   const order = read(deviceOrder, body);
   if (order.failWith !== undefined) controls.failWith(id, order.failWith ?? undefined);
   if (order.flaky !== undefined) controls.flaky(id, order.flaky.times, order.flaky.reason);
-  if (order.timeOut !== undefined) controls.timeOutThenSucceed(id, order.timeOut.lateSuccessMs);
+  if (order.timeOut !== undefined) controls.timeOutThenSucceed(id, order.timeOut.lateSuccessMs, order.timeOut.goesOn);
   if (order.wipe === true) controls.wipe(id);
   if (order.move !== undefined) controls.move(id, order.move);
   if (order.online !== undefined) controls.setOnline(id, order.online);

@@ -57,8 +57,11 @@ export interface WorldControls {
   failWith(device: string, reason: string | undefined): void;
   /** The next so many commands fail. */
   flaky(device: string, times: number, reason?: string): void;
-  /** The next command times out, and succeeds so much later; without a time it never does. */
-  timeOutThenSucceed(device: string, afterMs?: number): void;
+  /**
+   * The next command times out, and succeeds so much later; without a time it never does. Later commands wait for that, or
+   * where the device `goesOn` are done before it.
+   */
+  timeOutThenSucceed(device: string, afterMs?: number, goesOn?: boolean): void;
 }
 
 export function worldControls(world: World, advance: (ms: number) => void, nextId: () => string): WorldControls {
@@ -133,8 +136,8 @@ export function worldControls(world: World, advance: (ms: number) => void, nextI
     flaky: (id, times, reason = "The device was busy") => {
       findDevice(id).trouble.flaky = { timesLeft: times, reason };
     },
-    timeOutThenSucceed: (id, afterMs) => {
-      findDevice(id).trouble.timeOut = afterMs === undefined ? {} : { lateSuccessMs: afterMs };
+    timeOutThenSucceed: (id, afterMs, goesOn = false) => {
+      findDevice(id).trouble.timeOut = afterMs === undefined ? {} : { lateSuccessMs: afterMs, goesOn };
     },
   };
 }

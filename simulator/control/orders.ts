@@ -9,7 +9,7 @@ export const deviceOrder = t.exact(
     online: t.boolean,
     failWith: t.union([t.string, t.null]),
     flaky: t.intersection([t.type({ times: t.number }), t.partial({ reason: t.string })]),
-    timeOut: t.partial({ lateSuccessMs: t.number }),
+    timeOut: t.partial({ lateSuccessMs: t.number, goesOn: t.boolean }),
     wipe: t.literal(true),
     move: t.string,
     leave: t.literal(true),

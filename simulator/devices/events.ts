@@ -3,7 +3,7 @@
 import type { CommandRequest, CommandStatus, Device } from "../world/model";
 
 export type WorkEvent =
-  | { readonly kind: "step" | "giveUp"; readonly status: CommandStatus; readonly turn: number }
+  | { readonly kind: "step" | "giveUp" | "lateEnd"; readonly status: CommandStatus; readonly turn: number }
   | { readonly kind: "slotOpens" | "slotCloses" | "showAnswers"; readonly status: CommandStatus }
   | { readonly kind: "lateRow"; readonly request: CommandRequest; readonly device: Device }
   | { readonly kind: "return"; readonly device: Device };

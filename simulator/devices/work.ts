@@ -2,7 +2,7 @@
 // A device that goes offline stops where it is and goes on when it returns; the cloud calls that a time-out meanwhile.
 // It knows nothing of HTTP and of requests as a whole beyond their counts. States: docs/background/esper-api.md, 4b.
 
-import type { CommandRequest, CommandStatus, Device } from "../world/model";
+import type { CommandRequest, CommandStatus, Device, Trouble } from "../world/model";
 import type { Chance } from "../world/random";
 import { addStatus, changeState } from "../world/requests";
 import { steps } from "../world/states";
@@ -69,6 +69,9 @@ export class DeviceWork {
       case "showAnswers":
         this.answers.show(event.status.request, at);
         break;
+      case "lateEnd":
+        this.answer(event.status, at);
+        break;
       case "lateRow":
         this.give(event.request, event.device, at);
         break;
@@ -114,34 +117,34 @@ export class DeviceWork {
     const { timeOut } = device.trouble;
     if (timeOut !== undefined) {
       delete device.trouble.timeOut;
-      this.timeOut(status, timeOut.lateSuccessMs, at);
+      this.timeOut(status, timeOut, at);
       return;
     }
-    const verdict = verdictOn(status.request, device, at);
-    execute(verdict, device, at);
-    if (
-      !verdict.ok &&
-      status.request.schedule === "RECURRING" &&
-      slotAfter(status, status.slotEndsAt ?? at) !== undefined
-    ) {
-      awaitSlot(this.events, status, status.slotEndsAt ?? at, verdict.reason);
-    } else {
-      this.answers.give(
-        status,
-        verdict.ok ? "Command Success" : "Command Failure",
-        verdict.ok ? null : verdict.reason,
-        at,
-      );
-    }
+    this.answer(status, at);
     this.release(status, at);
   }
 
+  private answer(status: CommandStatus, at: number): void {
+    const { request, device, slotEndsAt = at } = status;
+    const verdict = verdictOn(request, device, at);
+    execute(verdict, device, at);
+    if (verdict.ok) this.answers.give(status, "Command Success", null, at);
+    else if (request.schedule === "RECURRING" && slotAfter(status, slotEndsAt) !== undefined) {
+      awaitSlot(this.events, status, slotEndsAt, verdict.reason);
+    } else this.answers.give(status, "Command Failure", verdict.reason, at);
+  }
+
   /** The answer is late, or lost when there is no late success: then the device never did it. */
-  private timeOut(status: CommandStatus, lateSuccessMs: number | undefined, at: number): void {
+  private timeOut(
+    status: CommandStatus,
+    { lateSuccessMs, goesOn = false }: NonNullable<Trouble["timeOut"]>,
+    at: number,
+  ): void {
     changeState(status, "Command TimeOut", null, at);
     status.turn += 1;
-    if (lateSuccessMs === undefined) this.release(status, at);
-    else this.events.push(at + lateSuccessMs, { kind: "step", status, turn: status.turn });
+    if (lateSuccessMs === undefined || goesOn) this.release(status, at);
+    if (lateSuccessMs === undefined) return;
+    this.events.push(at + lateSuccessMs, { kind: goesOn ? "lateEnd" : "step", status, turn: status.turn });
   }
 
   /** The device is done with the first of its queue. */

@@ -1,5 +1,5 @@
 // Whether a fault strikes a request: the conditions of its switch, counted since it was set.
-// It does not know what a fault does (faults.ts says it).
+// It does not know what a fault does (answer-faults.ts and tenant-faults.ts say it).
 
 import type { FaultName, Faults } from "./faults";
 import type { RouteFamily, When } from "./when";

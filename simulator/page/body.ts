@@ -92,6 +92,7 @@ ${html(durations.map(([ms, words]) => `<button type="button" data-advance="${ms}
 <button type="button" data-order='{"wipe":true}'>Wipe keystore</button>
 <button type="button" data-order='{"flaky":{"times":1}}'>Fail once</button>
 <button type="button" data-order='{"timeOut":{}}'>Time out once</button>
+<button type="button" data-order='{"timeOut":{"lateSuccessMs":30000,"goesOn":true}}'>Time out, succeed late</button>
 <button type="button" data-order='{"enrollAgain":true}'>Enroll again</button>
 <button type="button" data-order='{"osVersion":"8.1.0"}'>Become Android 8</button>
 <button type="button" data-order='{"leave":true}'>Leave</button>

@@ -1,5 +1,5 @@
 // The faults as the page offers them: in groups, each with a few words and with settings that show what it does.
-// What each means stands in faults.ts; a fault without a place here does not compile.
+// What each means stands in answer-faults.ts and tenant-faults.ts; a fault without a place here does not compile.
 
 import type { FaultName, Faults } from "../faults/faults";
 

@@ -43,6 +43,8 @@ export interface Trouble {
   timeOut?: {
     /** Simulated milliseconds. */
     readonly lateSuccessMs?: number;
+    /** The device does not wait for it, and goes on with its later commands meanwhile. */
+    readonly goesOn?: boolean;
   };
 }
 

@@ -27,6 +27,8 @@ export const pure = /^provider\/lifecycle\/(?:arguments|state|policy|messages|co
 
 const node = "node:.*";
 const pulumi = "@pulumi/pulumi(?:/.*)?";
+/** Pulumi's messages alone, which load in a moment; the SDK takes a third of a second. */
+const messages = ["@pulumi/pulumi/proto/.*", "@grpc/grpc-js", "google-protobuf/.*"];
 /** What makes words of others fit to be said: leaves. */
 const wording = "provider/(?:printable|redaction/(?:redaction|ordinary-words))";
 const codecs = ["io-ts(?:/.*)?", "fp-ts(?:/.*)?"];
@@ -38,18 +40,45 @@ export const rules: readonly Rule[] = [
     says: "the package stands without the simulator, the command and the tests",
   },
   {
-    from: /^provider\/(?!(?:certificate|index|lookups|engine\/.*)$)/,
+    from: /^provider\/(?!(?:certificate|device-certificates|index|lookups|engine\/.*|packaged\/wire\/.*)$)/,
     mayImport: allBut(pulumi),
-    says: "only certificate, index, lookups and engine/ know Pulumi",
+    says: "only certificate, index, lookups, engine/ and packaged/wire/ know Pulumi",
   },
   {
-    from: /^provider\/certificate$/,
-    mayImport: only(pulumi, "provider/engine/.*", "provider/type-token"),
+    from: /^provider\/packaged\//,
+    mayImport: only(
+      "provider/(?:packaged|operations|lifecycle|redaction)/.*",
+      "provider/(?:client|pkcs12)/index",
+      "provider/(?:clock|config|errors|fleet-lookups|printable|engine/progress)",
+      ...messages,
+      ...codecs,
+      ...["node-fetch", "https-proxy-agent", "proxy-from-env", node],
+    ),
+    says: "the plugin loads no SDK, and nothing of the dynamic resource",
+    atRunTime: true,
+  },
+  {
+    from: /^provider\/(?!packaged\/)/,
+    mayImport: allBut("provider/packaged/.*"),
+    says: "nobody but the plugin knows its wire",
+  },
+  {
+    from: /^provider\/operations\//,
+    mayImport: only(
+      "provider/(?:operations|lifecycle|redaction)/.*",
+      "provider/client/index",
+      "provider/(?:clock|config|errors|engine/progress|redaction/redaction)",
+    ),
+    says: "the operations on a resource know no engine",
+  },
+  {
+    from: /^provider\/(?:device-certificates|certificate)$/,
+    mayImport: only(pulumi, "provider/(?:engine/.*|type-token|certificate)"),
     says: "the resource's arguments know nothing of Esper's API or of PKCS#12",
   },
   {
     from: /^provider\/provider$/,
-    mayImport: allBut("provider/(?:certificate|index|lookups)"),
+    mayImport: allBut("provider/(?:certificate|device-certificates|index|lookups)"),
     says: "what the stored text loads does not depend on what programs import",
   },
   {

@@ -3,12 +3,13 @@
 import { expect } from "chai";
 import { doctorCommand } from "../../cli/doctor/doctor";
 import { reportCommand } from "../../cli/report/command";
-import { startSimulator, type Simulator } from "../../simulator";
+import type { Simulator } from "../../simulator";
 import { makeIdentity, p12Of } from "../support/certificates";
 import { withStack, type Stack } from "../support/engine";
 import { deviceNamed } from "../support/sent";
 import { connectionTo, programOf } from "../support/story";
 import { consoleOf, type Kept } from "./report-console";
+import { givenFleet } from "../support/given-fleet";
 
 const password = "a-password-of-the-report-story";
 const devices = ["d1", "d2", "d3"].map((alias) => ({ alias }));
@@ -18,7 +19,7 @@ describe("on a stack of the real engine", function () {
   let simulator: Simulator;
 
   before(async () => {
-    simulator = await startSimulator({ deviceMs: 40, fleet: { groups: [{ name: "Shops", devices }] } });
+    simulator = await givenFleet({ Shops: devices }, { deviceMs: 40 });
   });
   after(() => simulator.close());
 

@@ -50,6 +50,14 @@ describe("what Esper answers", () => {
     ).to.equal(at);
   });
 
+  it("has ids of a bounded length, and takes one out of a URL in no time, however many slashes that has", () => {
+    const updated_on = "2026-01-01T00:00:00Z";
+    expect(() => read(StatusJson, { ...status, updated_on, device: "d".repeat(1_001) })).to.throw(/device/);
+    const startedAt = performance.now();
+    expect(read(StatusJson, { ...status, updated_on, device: `${"/".repeat(3_000_000)}d4?x/y` }).device).to.equal("d4");
+    expect(performance.now() - startedAt).to.be.below(5_000);
+  });
+
   it("names a device by its id, by its URL, or in its meta data", () => {
     const updated_on = "2026-01-01T00:00:00Z";
     const url = "https://x.example/api/enterprise/e/device/d1/";

@@ -5,6 +5,7 @@ import { createClient } from "../../provider/client/create";
 import type { Clock } from "../../provider/clock";
 import type { Settings } from "../../provider/config";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../simulator";
+import { chanceOf } from "../support/chance";
 import { quickClock } from "../support/quick-clock";
 
 export const PASSWORD = "correct horse battery staple";
@@ -30,7 +31,7 @@ export function benchFor(url: string, clock: Clock, settings: Partial<Settings> 
       ...settings,
     },
     clock,
-    random: chance(1),
+    random: chanceOf(1),
     say: (line) => said.push(line),
   });
   return { client, clock, said };
@@ -53,15 +54,6 @@ export async function tenantBench(
     ...options,
   });
   return { ...benchFor(sim.url, clock, settings), sim };
-}
-
-/** The same numbers in every run: a linear congruential generator (Numerical Recipes' constants). */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 let labels = 0;

@@ -5,13 +5,13 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { startSimulator } from "../../simulator";
 import { linkPackages, makeSandbox, type Sandbox } from "../../tools/sandbox";
 import { makeIdentity, p12Of } from "../support/certificates";
 import { Stack, type Ran } from "../support/engine";
 import { installCommand } from "../support/installed-command";
 import { commandsOf, connectionTo, expectNoSecret, holdersOf } from "../support/story";
 import { codeIn, document, root } from "./markdown";
+import { givenFleet } from "../support/given-fleet";
 
 const password = "a-password-of-the-pipelines";
 const steps = ["preview", "up", "nightly"];
@@ -56,7 +56,7 @@ describe("the steps of the pipelines", function () {
 
   it("preview, put the certificate on, stay quiet by night, and tell of a device that joined and of renewal", async () => {
     const devices = [{ alias: "till-1" }, { alias: "till-2" }];
-    const simulator = await startSimulator({ deviceMs: 50, fleet: { groups: [{ name: "Shops", devices }] } });
+    const simulator = await givenFleet({ Shops: devices }, { deviceMs: 50 });
     sandbox = await makeSandbox(connectionTo(simulator));
     try {
       const folder = await projectIn(sandbox);

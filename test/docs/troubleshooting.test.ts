@@ -8,10 +8,11 @@ import { devices } from "./provoked/devices";
 import { esper } from "./provoked/esper";
 import { files } from "./provoked/files";
 import { lookups } from "./provoked/lookups";
+import { plugin } from "./provoked/plugin";
 import type { Provoke, Shown } from "./provoked/provocation";
 import { settings } from "./provoked/settings";
 
-const groups = { settings, arguments: programArguments, files, "Esper's answers": esper, devices, lookups };
+const groups = { settings, arguments: programArguments, files, "Esper's answers": esper, devices, lookups, plugin };
 
 interface Row {
   readonly text: string;

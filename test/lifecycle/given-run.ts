@@ -8,7 +8,7 @@ import type { RunEnd } from "../../provider/lifecycle/conclude/next-state";
 import { noSentRequests } from "../../provider/lifecycle/facts/command-history";
 import { CommandResults } from "../../provider/lifecycle/facts/command-results";
 import type { DeviceStatus } from "../../provider/lifecycle/facts/device-status";
-import type { Fleet } from "../../provider/lifecycle/facts/fleet";
+import type { Fleet } from "../../provider/lifecycle/facts/members/fleet";
 import type { Facts } from "../../provider/lifecycle/facts/gather";
 import { nothingNewer } from "../../provider/lifecycle/facts/newer/newer-commands";
 import type { GoalContent, Plan } from "../../provider/lifecycle/policy/plan";
@@ -48,7 +48,7 @@ export function factsOf(statuses: readonly DeviceStatus[], change: Partial<Facts
   results.note(request().id, { counts: { Success: 12 } });
   return {
     ...{ fleet, entitled: fleet, results },
-    ...{ installs: noSentRequests, statuses, newer: nothingNewer, warnings: [] },
+    ...{ installs: noSentRequests, statuses, newer: nothingNewer, lateCommands: [], warnings: [] },
     departed: { devices: [], removals: noSentRequests, statuses: [] },
     ...{ canaries: new Set<string>(), priorCanaries: new Set<string>() },
     ...change,
@@ -57,7 +57,13 @@ export function factsOf(statuses: readonly DeviceStatus[], change: Partial<Facts
 
 export function contentOf(digest = digestA): GoalContent {
   const file = { base64: "AAAA", password: "pass-word-1" };
-  return { digest, certificate: { digest }, sentAs: "asGiven", file: () => Promise.resolve(file) };
+  return {
+    digest,
+    certificate: { digest },
+    sentAs: "asGiven",
+    isPerDevice: false,
+    fileFor: () => Promise.resolve(file),
+  };
 }
 
 export interface PlanChange extends Partial<Omit<Plan, "settings" | "recorded">> {
@@ -86,7 +92,14 @@ export function applied(change: Partial<Applied> = {}): Applied {
 
 export function finalOf(statuses: readonly DeviceStatus[], change: Partial<Final> = {}): Final {
   const removals = { requests: [], statuses: [], failed: [], leaving: 0 };
-  return { installs: { ...noSentRequests, requests: [request()] }, statuses, removals, problems: [], ...change };
+  return {
+    installs: { ...noSentRequests, requests: [request()] },
+    statuses,
+    removals,
+    lateCommands: [],
+    problems: [],
+    ...change,
+  };
 }
 
 export function endOf(plan: Plan, facts: Facts, final: Final, sent: readonly Sent[] = [sentNow()]): RunEnd {

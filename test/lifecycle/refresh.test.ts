@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Client } from "../../provider/client/client";
-import { readFleet } from "../../provider/lifecycle/facts/fleet";
+import { readFleet } from "../../provider/lifecycle/facts/members/fleet";
 import { refresh } from "../../provider/lifecycle/refresh";
 import { AliasTurns } from "../../provider/lifecycle/alias-turns";
 import { Claims } from "../../provider/lifecycle/claims";

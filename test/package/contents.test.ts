@@ -13,7 +13,7 @@ const papers = ["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "package.json"
 const sourceFolders = ["cli", "provider", "simulator"];
 
 /** Source maps or test files would go beyond it. */
-const mostBytes = 1_400_000;
+const mostBytes = 2_200_000;
 
 /** What the compiler makes of every source. */
 function wantedFiles(): readonly string[] {
@@ -22,7 +22,8 @@ function wantedFiles(): readonly string[] {
       .filter((name) => name.endsWith(".ts"))
       .map((name) => posix.join("dist", folder, name.replaceAll("\\", "/").replace(/\.ts$/u, ""))),
   );
-  return [...papers, ...sources.flatMap((source) => [`${source}.js`, `${source}.d.ts`])];
+  const schema = "dist/provider/packaged/schema.json";
+  return [...papers, schema, ...sources.flatMap((source) => [`${source}.js`, `${source}.d.ts`])];
 }
 
 function differences(files: readonly string[], wanted: readonly string[]): readonly string[] {

@@ -8,7 +8,7 @@ import { readBoundedFile } from "../../provider/lifecycle/content/read-file";
 import { fromPem, openPkcs12, readPkcs12 } from "../../provider/pkcs12";
 import { renewalOf } from "../../provider/pkcs12/advice/renewal";
 import { der, explicit, integer, objectIdentifier, octetString, sequence } from "../../provider/pkcs12/asn1/der";
-import { pemBlocksIn } from "../../provider/pkcs12/container/text";
+import { firstPemBlocksIn } from "../../provider/pkcs12/container/text";
 import { certificateOf } from "../../provider/pkcs12/x509/certificate";
 import { makeIdentity } from "../support/certificates";
 import { bytesOf, failureOf } from "./fixtures";
@@ -110,7 +110,7 @@ describe("a hostile file", function () {
     const { certificate } = makeIdentity("x".repeat(60_000));
     const other = makeIdentity(`${"x".repeat(60_000)}y`);
     const [one, two] = [certificate, other.certificate].map((pem) =>
-      certificateOf(pemBlocksIn(pem)[0]?.bytes ?? Buffer.alloc(0)),
+      certificateOf(firstPemBlocksIn(pem)[0]?.bytes ?? Buffer.alloc(0)),
     );
     expect(one?.subject).to.match(/^CN=x{900}/);
     expect(one?.subject.length).to.be.lessThan(1_200);
@@ -122,8 +122,27 @@ describe("a hostile file", function () {
     const text = "-----BEGIN A-----".repeat(800_000);
     const { kind } = await failureOf(fromPem({ certificate: text, privateKey: text }));
     expect(kind).to.equal("badPem");
-    expect((await failureOf(openPkcs12(Buffer.from(text), ""))).kind).to.equal("notPkcs12");
+    expect((await failureOf(openPkcs12(Buffer.from(text), ""))).kind).to.equal("limit");
     expect(performance.now() - startAt).to.be.lessThan(8_000);
+  });
+
+  for (const [title, text] of [
+    ["a BEGIN", "-----BEGIN A-----\n"],
+    ["the first letters of base64", "MI"],
+  ] as const) {
+    it(`of backslashes without end after ${title} takes time in proportion to its length`, async () => {
+      const startAt = performance.now();
+      const bytes = Buffer.from(text + "\\".repeat(4_000_000));
+      expect((await failureOf(fromPem({ certificate: bytes, privateKey: bytes }))).kind).to.equal("badPem");
+      expect(performance.now() - startAt).to.be.lessThan(10_000);
+    });
+  }
+
+  it("with a certificate of more than a megabyte is refused before OpenSSL takes it apart", async () => {
+    const bag = certificateBag(Buffer.alloc(1_100_000, 0x30));
+    const { kind, message } = await failureOf(readPkcs12(fileOf(bag), undefined));
+    expect(kind).to.equal("limit");
+    expect(message).to.contain("a certificate's length in bytes is 1100000");
   });
 
   it("of 16 MB of certificates is read in seconds, and other work goes on", async () => {

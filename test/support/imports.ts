@@ -107,7 +107,8 @@ export function modulesOf(sources: ReadonlyMap<string, string>): Modules {
   const resolve = (from: string, specifier: string): string => {
     if (!specifier.startsWith(".")) return specifier;
     const path = posix.join(posix.dirname(from), specifier).replace(/\.js$/, "");
-    return sources.has(path) ? path : posix.join(path, "index");
+    // Data is no module, and imports nothing.
+    return sources.has(path) || path.endsWith(".json") ? path : posix.join(path, "index");
   };
   const read = (file: string, text: string): readonly Import[] =>
     importsIn(text).map(({ specifier, ...rest }) => ({ ...rest, to: resolve(file, specifier) }));

@@ -25,10 +25,10 @@ export class QuickProgram {
     const ended: Record<string, Ended> = {};
     let isFirst = true;
     for (const [name, args] of Object.entries(program)) {
-      ended[name] = await this.stack(name).up(args, isFirst);
+      ended[name] = await this.stack(name, isForDevices(args)).up(args, isFirst);
       isFirst = false;
     }
-    const gone = [...this.stacks].filter(([name, stack]) => !(name in program) && stack.outputs !== undefined);
+    const gone = [...this.stacks].filter(([name, stack]) => !(name in program) && !stack.isEmpty);
     for (const [name, stack] of gone) {
       ended[name] = await stack.destroy(isFirst);
       isFirst = false;
@@ -48,9 +48,14 @@ export class QuickProgram {
     return this.stacks.get(name)?.outputs;
   }
 
-  stack(name: string): QuickStack {
-    const stack = this.stacks.get(name) ?? new QuickStack(name, this.config);
+  stack(name: string, isForDevices = false): QuickStack {
+    const kind = isForDevices ? "deviceCertificates" : "certificate";
+    const stack = this.stacks.get(name) ?? new QuickStack(name, this.config, kind);
     this.stacks.set(name, stack);
     return stack;
   }
+}
+
+function isForDevices({ source }: Json): boolean {
+  return typeof source === "object" && source !== null && ("folder" in source || "certificates" in source);
 }

@@ -5,7 +5,7 @@
 import { claims } from "../../provider/lifecycle/claims";
 import { impact } from "../../provider/lifecycle/preview/impact";
 import { tenantHashOf } from "../../provider/config";
-import { certificate } from "../../provider/provider";
+import { certificate, deviceCertificates } from "../../provider/provider";
 
 export type Did = "refused" | "created" | "updated" | "replaced" | "refreshed" | "deleted" | "nothing";
 
@@ -46,19 +46,28 @@ async function listening<T>(operation: () => Promise<T>): Promise<T> {
 
 export class QuickStack {
   private stored: Stored | undefined;
+  /** Copies that were replaced and whose removal failed: the engine tries again with its next run. */
+  private replaced: readonly Stored[] = [];
   private readonly urn: string;
 
   constructor(
     name: string,
     /** The stack's configuration, keys with their namespace, such as `esper:apiKey`. */
     private readonly config: Readonly<Record<string, string>>,
+    private readonly kind: "certificate" | "deviceCertificates" = "certificate",
   ) {
-    this.urn = `urn:pulumi:test::fleet::pulumi-nodejs:dynamic/esper:Certificate::${name}`;
+    const type = kind === "certificate" ? "Certificate" : "DeviceCertificates";
+    this.urn = `urn:pulumi:test::fleet::pulumi-nodejs:dynamic/esper:${type}::${name}`;
   }
 
   /** What the state holds of the resource; undefined when it holds none. */
   get outputs(): Json | undefined {
     return this.stored?.outputs;
+  }
+
+  /** Whether the state holds nothing of it, not even a copy that is still to be removed. */
+  get isEmpty(): boolean {
+    return this.stored === undefined && this.replaced.length === 0;
   }
 
   /** The inputs that the state holds. */
@@ -86,10 +95,18 @@ export class QuickStack {
   }
 
   async up(args: Json, isRunOfItsOwn = true): Promise<Ended> {
+    const before = this.replaced;
+    const ended = await this.apply(args, isRunOfItsOwn);
+    if (before.length === 0) return ended;
+    const error = await listening(() => this.removeReplaced());
+    return error === undefined ? ended : { ...ended, error: [ended.error, error].filter(Boolean).join("\n") };
+  }
+
+  private async apply(args: Json, isRunOfItsOwn: boolean): Promise<Ended> {
     return listening(async () => {
       if (isRunOfItsOwn) this.begin();
       const provider = await this.provider();
-      const text = `exports.handler = () => require("pulumi-esper/provider").certificate("${this.urn}")`;
+      const text = `exports.handler = () => require("pulumi-esper/provider").${this.kind}("${this.urn}")`;
       const news = asJson({ ...args, __provider: text });
       const checked = await provider.check(this.stored?.inputs ?? {}, news);
       if (checked.failures !== undefined && checked.failures.length > 0) {
@@ -124,8 +141,9 @@ export class QuickStack {
   async destroy(isRunOfItsOwn = true): Promise<Ended> {
     return listening(async () => {
       if (isRunOfItsOwn) this.begin();
-      if (this.stored === undefined) return { did: "nothing" };
-      const error = await this.remove(this.stored);
+      if (this.isEmpty) return { did: "nothing" };
+      const left = await this.removeReplaced();
+      const error = this.stored === undefined ? left : ((await this.remove(this.stored)) ?? left);
       if (error !== undefined) return { did: "deleted", error };
       this.stored = undefined;
       return { did: "deleted" };
@@ -134,7 +152,7 @@ export class QuickStack {
 
   // A fresh one for each operation, as a run of the engine has a process of its own.
   private async provider(): Promise<ReturnType<typeof certificate>> {
-    const provider = certificate(this.urn);
+    const provider = this.kind === "certificate" ? certificate(this.urn) : deviceCertificates(this.urn);
     await provider.configure({ config: { get: (key) => this.config[key] } });
     return provider;
   }
@@ -155,7 +173,22 @@ export class QuickStack {
     }
     const created = await this.create(inputs);
     const error = created.error ?? (oldFirst ? undefined : await this.remove(stored));
+    if (!oldFirst && error !== undefined && this.stored !== stored) this.replaced = [...this.replaced, stored];
     return { did: "replaced", ...(error === undefined ? {} : { error }) };
+  }
+
+  /** @returns the error of those that still could not be removed */
+  private async removeReplaced(): Promise<string | undefined> {
+    const left: Stored[] = [];
+    const errors: string[] = [];
+    for (const stored of this.replaced) {
+      const error = await this.remove(stored);
+      if (error === undefined) continue;
+      left.push(stored);
+      errors.push(error);
+    }
+    this.replaced = left;
+    return errors.length === 0 ? undefined : errors.join("\n");
   }
 
   private async remove({ id, outputs }: Stored): Promise<string | undefined> {

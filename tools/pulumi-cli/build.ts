@@ -20,14 +20,30 @@ export const oldestGo = "1.25.11";
  * 3.68.0 is the last release of the Go SDK that contains it, and it works with the newer CLI.
  */
 const recipe = [
-  { folder: "pulumi", version: builtVersion, program: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+  {
+    folder: "pulumi",
+    flags: versionFlag(builtVersion),
+    program: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  },
   {
     folder: "language-nodejs",
-    version: "3.68.0",
+    flags: versionFlag("3.68.0"),
     program: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
   },
-] as const;
+];
 const launcher = "pulumi-resource-pulumi-nodejs";
+
+function versionFlag(version: string): string {
+  return `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
+}
+
+/** A program by its Go package, from the go.mod in a folder beside this file. */
+export interface GoProgram {
+  readonly folder: string;
+  /** For the linker, beside those that make it small. */
+  readonly flags: string;
+  readonly program: string;
+}
 
 export interface BuildOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -38,7 +54,25 @@ export interface BuildOptions {
 }
 
 /** Builds the CLI. Answers with the reason, for people, why there is none; undefined when all went well. */
-export async function buildCli({ env, into, pathFolders, say }: BuildOptions): Promise<string | undefined> {
+export function buildCli(options: BuildOptions): Promise<string | undefined> {
+  const addLauncher = async (binFolder: string): Promise<void> => {
+    await copyFile(join(__dirname, launcher), join(binFolder, launcher));
+    await chmod(join(binFolder, launcher), 0o755);
+  };
+  return buildPrograms({ ...options, recipe, what: `pulumi ${builtVersion}`, addLauncher });
+}
+
+export interface ProgramsOptions extends BuildOptions {
+  readonly recipe: readonly GoProgram[];
+  /** As people read it. */
+  readonly what: string;
+  /** Puts beside the programs what is not built. */
+  readonly addLauncher?: (binFolder: string) => Promise<void>;
+}
+
+/** Builds Go programs into `bin` below a folder. Answers with the reason, for people, why not; undefined when all went well. */
+export async function buildPrograms(options: ProgramsOptions): Promise<string | undefined> {
+  const { env, into, pathFolders, say, what, addLauncher } = options;
   if (process.platform === "win32") return "it cannot be built from source on Windows";
   const go = await findGo(pathFolders);
   const unsuitable = go === undefined ? "Go is not installed" : await whyUnsuitable(go, env);
@@ -46,15 +80,14 @@ export async function buildCli({ env, into, pathFolders, say }: BuildOptions): P
 
   const startedAt = Date.now();
   const tell = (): void => {
-    say(`building pulumi ${builtVersion} from source, ${inWords(Date.now() - startedAt)} …`);
+    say(`building ${what} from source, ${inWords(Date.now() - startedAt)} …`);
   };
-  say(`building pulumi ${builtVersion} from source with Go; this takes some minutes, once`);
+  say(`building ${what} from source with Go; this takes some minutes, once`);
   await removeLeftovers(into);
   const partial = `${into}.partial-${process.pid}`;
   const binFolder = join(partial, "bin");
   await mkdir(binFolder, { recursive: true });
-  for (const { folder, version, program } of recipe) {
-    const flags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
+  for (const { folder, flags, program } of options.recipe) {
     const { ended, lastWords } = await runLong({
       command: go,
       args: [
@@ -62,7 +95,7 @@ export async function buildCli({ env, into, pathFolders, say }: BuildOptions): P
         "-mod=readonly",
         "-trimpath",
         "-ldflags",
-        flags,
+        `-s -w ${flags}`,
         "-o",
         join(binFolder, basename(program)),
         program,
@@ -76,11 +109,10 @@ export async function buildCli({ env, into, pathFolders, say }: BuildOptions): P
       return `building it from source failed (${lastWords})`;
     }
   }
-  await copyFile(join(__dirname, launcher), join(binFolder, launcher));
-  await chmod(join(binFolder, launcher), 0o755);
+  await addLauncher?.(binFolder);
   await rm(into, { recursive: true, force: true });
   await rename(partial, into);
-  say(`built pulumi ${builtVersion} in ${inWords(Date.now() - startedAt)}: ${into}`);
+  say(`built ${what} in ${inWords(Date.now() - startedAt)}: ${into}`);
   return undefined;
 }
 

@@ -3,6 +3,7 @@
 
 import type { CommandState, RowQuery, StatusRow } from "../client";
 import type { Redaction } from "../../redaction/redaction";
+import { printable } from "../../printable";
 import { chunksOf } from "../coalesce";
 import { readState, writeState } from "./command-states";
 import { isoInstant } from "../iso-instant";
@@ -11,6 +12,7 @@ import { isoInstant } from "../iso-instant";
 export const idsInUrl = 50;
 /** A request with at most so many devices is read as rows: they say more than counts, and many fit into one read. */
 export const fewDevices = 25;
+const saidStatesMax = 20;
 const withheld = "(Esper's reason is not shown: it repeats a part of what was sent)";
 
 export interface StatusJsonRow {
@@ -44,7 +46,7 @@ export class RowReader {
       requestId: json.request,
       deviceId: json.device,
       state,
-      stateText: json.state,
+      stateText: printable(json.state),
       ...(reason !== undefined && { reason }),
       updatedAt: isoInstant(json.updated_at),
       ...(json.created_at !== null && json.created_at !== undefined && { createdAt: isoInstant(json.created_at) }),
@@ -52,8 +54,9 @@ export class RowReader {
   }
 
   noteUnknown(stateText: string): void {
-    if (this.saidStates.has(stateText)) return;
-    this.saidStates.add(stateText);
+    const name = printable(stateText);
+    if (this.saidStates.has(name) || this.saidStates.size >= saidStatesMax) return;
+    this.saidStates.add(name);
     const shown = this.secrecy.quote(stateText) ?? "without a name";
     this.say(`Esper reports a command state that is not known here, "${shown}"; it counts as pending`);
   }

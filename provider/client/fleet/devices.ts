@@ -8,6 +8,7 @@ import { DeviceJson } from "../codecs";
 import { pages, PageSize, readPage, readWhole, type ListCall, type Whole } from "../http/pages";
 import { pathOf, type Requester } from "../http/request";
 import { Cache } from "../cache";
+import { bounded, filled } from "../bounded-text";
 import { isoInstant } from "../iso-instant";
 import { chunksOf, Gather } from "../coalesce";
 import { idsInUrl } from "../commands/status-rows";
@@ -23,6 +24,7 @@ const devicesPath = "/v2/devices/";
 const toRead = "to read devices";
 /** Esper's `state` of a device that is online (docs/background/esper-api.md, 5c). */
 const activeState = 1;
+const tagsMax = 1_000;
 const noTags: readonly string[] = [];
 
 export class Devices {
@@ -146,7 +148,10 @@ export class Devices {
     const createdAt = filled(row.created_at);
     const lastSeen = filled(row.last_seen);
     const imei = imeiOf(row);
-    const tags = (row.tags ?? []).filter((tag) => typeof tag === "string");
+    const tags = (row.tags ?? [])
+      .filter((tag) => typeof tag === "string")
+      .slice(0, tagsMax)
+      .map(bounded);
     return {
       id: row.id,
       name: filled(row.alias) ?? filled(row.name) ?? row.id,
@@ -185,8 +190,4 @@ function marksOf({ search, serial, tags, osVersion }: DeviceQuery): Readonly<Rec
 function imeiOf({ network_info: network }: TypeOf<typeof DeviceJson>): string | undefined {
   const given = [network?.imei, network?.imei1, network?.imei_1, network?.imeis].flat();
   return given.find((imei): imei is string => typeof imei === "string" && imei.trim() !== "")?.trim();
-}
-
-function filled(text: string | null | undefined): string | undefined {
-  return text === null || text === undefined || text.trim() === "" ? undefined : text;
 }

@@ -126,6 +126,9 @@ function sentence(meaning: ApiMeaning, { status, permission, known, retryAt }: R
     case "deviceTypeRefused":
       return `Esper does not take this \`deviceType\` (${status}). Leave it out, or set \`deviceType: "all"\`.`;
     case "serverError":
+      if (retryAt !== undefined) {
+        return `Esper is not available (${String(status)}), and asks for no request before ${retryAt}. Run again after that.`;
+      }
       return `Esper failed (${String(status)}), also when asked again. Try again later; if it stays so, ask Esper's support.`;
     case "refused":
       return `Esper refused it (${String(status)}). Check what was asked for.`;

@@ -55,8 +55,8 @@ export interface RequesterParts {
 
 export class Requester {
   private skewMs = 0;
-  /** Until then, of our clock, Esper takes no request. */
-  private closedUntilMs = 0;
+  /** Until then, of our clock, Esper takes no request; and the status by which it said so. */
+  private closed = { untilMs: 0, status: 429 };
 
   constructor(private readonly parts: RequesterParts) {}
 
@@ -81,7 +81,7 @@ export class Requester {
       if (startedAtMs !== undefined) waitedMs += clock.now() - askedAtMs;
       startedAtMs ??= clock.now();
       const sinceMs = startedAtMs;
-      if (this.closedUntilMs - clock.now() > patienceLeftMs(clock.now() - sinceMs)) {
+      if (this.closed.untilMs - clock.now() > patienceLeftMs(clock.now() - sinceMs)) {
         throttle.ended();
         throw this.closedError(call);
       }
@@ -100,7 +100,8 @@ export class Requester {
             ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
           };
           const verdict = judge(outcome, attempts, random);
-          if (verdict.reason === "closed") this.closedUntilMs = clock.now() + (retryAfter ?? 0);
+          if (verdict.reason === "closed")
+            this.closed = { untilMs: clock.now() + (retryAfter ?? 0), status: answer?.status === 503 ? 503 : 429 };
           else if (verdict.reason === "rateLimited") throttle.limited(retryAfter, turn);
           else if (answer !== undefined) throttle.accepted();
           return { came, verdict };
@@ -128,8 +129,8 @@ export class Requester {
 
   /** Esper has said from when on it takes requests again, and that is too far away to wait for. */
   private closedError({ method, path, attempt, permission }: Omit<Call<unknown>, "codec">): Error {
-    const retryAt = new Date(this.closedUntilMs).toISOString().replace(/\.\d+Z$/, "Z");
-    return refusalError({ method, path, attempt, permission, status: 429, retryAt });
+    const retryAt = new Date(this.closed.untilMs).toISOString().replace(/\.\d+Z$/, "Z");
+    return refusalError({ method, path, attempt, permission, status: this.closed.status, retryAt });
   }
 
   /** One exchange, never throwing: what came, for the verdict, and the way to its value or its error. */

@@ -19,7 +19,7 @@ export interface Attempts {
   readonly elapsedMs: number;
   /** Of it, the time spent waiting for further turns, which tells nothing about the server. */
   readonly waitedMs: number;
-  /** What a 429 asks for. */
+  /** What a 429 or 503 asks for. */
   readonly retryAfterMs?: number;
   /** At most so many exchanges, those that met the rate limit left out. */
   readonly allowed: number;
@@ -78,7 +78,11 @@ export function judge(outcome: Outcome, attempts: Attempts, random: () => number
   }
   if (attempts.made >= attempts.allowed || attempts.elapsedMs - attempts.waitedMs > maxElapsedMs)
     return { action: "giveUp", reason: "enough" };
-  const afterMs = backOffMs(attempts.made, random);
+  // Esper says when it will be there again: sooner is no use, and much later is for another run.
+  const isUnavailable = outcome.kind === "answer" && outcome.status === 503;
+  const askedMs = isUnavailable ? (attempts.retryAfterMs ?? 0) : 0;
+  if (askedMs > maxElapsedMs - (attempts.elapsedMs - attempts.waitedMs)) return { action: "giveUp", reason: "closed" };
+  const afterMs = Math.max(askedMs, backOffMs(attempts.made, random));
   if (!sentForCertain) {
     // A name that does not resolve or a closed port seldom heals: fewer tries.
     return attempts.made >= 3

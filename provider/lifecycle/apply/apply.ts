@@ -26,7 +26,12 @@ export async function apply(context: OperationContext, plan: Plan, facts: Facts,
   const warnings: string[] = [];
   const notes: string[] = [];
   try {
-    return { sent, warnings, notes, rollout: await runSteps(context, plan, facts, { sent, warnings, notes }) };
+    return {
+      sent,
+      warnings,
+      notes,
+      rollout: await runSteps(context, plan, facts, { sent, warnings, notes }, earlier?.sent),
+    };
   } catch (error) {
     const hasSent = sent.length > 0 || (earlier?.sent.length ?? 0) > 0;
     if (!hasSent || !(error instanceof Error)) throw error;
@@ -39,6 +44,7 @@ async function runSteps(
   plan: Plan,
   facts: Facts,
   { sent, warnings, notes }: { readonly sent: Sent[]; readonly warnings: string[]; readonly notes: string[] },
+  earlier?: readonly Sent[],
 ): Promise<RolloutOutcome | undefined> {
   for (const cancellation of plan.cancellations) warnings.push(...(await cancelWaiting(context, cancellation)));
   const { waves } = plan;
@@ -47,7 +53,7 @@ async function runSteps(
   const installs = waves === undefined ? plan.steps.filter(({ action }) => action === "install") : [];
   for (const step of uninstalls) {
     context.status(step.message);
-    const removed = await removeStep(context, plan, facts, step, sent);
+    const removed = await removeStep(context, plan, facts, step, sent, earlier);
     warnings.push(...removed.warnings);
     notes.push(...removed.notes);
   }

@@ -2,7 +2,7 @@
 
 import { addresses, devicesOf, groupsOf, type Address, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { readFleet, type Fleet } from "../facts/fleet";
+import { readFleet, type Fleet } from "../facts/members/fleet";
 
 export interface Batch {
   readonly address: Address;
@@ -46,4 +46,9 @@ export function batchesForDevices(devices: readonly string[]): readonly Batch[] 
     targetWide: false,
     unsupported: 0,
   }));
+}
+
+/** One request for each device. */
+export function batchesForSingleDevices(devices: readonly string[]): readonly Batch[] {
+  return devices.flatMap((id) => batchesForDevices([id]));
 }

@@ -4,20 +4,19 @@
 
 import type { Device } from "../../client/index";
 import type { OperationContext } from "../context";
-import { readFleet } from "../facts/fleet";
+import { readFleet } from "../facts/members/fleet";
 import type { Facts } from "../facts/gather";
-import { readNewer, removalMaxAgeMs, type Newer } from "../facts/newer/newer-commands";
-import { ownedByOthers, type OwnInstall } from "../facts/newer/owners";
-import { devicesOf } from "../facts/newer/resume";
+import { devicesHeldBefore } from "../facts/newer/held-before";
+import { readNewer, removalMaxAgeMs } from "../facts/newer/newer-commands";
+import { ownedByOthers } from "../facts/newer/owners";
 import { claimUnsureSentence } from "../messages/notices";
 import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
-import { decideRemoval } from "../policy/removal";
+import { decideRemoval, type Claimant } from "../policy/removal";
 import type { Step } from "../policy/steps";
-import { difference } from "../state/membership-sketch";
-import type { SentRequest, State } from "../state/state";
 import { batchesForDevices, batchesForEveryone } from "./batches";
 import { uninstallOf } from "./esper-commands";
+import { ownDevices, ownInstalls } from "./own-installs";
 import { sendBatches, type Sent } from "./send";
 
 export interface Removed {
@@ -31,12 +30,13 @@ export async function removeStep(
   facts: Facts,
   step: Pick<Step, "devices" | "reason">,
   sent: Sent[],
+  earlier: readonly Sent[] = [],
 ): Promise<Removed> {
   const { settings } = plan;
   const candidates = candidatesOf(facts, step.devices);
   if (candidates.size === 0) return { notes: [], warnings: [] };
   const before = sent.length;
-  const turn = `${context.client.tenantHash} ${settings.alias}`;
+  const turn = { tenantHash: context.client.tenantHash, alias: settings.alias };
   const decided = await context.turns.during(turn, "uninstall", async () => {
     const newer = plan.prior === undefined ? undefined : await readNewer(context, plan.prior, removalMaxAgeMs);
     if (newer?.isComplete === false) throw new Error(incompleteSentence(settings.alias));
@@ -44,8 +44,9 @@ export async function removeStep(
     const others = newer === undefined ? new Set<string>() : ownedByOthers(newer.commands, own, context.clock.now());
     const removal = decideRemoval({
       ...{ alias: settings.alias, candidates, ownedByOthers: others },
-      isOwn: ownDevices(plan, facts, newer, candidates, step.reason),
+      isOwn: await ownDevices(context, plan, facts, newer, candidates, step.reason),
       claimed: await claimedDevices(context, plan),
+      heldBefore: step.reason === "rollback" ? await heldBefore(context, plan, [...earlier, ...sent]) : undefined,
     });
     // A member that the list leaves out may be somebody else's.
     const isWhole = step.devices === "everyone" && facts.fleet.addsUp && removal.devices.size === candidates.size;
@@ -85,73 +86,42 @@ function incompleteSentence(alias: string): string {
   );
 }
 
-/** Requests of this resource with Esper's time and the devices that they are known to have reached. */
-async function ownInstalls(
-  { client }: OperationContext,
-  prior: State | undefined,
-  { installs }: Facts,
+/** Of a rollback to nothing: devices that had the alias before, and would lose what cannot be given back. */
+async function heldBefore(
+  context: OperationContext,
+  { settings, prior }: Plan,
   sent: readonly Sent[],
-  newer: Newer | undefined,
-): Promise<readonly OwnInstall[]> {
-  const earlier = (prior?.commands ?? []).filter(({ kind }) => kind === "install");
-  const others = (newer?.commands ?? []).filter(({ by, kind }) => by !== "own" && kind === "install");
-  const known = (request: SentRequest): ReadonlySet<string> | undefined =>
-    installs.sentTo.get(request.id) ?? (request.targetWide === true ? installs.reached : undefined);
-  // Only where another's install is older does it matter whom a later one of this resource has reached.
-  const isLater = ({ createdAt = "" }: SentRequest): boolean => others.some((other) => other.createdAt < createdAt);
-  const unknown = earlier.filter((request) => known(request) === undefined && isLater(request)).map(({ id }) => id);
-  const rows = unknown.length === 0 ? [] : await client.rows({ requestIds: unknown });
-  const byRows = (id: string): ReadonlySet<string> =>
-    new Set(rows.flatMap(({ requestId, deviceId }) => (requestId === id ? [deviceId] : [])));
-  const now = sent.filter(({ request }) => request.kind === "install");
-  return [
-    ...earlier.map((request) => ({ request, devices: known(request) ?? byRows(request.id) })),
-    ...now.map(({ request, devices }) => ({ request, devices })),
-  ];
-}
-
-/** Whether an INSTALL of this resource is known on a device. */
-function ownDevices(
-  { prior }: Plan,
-  { installs, departed, newer: before }: Facts,
-  newer: Newer | undefined,
-  candidates: ReadonlyMap<string, Device>,
-  reason: Step["reason"],
-): (id: string) => boolean {
-  // A removal that is tried again was this resource's to send the first time; a rollback takes back what this run has sent.
-  if (prior === undefined || reason === "removalsFailed" || reason === "rollback") return () => true;
-  const ids = new Set(candidates.keys());
-  const { sentTo, earlierSentTo, previouslySentTo } = prior.record;
-  const sketches = [sentTo, earlierSentTo, previouslySentTo].filter((sketch) => sketch !== undefined);
-  const joined = sketches.map((sketch) => difference(sketch, ids)?.joined);
-  // What a destroy finds outside the target, it finds in the rows of this resource's own requests.
-  const found = new Set(reason === "destroy" ? departed.devices.map(({ id }) => id) : []);
-  // They were members that had it, and the sketches have forgotten them since.
-  for (const id of prior.record.left ?? []) found.add(id);
-  for (const command of [...before.commands, ...(newer?.commands ?? [])]) {
-    if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
-  }
-  // Where too many came and left to tell who, nothing is known against it.
-  return (id) => found.has(id) || installs.reached?.has(id) === true || joined.some((since) => !since?.has(id));
+): Promise<ReadonlySet<string>> {
+  const earlier = prior === undefined ? [] : prior.commands;
+  const own = [...earlier, ...sent.map(({ request }) => request)];
+  const installed = own.flatMap(({ kind, createdAt = "" }) =>
+    kind === "install" && createdAt !== "" ? [createdAt] : [],
+  );
+  const [firstInstallAt] = installed.sort();
+  if (firstInstallAt === undefined) return new Set();
+  const ids = new Set([...own.map(({ id }) => id), ...(prior?.record.droppedIds ?? [])]);
+  const { devices, isComplete } = await devicesHeldBefore(context, settings.alias, { ids, firstInstallAt });
+  if (!isComplete) throw new Error(incompleteSentence(settings.alias));
+  return devices;
 }
 
 const claimsMaxAgeMs = 10_000;
 
-/** Members of other certificates that stand under the same alias, with the name of one of those. */
+/** Members of other certificates that stand under the same alias, with one of those. */
 async function claimedDevices(
   context: OperationContext,
   { settings, prior }: Plan,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Claimant>> {
   const { client, claims, urnHash, instance } = context;
   const asking = {
     ...{ tenantHash: client.tenantHash, alias: settings.alias, urnHash, instance },
     target: prior?.settings.target ?? settings.target,
   };
-  const claimed = new Map<string, string>();
-  for (const { target, name } of claims.othersUnder(asking)) {
+  const claimed = new Map<string, Claimant>();
+  for (const { target, name, sentTo } of claims.othersUnder(asking)) {
     const { members, addsUp } = await readFleet(client, target, claimsMaxAgeMs);
     if (!addsUp) throw new Error(claimUnsureSentence(settings.alias, name));
-    for (const id of members.keys()) claimed.set(id, name);
+    for (const id of members.keys()) claimed.set(id, { name, hasSent: sentTo?.has(id) === true });
   }
   return claimed;
 }

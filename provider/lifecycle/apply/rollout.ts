@@ -5,6 +5,8 @@ import type { OperationContext } from "../context";
 import { historyOf, joinRequests } from "../facts/command-history";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
+import { cutShortSentence } from "../messages/notices";
+import { withContentStates } from "../facts/own/ledger-history";
 import { count } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { installTargets } from "../policy/steps";
@@ -84,6 +86,7 @@ async function wavePasses(
   if (own.length > 0) context.note(`Wave ${number} of ${of}: ${count(own.length, "device")}.`);
   await installOn(context, plan, facts, own, sent);
   await waitForAll(context, plan, facts, sent, upTo);
+  refuseWhereCutShort(context);
   const statuses = await statusesOf(context, plan, facts, upTo, sent);
   const hasPassed = judgeWave(statuses, settings, facts.fleet.members) === "passed";
   if (!hasPassed || number === of || (own.length === 0 && !isUnfinished) || rollout.soakMs === 0) return hasPassed;
@@ -92,7 +95,14 @@ async function wavePasses(
   if (soakMs === 0) return hasPassed;
   context.status(`Wave ${number} of ${of} soaks for ${count(Math.ceil(soakMs / 60_000), "minute")}.`);
   await context.clock.sleep(soakMs);
+  refuseWhereCutShort(context);
   return judgeWave(await statusesOf(context, plan, facts, upTo, sent), settings, facts.fleet.members) === "passed";
+}
+
+/** A wave that nobody could wait for is neither passed nor failed, and nothing is taken back. */
+function refuseWhereCutShort({ cutShort }: OperationContext): void {
+  const why = cutShort?.();
+  if (why !== undefined) throw new Error(cutShortSentence(why));
 }
 
 /** A wave that had answered before this run began soaks what is left since its last answer. */
@@ -105,13 +115,16 @@ function soakLeftMs(soakMs: number, statuses: readonly DeviceStatus[], nowMs: nu
 async function statusesOf(
   { clock }: OperationContext,
   plan: Plan,
-  { fleet, results, installs }: Facts,
+  { fleet, results, installs, contents }: Facts,
   ids: ReadonlySet<string>,
   sent: readonly Sent[],
 ): Promise<readonly DeviceStatus[]> {
   const nowMs = clock.now();
-  const all = joinRequests(installs, sentOfKind(sent, "install"), plan.startsOver);
-  await results.look(all.requests);
-  const history = await historyOf(results, all, new Set(fleet.members.keys()), nowMs);
-  return deviceStatuses(fleet.members.values(), history, nowMs).filter(({ device }) => ids.has(device.id));
+  const requests = joinRequests(installs, sentOfKind(sent, "install"), plan.startsOver);
+  await results.look(requests.requests);
+  const history = await historyOf(results, requests, new Set(fleet.members.keys()), nowMs);
+  const all = deviceStatuses(fleet.members.values(), history, nowMs).filter(({ device }) => ids.has(device.id));
+  return contents === undefined
+    ? all
+    : withContentStates(all, plan.prior?.record.own?.ledger, contents.nothingToSend, nowMs);
 }

@@ -36,13 +36,11 @@ export async function waitForAll(
   // What is sent to everyone overtakes what earlier runs left pending.
   const before = plan.startsOver ? [] : facts.statuses;
   const unanswered = unansweredOf(plan.settings, before, devices);
-  const pending = (plan.startsOver ? [] : installs.requests).map((request) => {
-    const open = unanswered.filter(({ requestId }) => requestId === request.id);
-    return awaited(
-      request,
-      open.map(({ device }) => device.id),
-    );
-  });
+  const openOf = new Map<string | undefined, string[]>();
+  for (const { requestId, device } of unanswered) openOf.set(requestId, [...(openOf.get(requestId) ?? []), device.id]);
+  const pending = (plan.startsOver ? [] : installs.requests).map((request) =>
+    awaited(request, openOf.get(request.id) ?? []),
+  );
   const fresh = sent.map(({ request, devices: ids }) => awaited(request, ids));
   const all = [...pending, ...fresh].filter(({ devices: ids }) => ids.size > 0);
   const counted = new Set(all.map(({ request }) => request.id));

@@ -35,6 +35,9 @@ export interface Settings {
   readonly strict: boolean;
   readonly triggers: readonly unknown[];
   readonly resend: Resend;
+  /** Of certificates of devices: what is done about a member without a file, and about one whose file is gone. */
+  readonly missingFile?: "warn" | "fail";
+  readonly goneFile?: "keep" | "remove";
 }
 
 type Options = Omit<Settings, "alias" | "target">;
@@ -61,8 +64,14 @@ export const settingNames = [
   "resend",
 ] as const;
 
+/** Those that only certificates of devices have. */
+export const fileSettingNames = ["missingFile", "goneFile"] as const;
+
+/** Those that are repeated in the outputs of any kind of resource. */
+export const writtenNames = [...settingNames, ...fileSettingNames] as const;
+
 // What the engine and `check` add to what the program wrote.
-const addedNames = ["certificate", "drift", "__provider", "__defaults"];
+export const addedNames = ["certificate", "drift", "__provider", "__defaults"];
 
 export interface ReadInputs {
   readonly failures: readonly Failure[];
@@ -105,10 +114,10 @@ export function readSettings(outputs: RawObject): Settings | undefined {
 
 /** The settings a program wrote, without `source`. */
 export function pickWritten(raw: RawObject): RawObject {
-  return Object.fromEntries(settingNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
+  return Object.fromEntries(writtenNames.flatMap((name) => ((raw[name] ?? null) === null ? [] : [[name, raw[name]]])));
 }
 
-function readSettingFields(fields: Fields): {
+export function readSettingFields(fields: Fields): {
   readonly alias: string | undefined;
   readonly target: Target | undefined;
   readonly options: Options;
@@ -119,6 +128,8 @@ function readSettingFields(fields: Fields): {
   const onLeave = readOnLeave(fields);
   const reinstallAfterDays = fields.number("reinstallAfterDays", 1, "a number of days, 1 or more");
   const renewBeforeDays = fields.number("renewBeforeDays", 0, "a number of days, 0 or more");
+  const missingFile = fields.oneOf("missingFile", ["warn", "fail"]);
+  const goneFile = fields.oneOf("goneFile", ["keep", "remove"]);
   const options: Options = {
     encoding: fields.oneOf<Encoding>("encoding", ["auto", "asGiven", "androidLegacy", "modern"]) ?? "auto",
     deviceType: fields.oneOf<DeviceType>("deviceType", ["all", "active", "inactive"]) ?? "all",
@@ -133,6 +144,8 @@ function readSettingFields(fields: Fields): {
     ...(onLeave !== undefined && { onLeave }),
     ...(reinstallAfterDays !== undefined && { reinstallAfterDays }),
     ...(renewBeforeDays !== undefined && { renewBeforeDays }),
+    ...(missingFile !== undefined && { missingFile }),
+    ...(goneFile !== undefined && { goneFile }),
   };
   return { alias, target, options };
 }

@@ -4,8 +4,7 @@
 import { hasDirective } from "../../printable";
 import { isObject, type Fields, type RawObject } from "./reader";
 
-const reason =
-  "must not hold Pulumi's sign for a colour, a < with {% after it: the CLI breaks off where it is to show this value";
+const reason = "must not contain Pulumi's colour tag, a < followed by {%: the CLI stops where it would show this value";
 
 export function refuseDirectives(fields: Fields, raw: RawObject, shown: readonly string[]): void {
   const { source } = raw;

@@ -78,7 +78,8 @@ function readInstant(when: Fields, name: string): string | undefined {
   if (when.isUnknown(name)) return undefined;
   const text = when.string(name);
   const ms = text === undefined ? NaN : parseInstant(text);
-  if (Number.isNaN(ms)) return when.fail(name, 'is required, as an ISO instant such as "2026-12-01T22:00:00Z"');
+  if (text === undefined) return when.fail(name, "is required");
+  if (Number.isNaN(ms)) return when.fail(name, 'must be an ISO instant such as "2026-12-01T22:00:00Z"');
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 

@@ -1,4 +1,4 @@
-// Where the certificate comes from: reads the `source` argument. It opens nothing; content.ts does.
+// Where the certificate comes from: reads the `source` argument. It opens nothing; content/open-source.ts does.
 
 import { isObject, type Fields } from "./reader";
 
@@ -24,13 +24,13 @@ interface Choice {
   readonly fingerprint?: string;
 }
 
-export type Source = Password &
-  Choice &
-  (
-    | { readonly kind: "file"; readonly path: string }
-    | { readonly kind: "base64"; readonly base64: string }
-    | ({ readonly kind: "pem" } & PemParts)
-  );
+/** Where a certificate comes from, without what opens it. */
+export type ContentSource =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "base64"; readonly base64: string }
+  | ({ readonly kind: "pem" } & PemParts);
+
+export type Source = Password & Choice & ContentSource;
 
 // How Pulumi marks an asset when it reaches a provider (measured with CLI 3.250): this key and value.
 const signatureKey = "4dabf18193072939515e22adb298388d";
@@ -52,11 +52,16 @@ export function readSource(fields: Fields): Source | undefined {
   }
   const opening = readPassword(source, "password", "passwordEnv");
   const choice = readChoice(source);
-  const content = source.has("file") ? readFileField(source) : source.has("pem") ? readPem(source) : readBase64(source);
+  const content = readContent(source);
   if (content === undefined || opening === undefined || choice === undefined) return undefined;
   const { password, variable: passwordEnv } = opening;
   const passwords = { ...(password !== undefined && { password }), ...(passwordEnv !== undefined && { passwordEnv }) };
   return { ...content, ...passwords, ...choice };
+}
+
+/** Reads the one of file, base64 and pem that is given. */
+export function readContent(source: Fields): ContentSource | undefined {
+  return source.has("file") ? readFileField(source) : source.has("pem") ? readPem(source) : readBase64(source);
 }
 
 /** What of a source is no secret. */
@@ -75,7 +80,7 @@ interface PasswordPair {
   readonly variable: string | undefined;
 }
 
-function readPassword(fields: Fields, plain: string, variable: string): PasswordPair | undefined {
+export function readPassword(fields: Fields, plain: string, variable: string): PasswordPair | undefined {
   if (fields.has(plain) && fields.has(variable)) {
     return fields.fail(variable, `stands instead of ${plain}; give one of the two`);
   }
@@ -89,7 +94,7 @@ function readPassword(fields: Fields, plain: string, variable: string): Password
   return { password, variable: name };
 }
 
-function readFileField(source: Fields): Source | undefined {
+function readFileField(source: Fields): ContentSource | undefined {
   const file = source.value("file");
   if (isObject(file)) {
     const path = file["path"];
@@ -106,13 +111,13 @@ function readFileField(source: Fields): Source | undefined {
   return path === undefined ? undefined : { kind: "file", path };
 }
 
-function readBase64(source: Fields): Source | undefined {
+function readBase64(source: Fields): ContentSource | undefined {
   const given = source.string("base64");
   if (given === undefined) return undefined;
   const text = given.replace(/^\ufeff/, "");
   // PEM around the file is opened as the file is; what else it may be is said there.
   if (text.includes("-----BEGIN ")) return { kind: "base64", base64: text };
-  const base64 = text.replace(/\\+[rn]|[\s"']+/g, "");
+  const base64 = text.replace(/(?<!\\)\\+[rn]|[\s"']+/g, "");
   if (base64 === "" || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) {
     return source.fail("base64", `must be a whole PKCS#12 file in standard base64${insteadOf(base64)}`);
   }
@@ -120,7 +125,7 @@ function readBase64(source: Fields): Source | undefined {
 }
 
 function insteadOf(text: string): string {
-  if (/^data:[^,]*;base64,/.test(text)) return "; this is a data URL: leave out what stands before its comma";
+  if (/^data:[^,]*;base64,/.test(text)) return "; this is a data URL: remove everything up to and including its comma";
   if (/^[A-Za-z0-9_-]+={0,2}$/.test(text) && /[_-]/.test(text))
     return "; this is base64url, which has - and _ for + and /";
   return "";
@@ -133,13 +138,13 @@ function readChoice(source: Fields): Choice | undefined {
   if (fingerprint !== undefined && !/^[0-9a-f]{64}$/i.test(fingerprint.replace(/[:\s]/g, ""))) {
     return source.fail(
       "fingerprint",
-      "must be the certificate's SHA-256: 64 hexadecimal digits, colons between them or not",
+      "must be the certificate's SHA-256: 64 hexadecimal digits, with or without colons",
     );
   }
   return { ...(friendlyName !== undefined && { friendlyName }), ...(fingerprint !== undefined && { fingerprint }) };
 }
 
-function readPem(source: Fields): Source | undefined {
+function readPem(source: Fields): ContentSource | undefined {
   const pem = source.object("pem");
   if (pem === undefined) return undefined;
   pem.refuseOthers(["certificate", "privateKey", "chain", "privateKeyPassword", "privateKeyPasswordEnv"]);

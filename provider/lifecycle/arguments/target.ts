@@ -44,7 +44,7 @@ export function readTarget(fields: Fields, name: string): Target | undefined {
   return { kind: "set", groups, devices };
 }
 
-/** The ids, doubles folded and sorted; undefined when one is unknown as yet or unusable. */
+/** The ids, duplicates removed and sorted; undefined when one is unknown as yet or unusable. */
 export function readIds(
   target: Fields,
   name: string,

@@ -16,8 +16,10 @@ export interface Compacted {
 }
 
 /**
- * Drops requests whose devices have all got the content: the oldest, when there are many; and once everyone has it, those
- * with failures that later ones have made good.
+ * Drops requests on which no device's status rests; of the others, where all devices have the content, the oldest when there are
+ * many, and once everyone has it those with failures that later ones have made good. The record remembers of them `compacted`
+ * (also where nothing was dropped, and several requests together brought it to everyone), `sentToAllAt`, `newestInstallAt`,
+ * and the ids that the next run would take for news.
  *
  * @param keepAfter Esper's time (ISO) after which none is dropped: it would let an older command of others count again
  */

@@ -38,7 +38,7 @@ export function concludeRollback(
     kept: stable === undefined ? [] : [stable],
   });
   const stillFailed = retried.length > 0 ? final.statuses.filter(({ phase }) => phase === "failed") : [];
-  const told = failed === undefined ? [] : [rolledBackSentence(plan), ...failureSentences(failed, "install")];
+  const told = failed === undefined ? [] : [rolledBackSentence(end), ...failureSentences(failed, "install")];
   return {
     state,
     problems: [
@@ -56,11 +56,18 @@ export function concludeRollback(
   };
 }
 
-function rolledBackSentence({ rollback: { stable, progress }, steps }: RollbackPlan): string {
-  const touched = steps.reduce((sum, { devices }) => sum + (devices === "everyone" ? 0 : devices.length), 0);
-  const given = stable === undefined ? "lost the alias again" : "got the previous certificate back";
+function rolledBackSentence({ plan: { rollback, steps }, sent }: RollbackEnd): string {
+  const { stable, progress } = rollback;
+  const installed = steps.reduce((sum, { devices }) => sum + (devices === "everyone" ? 0 : devices.length), 0);
+  // The rules of ownership may have left some of them out.
+  const removals = sent.filter(({ request }) => request.kind === "uninstall");
+  const removed = new Set(removals.flatMap(({ devices }) => [...devices])).size;
+  const given =
+    stable === undefined
+      ? `${count(removed, "device")} lost the alias again`
+      : `${count(installed, "device")} got the previous certificate back`;
   return (
-    `Wave ${progress.wave} of ${progress.waves} failed, so the rollout was rolled back: ${count(touched, "device")} ${given}. ` +
+    `Wave ${progress.wave} of ${progress.waves} failed, so the rollout was rolled back: ${given}. ` +
     "This content is not sent again until it, `triggers` or `rollout` changes."
   );
 }

@@ -4,9 +4,9 @@
 import { isMoreThan } from "../arguments/rollout";
 import type { Applied } from "../apply/apply";
 import type { RolloutOutcome } from "../apply/rollout";
-import { coverageOf, isScheduled, type DeviceStatus } from "../facts/device-status";
+import { coverageOf, hasNoFile, isScheduled, type DeviceStatus } from "../facts/device-status";
 import type { InstallFile } from "../content/content";
-import { failureSentences } from "../messages/failures";
+import { failureSentences, removalSentences } from "../messages/failures";
 import {
   disabledSentence,
   leavingSentence,
@@ -20,7 +20,8 @@ import {
 import { count } from "../messages/words";
 import { unansweredOf } from "../policy/awaited";
 import type { GoalContent, Plan } from "../policy/plan";
-import { mayRetry } from "../policy/retry";
+import { filesChanged } from "../policy/reasons";
+import { hasRoundLeft, mayRetry } from "../policy/retry";
 import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
 import { digestHeld } from "../state/holding";
 import { type KeptContent, type RolloutProgress, type State } from "../state/state";
@@ -46,13 +47,14 @@ export function conclude(
   const problems = [...(problem === undefined ? [] : [problem]), ...final.problems];
   const warnings = [...plan.warnings, ...applied.warnings];
   const notes = [...plan.notes, ...applied.notes];
-  const stopped = rolloutSentences(rollout);
+  const stopped = rolloutSentences(rollout, hasRoundLeft(plan));
   // Without a retry round left nothing will be different next time; the run says so and ends well.
   const isGivenUp = prior !== undefined && !mayRetry(prior, settings);
   if (rollout?.problem === undefined && isGivenUp) warnings.push(...stopped);
   else problems.push(...stopped);
   const judged = judgeMembers(plan, end, final.statuses);
-  problems.push(...judged.problems, ...failureSentences(final.removals.failed, "removal"));
+  problems.push(...judged.problems, ...removalSentences(final.removals));
+  problems.push(...(end.facts.contents?.problems ?? []));
   warnings.push(...judged.warnings);
   if (final.removals.leaving > 0) warnings.push(leavingSentence(final.removals.leaving));
   const heldBack = isOverdue ? (prior?.record.heldBack ?? 0) : heldBackBy(rollout, final.statuses);
@@ -71,19 +73,20 @@ export function conclude(
 }
 
 function heldBackBy(rollout: RolloutOutcome | undefined, statuses: readonly DeviceStatus[]): number {
-  return statuses.filter(({ phase, device }) => phase === "missing" && rollout?.heldBack.has(device.id) === true)
-    .length;
+  const isWaiting = (status: DeviceStatus): boolean => status.phase === "missing" && !hasNoFile(status);
+  return statuses.filter((status) => isWaiting(status) && rollout?.heldBack.has(status.device.id) === true).length;
 }
 
 function progressOf(
-  { prior, startsOver, isOverdue }: Plan,
+  { prior, startsOver, isOverdue, steps }: Plan,
   rollout: RolloutOutcome | undefined,
   { digest }: GoalContent,
   problems: readonly string[],
 ): RolloutProgress {
   if (isOverdue && prior !== undefined) return prior.progress;
   // A rollout that was through stays so, also when a late joiner or a retried device fails.
-  const wasThrough = prior?.progress.state === "complete" && digestHeld(prior) === digest && !startsOver;
+  const isNewContent = startsOver || steps.some(({ reason }) => reason === filesChanged);
+  const wasThrough = prior?.progress.state === "complete" && digestHeld(prior) === digest && !isNewContent;
   if (rollout !== undefined && !wasThrough) return { wave: rollout.wave, waves: rollout.waves, state: rollout.state };
   if (rollout !== undefined) return { wave: rollout.waves, waves: rollout.waves, state: "complete" };
   return { wave: 1, waves: 1, state: problems.length > 0 ? "stopped" : "complete" };
@@ -103,21 +106,23 @@ function keptContents(
   return stable === undefined ? [candidate] : [stable, candidate];
 }
 
-function rolloutSentences(rollout: RolloutOutcome | undefined): readonly string[] {
+function rolloutSentences(rollout: RolloutOutcome | undefined, mayRetryNext: boolean): readonly string[] {
   if (rollout?.state !== "stopped") return [];
   const { wave, waves, heldBack, problem } = rollout;
   const later = heldBack.size === 0 ? "" : `; later waves (${count(heldBack.size, "device")}) were not started`;
   return [
     ...(problem === undefined ? [] : [problem]),
     `Wave ${wave} of ${waves} failed${later}. ` +
-      "The next `pulumi up` retries the failed devices, and continues when they pass or `rollout.maxFailures` allows it.",
+      (mayRetryNext
+        ? "The next `pulumi up` retries the failed devices, and continues when they pass or `rollout.maxFailures` allows it."
+        : "The next `pulumi up` continues when `rollout.maxFailures` allows it."),
   ];
 }
 
 /** What of the members fails the run, and what is normal and worth a line. */
 function judgeMembers(
   { settings, prior, isOverdue, roundsUsed }: Plan,
-  { facts: { fleet } }: RunEnd,
+  { facts: { fleet }, cutShort }: RunEnd,
   statuses: readonly DeviceStatus[],
 ): Pick<Outcome, "problems" | "warnings" | "notes"> {
   const problems: string[] = [];
@@ -126,13 +131,13 @@ function judgeMembers(
   const failed = statuses.filter(({ phase }) => phase === "failed");
   const isTooMany = isMoreThan(settings.rollout.maxFailures, failed.length, coverage.installed + coverage.failed);
   const isGivenUp = isOverdue || (prior !== undefined && !mayRetry(prior, settings));
-  const sentences = failureSentences(failed, roundsUsed < settings.retryRounds ? "install" : "lastInstall");
+  const sentences = failureSentences(failed, hasRoundLeft({ roundsUsed, settings }) ? "install" : "lastInstall");
   if (isTooMany && !isGivenUp) problems.push(...sentences);
   else warnings.push(...sentences);
 
   const unanswered = unansweredOf(settings, statuses, fleet.members);
   if (unanswered.length > 0) {
-    const sentence = unansweredSentence(unanswered, settings.wait.timeoutMs);
+    const sentence = unansweredSentence(unanswered, settings.wait.timeoutMs, cutShort);
     if (settings.wait.onTimeout === "fail") problems.push(sentence);
     else warnings.push(sentence);
   }

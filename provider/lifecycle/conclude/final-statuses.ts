@@ -8,15 +8,19 @@ import { historyOf, historyWithoutAnswers, joinRequests, type SentRequests } fro
 import { removalsNow, toRemoveAgain } from "../facts/departed";
 import { deviceStatuses, type DeviceStatus } from "../facts/device-status";
 import { withEnrolledAgain } from "../facts/enrolled-again";
+import { merged, notCancelled, withLateAnswers, type DigestFor } from "../facts/newer/late-answers";
 import type { Facts } from "../facts/gather";
+import { digestsOf, wantedIn, withContentStates } from "../facts/own/ledger-history";
 import type { Plan } from "../policy/plan";
-import type { SentRequest } from "../state/state";
+import type { LateCommand, SentRequest } from "../state/state";
 
 export interface Final {
   /** All requests that the coverage may rest on, with those of this run. */
   readonly installs: SentRequests;
   readonly statuses: readonly DeviceStatus[];
   readonly removals: Removals;
+  /** What may still succeed although later commands were sent. */
+  readonly lateCommands: readonly LateCommand[];
   /** What could not be read. */
   readonly problems: readonly string[];
 }
@@ -43,12 +47,30 @@ export async function finalStatuses(
   const asks = plan.settings.wait.for !== "none";
   const statuses = await memberStatuses(context, facts, plan.prior, installs, asks, problems);
   const removals = await removalStatuses(context, facts, sentOfKind(sent, "uninstall"), asks, problems);
-  return { installs, statuses, removals, problems };
+  // A destroy leaves no state that could follow them.
+  const cancelled = asks && plan.goal !== "destroy" ? plan.cancellations.flatMap(({ requestIds }) => requestIds) : [];
+  const left = await tolerate(() => notCancelled(context.client, plan.prior, cancelled), [], problems);
+  const seen = { statuses, removals: removals.statuses, lateCommands: merged([...facts.lateCommands, ...left]) };
+  const read = (): ReturnType<typeof withLateAnswers> =>
+    withLateAnswers(context.client, seen, digestsAtEnd(plan, facts, sent));
+  const late = asks ? await tolerate(read, seen, problems) : seen;
+  return {
+    ...{ installs, statuses: late.statuses, lateCommands: late.lateCommands, problems },
+    removals: { ...removals, statuses: late.removals, failed: toRemoveAgain(late.removals) },
+  };
+}
+
+/** What devices are to have, by what was sent to them last. */
+function digestsAtEnd({ content }: Plan, { contents }: Facts, sent: readonly Sent[]): DigestFor {
+  if (contents === undefined) return () => content?.digest;
+  const marks = new Map(sent.flatMap(({ devices, mark }) => [...devices].map((id) => [id, mark] as const)));
+  const wanted = digestsOf(wantedIn(contents));
+  return (id) => marks.get(id)?.digest ?? wanted(id);
 }
 
 async function memberStatuses(
   { clock }: OperationContext,
-  { results, fleet }: Facts,
+  { results, fleet, contents }: Facts,
   prior: Plan["prior"],
   installs: SentRequests,
   asks: boolean,
@@ -57,31 +79,35 @@ async function memberStatuses(
   const nowMs = clock.now();
   const ids = new Set(fleet.members.keys());
   const unseen = installs.requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
-  const asked = asks ? installs : without(installs, unseen);
+  const asked = asks || unseen.length === 0 ? installs : without(installs, unseen);
   if (asks) await tolerate(() => results.look(unseen), undefined, problems);
   const history = await tolerate(() => historyOf(results, asked, ids, nowMs), historyWithoutAnswers(asked), problems);
-  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen });
-  const statuses = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
-  return withEnrolledAgain(statuses, { requests: installs.requests, forgotten: results.forgotten, prior });
+  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen, settled: [] });
+  const answered = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
+  const statuses = withEnrolledAgain(answered, { requests: installs.requests, forgotten: results.forgotten, prior });
+  if (contents === undefined) return statuses;
+  return withContentStates(statuses, prior?.record.own?.ledger, contents.nothingToSend, nowMs);
 }
 
 async function removalStatuses(
   context: OperationContext,
-  { results, departed, entitled }: Facts,
+  { results, departed, entitled, lateCommands, newer }: Facts,
   sent: SentRequests,
   asks: boolean,
   problems: string[],
-): Promise<Removals> {
+): Promise<Omit<Removals, "failed">> {
   if (asks) await tolerate(() => results.look(sent.requests), undefined, problems);
   const unread = { statuses: departed.statuses, requests: [...departed.removals.requests, ...sent.requests] };
-  const read = (): ReturnType<typeof removalsNow> => removalsNow(context, results, departed, sent, entitled);
+  const followed = new Set(lateCommands.flatMap(({ devices }) => devices));
+  const read = (): ReturnType<typeof removalsNow> =>
+    removalsNow(context, results, departed, sent, entitled, newer, followed);
   const { requests, statuses } = await tolerate(read, unread, problems);
-  const leaving = statuses.filter(({ phase }) => phase === "pending").length;
-  return { requests, statuses, failed: toRemoveAgain(statuses), leaving };
+  return { requests, statuses, leaving: statuses.filter(({ phase }) => phase === "pending").length };
 }
 
 function without(installs: SentRequests, some: readonly SentRequest[]): SentRequests {
-  return { ...installs, requests: installs.requests.filter((request) => !some.includes(request)) };
+  const left = new Set(some);
+  return { ...installs, requests: installs.requests.filter((request) => !left.has(request)) };
 }
 
 async function tolerate<T>(reading: () => Promise<T>, otherwise: T, problems: string[]): Promise<T> {

@@ -5,11 +5,21 @@ import { isDeepStrictEqual } from "node:util";
 import type { RawObject } from "../arguments/reader";
 import { sameTarget } from "../arguments/target";
 import type { Sent } from "../apply/send";
-import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
+import type { CutShort } from "../context";
+import {
+  coverageOf,
+  exceptionsOf,
+  hasNoFile,
+  isOwnedByOther,
+  wasSent,
+  type DeviceStatus,
+} from "../facts/device-status";
 import type { Facts } from "../facts/gather";
+import { marksOf, renewalOfAll } from "../facts/own/certificates-summary";
+import { wantedIn } from "../facts/own/ledger-history";
 import { renewalOfCertificate } from "../content/renewal";
 import type { Plan } from "../policy/plan";
-import { difference, sketchOf } from "../state/membership-sketch";
+import { sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import { backlogOf, noBacklog } from "../state/backlog";
 import { seenNow } from "../state/sent-request";
@@ -23,9 +33,11 @@ import {
   type State,
   type StateRecord,
 } from "../state/state";
-import { lookedUntil, settledSince, standingOthers } from "./newer-kept";
+import { earlierSentTo, stillLeft } from "./holders-kept";
+import { lookedUntil, droppedSince, standingOthers } from "./newer-kept";
 import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
+import { nextLedger } from "./next-ledger";
 import type { Final } from "./final-statuses";
 
 /** What differs between the ways a run can end. */
@@ -50,6 +62,7 @@ export interface RunEnd {
   readonly final: Final;
   readonly identity: Pick<StateRecord, "urnHash" | "instance" | "former" | "tenantHash">;
   readonly nowMs: number;
+  readonly cutShort?: CutShort | undefined;
 }
 
 export function nextState(
@@ -65,7 +78,10 @@ export function nextState(
   const otherCommands = plan.startsOver ? [] : standingOthers(final, facts, sent);
   const ownedByOthers = statuses.filter(isOwnedByOther).length;
   const oldestOther = otherCommands[0]?.createdAt;
-  const { requests, isCompacted } = compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
+  const { contents } = facts;
+  const { requests, isCompacted } = contents
+    ? { requests: openInstalls(installs.requests, statuses), isCompacted: false }
+    : compact(installs.requests, statuses, (id) => results.countsOf(id), oldestOther);
   const commands = withSuperseded([...requests, ...removals.requests], reachedBefore(plan, requests)).map(
     (request) => ({
       ...request,
@@ -73,12 +89,16 @@ export function nextState(
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
-  const backlog = backlogOf(coverage, exceptions, removals.failed.length, heldBack + ownedByOthers);
+  const withoutContent = statuses.filter(hasNoFile).length;
+  const waiting = heldBack + ownedByOthers + withoutContent;
+  const backlog = backlogOf(coverage, exceptions, removals.failed.length, waiting);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
   return {
     ...withResendDone(plan, facts, sent),
     certificate,
-    ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
+    ...(contents
+      ? renewalOfAll(marksOf(contents), recorded.settings.renewBeforeDays, nowMs)
+      : renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs)),
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
     ...(kept.length > 0 && { kept }),
     record: {
@@ -86,18 +106,19 @@ export function nextState(
       ...{ holding, membersDigest: fleet.digest, roundsUsed: plan.roundsUsed, source: recorded.source },
       sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
       lookedUntil: lookedUntil(facts, sent, nowMs),
-      ...settledSince(
+      ...droppedSince(
         plan,
         facts,
         [...sent.map(({ request }) => request.id), ...overtaken],
         [...commands, ...otherCommands],
       ),
       ...(otherCommands.length > 0 && { otherCommands }),
+      ...(final.lateCommands.length > 0 && { lateCommands: final.lateCommands }),
       ...(ownedByOthers > 0 && { ownedByOthers }),
-      ...earlierSentTo(plan, facts, statuses),
+      ...earlierSentTo(plan, facts, statuses, sent),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
-      ...(toAllAt !== commands[0]?.sentAt && { sentToAllAt: toAllAt }),
-      ...newestInstall(plan, commands, [...installs.requests, ...sent.map(({ request }) => request)]),
+      ...((contents !== undefined || toAllAt !== commands[0]?.sentAt) && { sentToAllAt: toAllAt }),
+      ...newestInstall(plan, contents ? [] : commands, [...installs.requests, ...sent.map(({ request }) => request)]),
       ...(hasCleared && { removedSinceFullSend: true }),
       ...(hadOtherContent(plan, holding) && { hadOtherContent: true }),
       ...((isCompacted || installs.compactedAt !== undefined) && { compacted: true }),
@@ -105,9 +126,25 @@ export function nextState(
       ...stillLeft(plan, facts),
       ...(waveBoundaries !== undefined && { waveBoundaries }),
       ...(heldBack > 0 && { heldBack }),
+      ...(contents && {
+        own: {
+          ledger: nextLedger({
+            ...{ before: prior?.record.own?.ledger, statuses, wanted: wantedIn(contents), sent, nowMs },
+            ...{ requests: installs.requests, startsOver: plan.startsOver },
+          }),
+          unusedDigest: contents.unusedDigest,
+          ...(withoutContent > 0 && { withoutContent }),
+        },
+      }),
       ...(previouslySentTo !== undefined && { previouslySentTo }),
     },
   };
+}
+
+/** Requests that have not ended in Success, where each goes to one device. */
+function openInstalls(installs: readonly SentRequest[], statuses: readonly DeviceStatus[]): readonly SentRequest[] {
+  const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
+  return installs.filter(({ id }) => open.has(id));
 }
 
 /** Where it is not among those kept: devices that enrolled later than it have lost what they had. */
@@ -120,30 +157,6 @@ function newestInstall(
   const newest = newestInstallAt({ commands: all, record: { newestInstallAt: before } });
   const isKept = newest === newestInstallAt({ commands: kept, record: {} });
   return newest === undefined || isKept ? {} : { newestInstallAt: newest };
-}
-
-/** Members that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
-function earlierSentTo(
-  { prior }: Plan,
-  { fleet }: Facts,
-  statuses: readonly DeviceStatus[],
-): { readonly earlierSentTo?: string } {
-  if (prior === undefined) return {};
-  const lacking = new Set(statuses.filter((status) => !wasSent(status)).map(({ device }) => device.id));
-  const sketches = [prior.record.sentTo, prior.record.earlierSentTo].filter((sketch) => sketch !== undefined);
-  const members = new Set(fleet.members.keys());
-  const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
-  const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
-  return earlier.length === 0 ? {} : { earlierSentTo: sketchOf(new Set(earlier)) };
-}
-
-/** Devices that left a group by themselves, were too many to lose it, and are outside still. */
-function stillLeft({ prior, settings }: Plan, { departed, entitled }: Facts): Pick<StateRecord, "left" | "leftMore"> {
-  if (prior === undefined || settings.onLeave === undefined) return {};
-  const { left = [], leftMore = 0 } = prior.record;
-  const done = new Set(departed.left);
-  const still = left.filter((id) => !done.has(id) && !entitled.members.has(id));
-  return still.length === 0 ? {} : { left: still, ...(leftMore > 0 && { leftMore }) };
 }
 
 /** Earlier requests to the whole target: all that is known of its devices until a new one is sent. */

@@ -5,8 +5,9 @@ import type { State } from "../state/state";
 
 export function withoutSecretsIn(state: State, withoutSecrets: (text: string) => string): State {
   const exceptions = state.exceptions.map((exception) => {
-    const { name, state: word, reason } = exception;
-    return { ...exception, name: withoutSecrets(name), state: withoutSecrets(word), reason: withoutSecrets(reason) };
+    const { name, state: word, reason, since } = exception;
+    const words = { name: withoutSecrets(name), state: withoutSecrets(word), reason: withoutSecrets(reason) };
+    return { ...exception, ...words, since: withoutSecrets(since) };
   });
   return { ...state, exceptions };
 }

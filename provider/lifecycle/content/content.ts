@@ -18,7 +18,7 @@ import { redaction } from "../../redaction/redaction";
 import { readInputs, type Encoding } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import type { Source } from "../arguments/source";
-import { chooseFor, type EncodingChoice } from "./encoding-choice";
+import { chooseFor, type EncodingChoice, type EncodingFacts } from "./encoding-choice";
 import { openGiven, readGiven, type Given, type OpenedSource, type Surroundings } from "./open-source";
 
 /** What an INSTALL hands to a device; secret. */
@@ -34,6 +34,10 @@ export interface Content {
   readonly findings: (nowMs: number, renewBeforeDays: number | undefined) => readonly Finding[];
   /** It holds several keys or certificates of a key: the file is written anew with the chosen one, never sent as given. */
   readonly hasChoice: boolean;
+  /** What the choice of an encoding rests on. */
+  readonly encodingFacts: EncodingFacts;
+  /** Stands for the private keys: another file with the same holds the same key. */
+  readonly keysDigest: string;
   readonly encodingFor: (encoding: Encoding, osVersions: readonly string[]) => EncodingChoice;
   /** Who cannot read the file as given, such as `38 run Android 10 to 12`. */
   readonly incompatible: (osVersions: readonly string[]) => string | undefined;
@@ -41,11 +45,22 @@ export interface Content {
 }
 
 export async function openSource(source: Source, surroundings: Surroundings): Promise<Content> {
+  return openWith(openOnce, source, surroundings);
+}
+
+/** Opens it and keeps nothing of it: of thousands of files that would be too much. */
+export async function openAfresh(source: Source, surroundings: Surroundings): Promise<Content> {
+  return openWith(openGiven, source, surroundings);
+}
+
+async function openWith(open: typeof openGiven, source: Source, surroundings: Surroundings): Promise<Content> {
   const given = readGiven(source, surroundings);
   // Known before anything is opened: what goes wrong may repeat them.
   for (const secret of secretsOf(given)) redaction.learn(secret);
-  const opened = await openOnce(given, surroundings.nowMs());
+  await redaction.prepare();
+  const opened = await open(given, surroundings.nowMs());
   redaction.learn(opened.bytes);
+  await redaction.prepare();
   return contentOf(opened);
 }
 
@@ -86,6 +101,7 @@ function openOnce(given: Given, nowMs: number): Promise<OpenedSource> {
 function contentOf(opened: OpenedSource): Content {
   const { examined, chain, material, file, bytes, password, isMade } = opened;
   const support = androidSupport({ encoding: file.encoding, privateKeys: material.privateKeys });
+  const encodingFacts = { support, isMade };
   const base64 = (): string => Buffer.from(bytes).toString("base64");
   return {
     digest: digestOf(material),
@@ -93,12 +109,15 @@ function contentOf(opened: OpenedSource): Content {
     findings: (nowMs, renewBeforeDays) =>
       findings(examined, { nowMs, ...(renewBeforeDays !== undefined && { renewBeforeDays }) }, chain),
     hasChoice: pairsOf(examined).length > 1,
-    encodingFor: (encoding, osVersions) => chooseFor({ support, isMade }, encoding, osVersions),
+    encodingFacts,
+    keysDigest: digestOf({ ...material, certificates: [] }),
+    encodingFor: (encoding, osVersions) => chooseFor(encodingFacts, encoding, osVersions),
     incompatible: (osVersions) => incompatibleInShort(support, osVersions),
     toSend: async (sentAs) => {
       if (sentAs === "asGiven") return { base64: base64(), password };
       const written = await writePkcs12(material, { profile: sentAs, password });
       redaction.learn(written);
+      await redaction.prepare();
       return { base64: Buffer.from(written).toString("base64"), password };
     },
   };

@@ -1,8 +1,8 @@
 // Opens what `source` names: the file, the base64 text or the parts in PEM, with the passwords of its environment.
-// The only place of the lifecycle that reads files and the environment; both come in as arguments. What is in it, and what is
-// sent, content.ts says.
+// Files and the environment come in as arguments. content.ts says what is in the file, and what of it is sent.
 
 import { resolve } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   chainOf,
   fromPem,
@@ -88,12 +88,14 @@ function bytesOfText(text: string): Uint8Array {
 
 async function openFile(given: Given & { readonly bytes: Uint8Array }, options: ChainOptions): Promise<OpenedSource> {
   const { bytes, password } = given;
-  if (isPemPair(bytes)) {
+  if (await isPemPair(bytes)) {
     const parts = { certificate: bytes, privateKey: bytes, privateKeyPassword: password };
     return await openParts({ ...given, parts }, options);
   }
   const file = await openPkcs12(bytes, password);
+  await nextTurn();
   const chain = chainOf(file, options);
+  await nextTurn();
   const material = withoutOtherPairs(file, chain);
   const opened = { bytes: file.bytes, password: file.password ?? "", isMade: material !== file };
   return { examined: file, chain, material, file, ...opened };

@@ -1,11 +1,11 @@
 // Reads the file that a program or a command names. It is measured first, and an endless one (a device, a pipe) is left where it
 // gets longer than any PKCS#12 file: nothing that stands in the place of a certificate may fill the memory.
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { checkFileSize, maxFileBytes } from "../../pkcs12/index";
 
 /**
- * At once, for a file of some kB is read in less time than it takes to come back to it.
+ * Synchronous: a file of a few kB is read faster than an asynchronous read returns.
  * @throws Pkcs12Error `limit`, or the system's own error
  */
 export function readBoundedFile(path: string): Buffer {
@@ -26,4 +26,11 @@ export function readBoundedFile(path: string): Buffer {
   } finally {
     closeSync(file);
   }
+}
+
+/** The names of what a folder holds beside folders. @throws the system's own error */
+export function listFolder(path: string): readonly string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name);
 }

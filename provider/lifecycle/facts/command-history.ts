@@ -7,7 +7,8 @@ import { digestHeld } from "../state/holding";
 import { sentToAllAt, type SentRequest } from "../state/state";
 import type { CommandResults } from "./command-results";
 import type { Answers, CommandHistory, HistoryEntry } from "./device-status";
-import type { Fleet } from "./fleet";
+import type { Fleet } from "./members/fleet";
+import { settledEntry, type SettledInstall } from "./own/settled";
 import type { NewerCommand } from "./newer/newer-commands";
 import { installsContent, type Resumed } from "./newer/resume";
 
@@ -26,11 +27,18 @@ export interface SentRequests {
   readonly resumed?: boolean | undefined;
   /** The digest of the content that the requests install. */
   readonly digest?: string | undefined;
+  /** Where each device has its own content: installs that ended in Success, with Esper's time. */
+  readonly settled?: readonly SettledInstall[] | undefined;
+  /** Where each device has its own content: whether a command installs that. */
+  readonly isWanted?: ((other: NewerCommand) => boolean) | undefined;
 }
 
 export const noSentRequests: SentRequests = { requests: [], sentTo: new Map() };
 
-/** The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart (scenario B). */
+/**
+ * The installs that the state knows, with what its sketch tells of their devices: those that joined since are apart
+ * (scenario B in state/holding.ts).
+ */
 export function recordedInstalls({ prior, others, resumed }: Resumed, target: Target, fleet: Fleet): SentRequests {
   const digest = digestHeld(prior);
   const isSameTarget = sameTarget(prior.settings.target, target);
@@ -97,12 +105,13 @@ export async function historyOf(
 }
 
 /** Requests of the first schema have no time of Esper's; they are older than whatever was found since. */
-function withOthers(history: readonly HistoryEntry[], { others = [], digest }: SentRequests): CommandHistory {
+function withOthers(history: readonly HistoryEntry[], installs: SentRequests): CommandHistory {
+  const { others = [], digest, isWanted } = installs;
   if (others.length === 0) return history;
   const entries = [
     ...history.map((entry) => ({ entry, at: entry.request.createdAt ?? "" })),
     ...others.map((other) => {
-      const isSameContent = digest !== undefined && installsContent(other, digest);
+      const isSameContent = isWanted?.(other) ?? (digest !== undefined && installsContent(other, digest));
       return { entry: { other, isSameContent }, at: other.createdAt };
     }),
   ];
@@ -111,7 +120,7 @@ function withOthers(history: readonly HistoryEntry[], { others = [], digest }: S
 
 async function ownHistory(
   results: CommandResults,
-  { requests, sentTo, reached, compactedAt, others = [] }: SentRequests,
+  { requests, sentTo, reached, compactedAt, settled, others = [] }: SentRequests,
   members: ReadonlySet<string>,
   nowMs: number,
 ): Promise<readonly HistoryEntry[]> {
@@ -139,6 +148,12 @@ async function ownHistory(
     }),
   );
   const reachedBefore = reached ?? new Set<string>();
+  if (settled !== undefined) {
+    const forgotten = requests.filter(isForgotten).map((request) => {
+      return { request, answers: results.remembered(request.id), sentTo: sentTo.get(request.id) ?? new Set<string>() };
+    });
+    return [...settled.map(settledEntry), ...forgotten, ...entries];
+  }
   const forgotten = requests.find(isForgotten);
   // What was last seen of devices whose history is gone; what any living request says of one is newer.
   if (forgotten !== undefined) {
@@ -152,13 +167,20 @@ async function ownHistory(
 }
 
 /** The same requests as if nothing had been seen of them. */
-export function historyWithoutAnswers({ requests, sentTo }: SentRequests): readonly HistoryEntry[] {
-  return requests.map((request) => ({ request, answers: noRows, sentTo: sentTo.get(request.id) ?? new Set<string>() }));
+export function historyWithoutAnswers({ requests, sentTo, settled = [] }: SentRequests): readonly HistoryEntry[] {
+  const unseen = requests.map((request) => ({
+    request,
+    answers: noRows,
+    sentTo: sentTo.get(request.id) ?? new Set<string>(),
+  }));
+  return [...settled.map(settledEntry), ...unseen];
 }
 
 /** Earlier requests and those sent since; with `startsOver` the earlier ones count no more. */
 export function joinRequests(earlier: SentRequests, sent: SentRequests, startsOver: boolean): SentRequests {
-  if (startsOver) return sent;
+  // Where each device has its own content, one that has nothing to be sent keeps what it has.
+  const kept = earlier.settled?.filter(({ isKept }) => isKept);
+  if (startsOver) return kept === undefined ? sent : { ...sent, settled: kept, isWanted: earlier.isWanted };
   return {
     ...earlier,
     requests: [...earlier.requests, ...sent.requests],

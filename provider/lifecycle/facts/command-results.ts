@@ -14,8 +14,8 @@ import {
   totalOf,
 } from "../../client";
 import type { Answers } from "./device-status";
-import { countsEveryone } from "../state/sent-request";
-import { statesSeen, type Exception, type SentRequest, type State } from "../state/state";
+import { countsEveryone, devicesIn } from "../state/sent-request";
+import type { Exception, SentRequest, State } from "../state/state";
 
 /** The most rows that a page has, and of how many devices one read can ask for the rows. */
 const rowsAPage = 250;
@@ -26,6 +26,7 @@ const otherThanSuccess = knownStates.filter((state) => state !== "Success");
 export class CommandResults {
   private readonly seen = new Map<string, { readonly counts: StateCounts; readonly answers?: Answers }>();
   private readonly forgottenIds = new Set<string>();
+  private readonly knownById: ReadonlyMap<string, SentRequest>;
 
   /**
    * @param known what was last known: it stands in for the history of requests that Esper has dropped
@@ -36,6 +37,7 @@ export class CommandResults {
     private readonly known?: State,
     private readonly others: ReadonlySet<string> = new Set(),
   ) {
+    this.knownById = new Map((known?.commands ?? []).map((request) => [request.id, request]));
     for (const request of known?.commands ?? []) {
       if (this.isAllSuccess(request)) this.seen.set(request.id, { counts: request.states ?? {} });
     }
@@ -67,8 +69,9 @@ export class CommandResults {
       small.length > 0 ? this.client.rows({ requestIds: small.map((request) => request.id) }) : [],
       Promise.all(large.map((request) => this.lookAtCounts(request.id))),
     ]);
-    for (const { id } of small) {
-      const own = rows.filter((row) => row.requestId === id);
+    const rowsById = new Map<string, StatusRow[]>(small.map(({ id }) => [id, []]));
+    for (const row of rows) rowsById.get(row.requestId)?.push(row);
+    for (const [id, own] of rowsById) {
       if (own.length === 0) await this.lookAtCounts(id);
       else this.note(id, { counts: countStates(own), rows: own });
     }
@@ -76,13 +79,13 @@ export class CommandResults {
 
   /** Whether the state knew this request before the run. */
   wasKnown(requestId: string): boolean {
-    return this.known?.commands.some(({ id }) => id === requestId) === true;
+    return this.knownById.has(requestId);
   }
 
   /** Whether it had ended in Success on all its devices when the state was written. */
   isAllSuccess(request: SentRequest): boolean {
     if (this.known === undefined) return false;
-    const seen = statesSeen(this.known, request.id) ?? {};
+    const seen = this.knownById.get(request.id)?.states ?? {};
     const isCounted = countsEveryone(request, seen, this.known.coverage.unsupported);
     return isCounted && totalOf(seen) > 0 && totalOf(seen) === seen.Success;
   }
@@ -136,14 +139,14 @@ export class CommandResults {
     const states = otherThanSuccess.filter((state) => (counts[state] ?? 0) > 0);
     if (states.length === 0) return [];
     const rows = await this.client.rows({ requestIds: [request.id], states });
-    const distinct = new Set(rows.map((row) => row.deviceId));
+    const distinct = devicesIn(rows);
     // A device that changed its state between the counts and the rows may be in none of them; then every row is read.
     return distinct.size < countOf(counts, states) ? undefined : rows;
   }
 
   /** Rows of devices that are no members are asked for by id, where that is less than to read every row. */
   private async areAllCounted(request: SentRequest, counts: StateCounts, joined: readonly string[]): Promise<boolean> {
-    const isAsStored = this.known !== undefined && sameCounts(statesSeen(this.known, request.id) ?? {}, counts);
+    const isAsStored = this.known !== undefined && sameCounts(this.knownById.get(request.id)?.states ?? {}, counts);
     const { accounted, ...fresh } = request;
     if (countsEveryone(isAsStored ? request : fresh, counts, this.others.size)) return true;
     const outside = [...this.others, ...joined];
@@ -151,7 +154,7 @@ export class CommandResults {
     // Whoever was no member when it was sent, and is not in the target any more, has an id that nobody knows.
     if (outside.length === 0 || !isLess || this.others.size < (request.unsupported ?? 0)) return false;
     const rows = await this.client.rows({ requestIds: [request.id], devices: outside });
-    return totalOf(counts) - new Set(rows.map((row) => row.deviceId)).size === request.devices;
+    return totalOf(counts) - devicesIn(rows).size === request.devices;
   }
 }
 

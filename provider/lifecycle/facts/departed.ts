@@ -1,16 +1,18 @@
 // Devices that left a set: which they are, and where their UNINSTALL stands (scenario D in state/holding.ts).
-// It asks the client; plan.ts decides.
+// It asks the client; policy/steps.ts and policy/removal.ts decide.
 
 import type { Device } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
 import { orphanedIds } from "../state/holding";
+import { devicesIn } from "../state/sent-request";
 import { type SentRequest, type State } from "../state/state";
 import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
 import type { CommandResults } from "./command-results";
 import { deviceStatuses, wasSent, type DeviceStatus } from "./device-status";
-import { readFleet, supportedById, type Fleet } from "./fleet";
+import { readFleet, supportedById, type Fleet } from "./members/fleet";
 import type { Newer } from "./newer/newer-commands";
+import { ownedByOthers } from "./newer/owners";
 import { devicesOf as devicesReached } from "./newer/resume";
 
 export interface Departed {
@@ -46,7 +48,7 @@ export async function gatherDeparted(
   const removals = { ...noSentRequests, requests };
   const [left, statuses] = await Promise.all([
     devicesThatLeft(context, prior.settings.target, target, entitled),
-    removalStatuses(context, results, removals, [], entitled),
+    removalStatuses(context, results, removals, { departed: [], entitled, newer }),
   ]);
   // A member that the list leaves out would be taken for one that left.
   if (!entitled.addsUp) return { devices: [], removals, statuses, ...(left.hasChanged && { isUnsure: true }) };
@@ -69,7 +71,7 @@ async function devicesReachedBy(
   newer: Newer,
 ): Promise<readonly Device[]> {
   const rows = orphaned.length === 0 ? [] : await client.rows({ requestIds: orphaned });
-  const ids = new Set([...rows.map((row) => row.deviceId), ...installedLast(newer)]);
+  const ids = new Set([...devicesIn(rows), ...installedLast(newer)]);
   return [...(await supportedById(client, [...ids], 0)).values()];
 }
 
@@ -107,10 +109,14 @@ export async function removalsNow(
   { removals, devices }: Departed,
   sent: SentRequests,
   entitled: Fleet,
+  newer: Newer,
+  /** Devices on which an earlier install may still succeed: their removal stays known. */
+  followed: ReadonlySet<string>,
 ): Promise<{ readonly statuses: readonly DeviceStatus[]; readonly requests: readonly SentRequest[] }> {
   const all = joinRequests(removals, sent, false);
-  const statuses = await removalStatuses(context, results, all, devices, entitled);
-  const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
+  const statuses = await removalStatuses(context, results, all, { departed: devices, entitled, newer });
+  const isOpen = ({ phase, device }: DeviceStatus): boolean => phase !== "installed" || followed.has(device.id);
+  const open = new Set(statuses.filter(isOpen).map(({ requestId }) => requestId));
   const mayHaveMore = (request: SentRequest): boolean =>
     context.clock.now() - Date.parse(request.sentAt) < rowsMayBeLateMs && !results.hasRowsOfAll(request);
   return { statuses, requests: all.requests.filter((request) => open.has(request.id) || mayHaveMore(request)) };
@@ -125,8 +131,11 @@ async function removalStatuses(
   { client, clock }: OperationContext,
   results: CommandResults,
   requests: SentRequests,
-  departed: readonly Device[],
-  entitled: Fleet,
+  {
+    departed,
+    entitled,
+    newer,
+  }: { readonly departed: readonly Device[]; readonly entitled: Fleet; readonly newer: Newer },
 ): Promise<readonly DeviceStatus[]> {
   if (requests.requests.length === 0) return [];
   const nowMs = clock.now();
@@ -136,5 +145,21 @@ async function removalStatuses(
   const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !entitled.members.has(id));
   const found = await supportedById(client, unnamed, 60_000);
   // A device that is gone from Esper is not there to lose anything, and one that is not supported never had it.
-  return deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
+  const statuses = deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
+  const isDone = ({ phase }: DeviceStatus): boolean => phase === "installed" || phase === "pending";
+  const anothers = anothersByNow(statuses, requests, newer, nowMs);
+  return statuses.filter((status) => isDone(status) || !anothers.has(status.device.id));
+}
+
+/** Devices on which another resource owns the alias since the removal: it is not this one's to remove any more. */
+function anothersByNow(
+  statuses: readonly DeviceStatus[],
+  { requests }: SentRequests,
+  { commands }: Newer,
+  nowMs: number,
+): ReadonlySet<string> {
+  const devicesOfRequest = (id: string): ReadonlySet<string> =>
+    new Set(statuses.flatMap(({ device, requestId }) => (requestId === id ? [device.id] : [])));
+  const removals = requests.map((request) => ({ request, devices: devicesOfRequest(request.id) }));
+  return ownedByOthers(commands, removals, nowMs);
 }

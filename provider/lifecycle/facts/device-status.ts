@@ -3,20 +3,21 @@
 
 import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
+import { overwrittenState, removedState } from "../state/backlog";
 import type { Coverage, Exception, SentRequest } from "../state/state";
+import { entriesByDevice, type CommandHistory, type OtherEntry } from "./command-entries";
 import type { NewerCommand } from "./newer/newer-commands";
+
+export type { Answers, CommandHistory, HistoryEntry } from "./command-entries";
 
 /** Esper drops an install that the device has not fetched for 30 days (Esper, "Command API Examples"). */
 export const commandLifeMs = 30 * 24 * 3_600_000;
 
-/** What is known of one request. */
-export interface Answers {
-  readonly rows: ReadonlyMap<string, StatusRow>;
-  /** Only the rows that are no success were read: every other device it was sent to has succeeded. */
-  readonly othersSucceeded: boolean;
-}
-
 const neverSent = "Never sent";
+/** Where each device has its own content: it was sent another file than the one that it is to have. */
+export const fileChangedState = "File changed";
+/** Where each device has its own content: there is none to send to it. */
+export const noFileState = "No file";
 /** The state of a device that was sent to and has no row yet. */
 export const sentState = "Sent";
 
@@ -31,31 +32,13 @@ export interface DeviceStatus {
   readonly requestId?: string;
 }
 
-/** One request of this resource, with what is known of it. */
-export interface HistoryEntry {
-  readonly request: SentRequest;
-  readonly answers: Answers;
-  /** Devices it is known to have been sent to, although Esper may show no row for them yet; empty when that is not known. */
-  readonly sentTo: ReadonlySet<string>;
-}
-
-/** A command under the same alias that is none of these requests: it changes what a device holds. */
-export interface OtherEntry {
-  readonly other: NewerCommand;
-  /** It installs the very content that is asked about. */
-  readonly isSameContent: boolean;
-}
-
-/** Oldest first. */
-export type CommandHistory = readonly (HistoryEntry | OtherEntry)[];
-
 export function deviceStatuses(
   members: Iterable<Device>,
   history: CommandHistory,
   nowMs: number,
 ): readonly DeviceStatus[] {
-  const newestFirst = [...history].reverse();
-  return [...members].map((device) => statusOf(device, newestFirst, nowMs));
+  const byDevice = entriesByDevice(history);
+  return [...members].map((device) => statusOf(device, byDevice.get(device.id) ?? [], nowMs));
 }
 
 function statusOf(device: Device, newestFirst: CommandHistory, now: number): DeviceStatus {
@@ -100,9 +83,7 @@ export function statusFromRow(device: Device, request: SentRequest, row: StatusR
   }
 }
 
-/** The states of devices that hold something else, or nothing, by a command that was not this resource's last. */
-export const removedState = "Removed";
-export const overwrittenState = "Overwritten";
+/** The state of a device that holds other content of another resource. */
 export const otherOwnerState = "Other owner";
 
 /** Undefined where the command has changed nothing on the device. */
@@ -137,7 +118,12 @@ export function isOwnedByOther({ state }: DeviceStatus): boolean {
 
 /** Whether a request of this resource was ever sent to the device; also when it expired unseen. */
 export function wasSent({ state }: DeviceStatus): boolean {
-  return state !== neverSent;
+  return state !== neverSent && state !== fileChangedState && state !== noFileState;
+}
+
+/** Whether there is nothing to send to the device. */
+export function hasNoFile({ state }: DeviceStatus): boolean {
+  return state === noFileState;
 }
 
 /** Whether its command waits for a window to open. */

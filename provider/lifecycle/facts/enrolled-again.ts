@@ -3,7 +3,9 @@
 
 import type { Device } from "../../client/index";
 import { enrolledAgainState } from "../state/backlog";
+import { deviceKey, holdsContent, type Ledger } from "../state/ledger/ledger";
 import { newestInstallAt, type SentRequest, type State } from "../state/state";
+import { settledId } from "./own/settled";
 import type { DeviceStatus } from "./device-status";
 
 export interface Installs {
@@ -22,13 +24,15 @@ export function withEnrolledAgain(
   const seen = (prior?.exceptions ?? []).filter(({ state }) => state === enrolledAgainState);
   const seenAt = new Map(seen.map(({ device, since }) => [device, since]));
   return statuses.map((status) => {
-    const { device, phase, requestId = "", since } = status;
+    const { device, phase, requestId = "" } = status;
+    const since = requestId === settledId ? endOfSecond(status.since) : status.since;
     if (phase !== "installed") return status;
     const request = forgotten.has(requestId) ? undefined : byId.get(requestId);
     const before = seenAt.get(device.id);
-    if (before !== undefined && !isLater(request?.sentAt, before)) return missing(status, before);
+    const sentAt = requestId === settledId ? since : request?.sentAt;
+    if (before !== undefined && !isLater(sentAt, before)) return missing(status, before);
     // A time of Esper's: of the device's own answer, else of its request, else of the newest one there was.
-    const isAnswered = request !== undefined && since !== request.sentAt;
+    const isAnswered = requestId === settledId || (request !== undefined && since !== request.sentAt);
     const doneAt = isAnswered ? since : request === undefined ? newestInstallAt(prior) : request.createdAt;
     return doneAt !== undefined && isLater(device.createdAt, doneAt)
       ? missing(status, device.createdAt ?? since)
@@ -48,9 +52,23 @@ export function withStartingAnew(statuses: readonly DeviceStatus[], nowMs: numbe
 /** Whether some device is in question at all: then its answers are read. */
 export function mayHaveStartedAnew(devices: Iterable<Device>, prior: State): boolean {
   const newestAt = newestInstallAt(prior);
-  return [...devices].some(
-    (device) => isStartingAnew(device) || (newestAt !== undefined && isLater(device.createdAt, newestAt)),
-  );
+  const ledger = prior.record.own?.ledger;
+  const lastAt = (id: string): string | undefined => (ledger === undefined ? newestAt : entryAt(ledger, id));
+  return [...devices].some((device) => {
+    if (isStartingAnew(device)) return true;
+    const at = lastAt(device.id);
+    return at !== undefined && isLater(device.createdAt, at);
+  });
+}
+
+function entryAt(ledger: Ledger, id: string): string | undefined {
+  const entry = ledger.get(deviceKey(id));
+  return holdsContent(entry) ? endOfSecond(entry.at) : undefined;
+}
+
+/** The ledger keeps whole seconds. */
+function endOfSecond(at: string): string {
+  return new Date(Date.parse(at) + 999).toISOString();
 }
 
 /** Esper's numbers of the states in which a device is wiped or provisioned. */

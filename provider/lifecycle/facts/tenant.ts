@@ -6,7 +6,7 @@ import type { Client } from "../../client/index";
 import { UnseenTargetError } from "../errors";
 import { orphanedIds } from "../state/holding";
 import { type State } from "../state/state";
-import { isGone, readFleet } from "./fleet";
+import { isGone, readFleet } from "./members/fleet";
 
 // What follows asks for the same lists, and gets these.
 const listMaxAgeMs = 10_000;
@@ -26,7 +26,7 @@ async function knowsCommandOf(client: Client, { commands, record, ...state }: St
   const newestFirst = [...commands].sort((one, other) => (one.sentAt < other.sentAt ? 1 : -1));
   const ids = [
     ...newestFirst.map(({ id }) => id),
-    ...[...(record.settledIds ?? [])].reverse(),
+    ...[...(record.droppedIds ?? [])].reverse(),
     ...orphanedIds({ ...state, record }),
   ];
   for (const id of ids) {

@@ -10,6 +10,8 @@ export function driftOf(before: Backlog, now: Backlog, orphanedCommands: number,
   return [
     ...more("missing", (number) => `${count(number, "device")} joined`),
     ...more("enrolledAgain", (number) => `${count(number, "device")} enrolled again`),
+    ...more("removed", (number) => `removed on ${count(number, "device")}`),
+    ...more("overwritten", (number) => `overwritten on ${count(number, "device")}`),
     ...more("expired", (number) => `${count(number, "install")} expired`),
     ...more("failed", (number) => `${count(number, "device")} failed`),
     ...more("removalsFailed", (number) => `${count(number, "removal")} failed`),

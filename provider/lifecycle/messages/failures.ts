@@ -25,6 +25,26 @@ export function failureSentences(statuses: readonly DeviceStatus[], doing: Doing
     : [...sentences, `${left} more ${left === 1 ? "device" : "devices"} failed for other reasons.`];
 }
 
+/** Of devices that are to lose the certificate: those that did not, and what becomes of the others. */
+export function removalSentences({
+  failed,
+  statuses,
+}: {
+  readonly failed: readonly DeviceStatus[];
+  readonly statuses: readonly DeviceStatus[];
+}): readonly string[] {
+  const removed = statuses.filter(({ phase }) => phase === "installed").length;
+  const sentences = failureSentences(failed, "removal");
+  return failed.length === 0 || removed === 0 ? sentences : [...sentences, goBackSentence(removed)];
+}
+
+function goBackSentence(removed: number): string {
+  return (
+    `${count(removed, "device")} ${removed === 1 ? "has" : "have"} removed it. Before a program that goes back to the old target, ` +
+    "run `pulumi refresh`: it finds the certificate missing there, and the next `pulumi up` sends it again."
+  );
+}
+
 function failureSentence(group: readonly DeviceStatus[], doing: Doing): string {
   const [first] = group;
   if (first === undefined) return "";
@@ -55,7 +75,7 @@ const hints: readonly Hint[] = [
   {
     pattern: /password/i,
     advice:
-      "Check the password; Android up to 13 says the same of ciphers it cannot read, which `encoding: androidLegacy` avoids",
+      "Check the password; Android 13 and earlier report the same for ciphers that they cannot read, which `encoding: androidLegacy` avoids",
   },
   {
     pattern: /cancel/i,

@@ -1,5 +1,5 @@
-// What people are told of devices that left a group by themselves and are to lose the certificate. Pure. Which of them may lose
-// it at once says state/backlog.ts, which they are finds facts/left-group.ts. Follows docs/design.md, section 3.
+// What people are told of devices that left a group by themselves and are to lose the certificate. Pure. facts/members/left-group.ts
+// finds which devices these are, and state/backlog.ts says which of them may lose it at once. Follows docs/design.md, section 3.
 
 import type { Settings } from "../arguments/arguments";
 import { heldBackLeavingSentence, leavingGroupSentence } from "./notices";

@@ -1,19 +1,33 @@
 // Sentences about what is normal and still worth a line: offline devices, schedules, devices that are left out. Pure.
 
 import type { Target } from "../arguments/target";
+import type { CutShort } from "../context";
 import type { DeviceStatus } from "../facts/device-status";
 import { count, oneLine } from "./words";
 
 const namesMax = 5;
 
-export function unansweredSentence(statuses: readonly DeviceStatus[], timeoutMs: number): string {
+export function unansweredSentence(statuses: readonly DeviceStatus[], timeoutMs: number, cutShort?: CutShort): string {
   const names = statuses.slice(0, namesMax).map(({ device }) => oneLine(device.name));
   const more = statuses.length > namesMax ? ` and ${statuses.length - namesMax} more` : "";
   const minutes = Number((timeoutMs / 60_000).toPrecision(2));
+  const when = cutShort === undefined ? `within ${count(minutes, "minute")}` : spanOf(cutShort);
   return (
-    `${count(statuses.length, "device")} did not answer within ${count(minutes, "minute")}: ${names.join(", ")}${more}. ` +
+    `${count(statuses.length, "device")} did not answer ${when}: ${names.join(", ")}${more}. ` +
     "The command stays queued; the next `pulumi up` waits again without sending it again."
   );
+}
+
+function spanOf(cutShort: CutShort): string {
+  if (cutShort.kind === "cancelled") return "before the run was cancelled";
+  return `within the ${count(cutShort.timeoutMs / 1000, "second")} of \`customTimeouts\``;
+}
+
+/** Why nothing more is sent. */
+export function cutShortSentence(cutShort: CutShort): string {
+  return cutShort.kind === "cancelled"
+    ? "The run was cancelled; the next `pulumi up` does the rest."
+    : `The ${count(cutShort.timeoutMs / 1000, "second")} of \`customTimeouts\` are over; the next run does the rest.`;
 }
 
 export function scheduledSentence(scheduled: number): string {
@@ -32,6 +46,21 @@ export function offlineSentence(offline: number): string {
 
 export function leavingSentence(leaving: number): string {
   return `${count(leaving, "device")} will lose the certificate when next online; Esper keeps the command until then.`;
+}
+
+/** After a removal: Esper may still report a Success of an earlier install. */
+export function mayComeBackSentence(devices: number): string {
+  return (
+    `${count(devices, "device")} ${devices === 1 ? "has" : "have"} an install that timed out, and may still take the certificate ` +
+    "after this removal. Look at that command in the Esper console; if it ends in Success, remove the certificate there."
+  );
+}
+
+export function onlyImportedSentence(alias: string): string {
+  return (
+    `"${alias}" was imported and has not been sent since, so nothing is removed: devices keep what they have under it. ` +
+    "To remove it from them, declare it and run `pulumi up` first."
+  );
 }
 
 export function unsupportedSentence(unsupported: number): string {
@@ -108,10 +137,31 @@ export function claimUnsureSentence(alias: string, name: string): string {
 export const listShortSentence =
   "Esper's list of devices has fewer devices than Esper counts; nobody counts as having left the target until it has them all.";
 
-export function unreadableSentence(commands: number): string {
+/** Said once of commands that nobody can tell apart. */
+export function unreadableSentences(
+  commands: readonly { readonly isUnderAlias: boolean }[],
+  alias: string,
+): readonly string[] {
+  const underAlias = commands.filter(({ isUnderAlias }) => isUnderAlias).length;
+  const hidden = commands.length - underAlias;
+  return [
+    ...(hidden > 0 ? [unreadableSentence(hidden)] : []),
+    ...(underAlias > 0 ? [unlabelledSentence(underAlias, alias)] : []),
+  ];
+}
+
+function unlabelledSentence(commands: number, alias: string): string {
+  const [is, them, it] = commands === 1 ? ["is", "it", "it is"] : ["are", "them", "they are"];
   return (
-    `${count(commands, "command")} of other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +
-    `${commands === 1 ? "it" : "they"} may concern this alias, and ${commands === 1 ? "is" : "are"} left out of account.`
+    `${count(commands, "command")} under "${alias}" ${is} unknown to this resource, and the Commands V2 endpoint does ` +
+    `not show who sent ${them}; ${it} ignored.`
+  );
+}
+
+function unreadableSentence(commands: number): string {
+  return (
+    `${count(commands, "command")} from other programs ${commands === 1 ? "shows" : "show"} no label and no arguments; ` +
+    `${commands === 1 ? "it" : "they"} may concern this alias, and ${commands === 1 ? "is" : "are"} ignored.`
   );
 }
 

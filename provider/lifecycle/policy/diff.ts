@@ -8,7 +8,9 @@ import { sameTarget } from "../arguments/target";
 import { count } from "../messages/words";
 import { rejectedDigest } from "../state/holding";
 import { backlogOf, leavingNow } from "../state/backlog";
-import { type State } from "../state/state";
+import { leftAlone } from "../state/ledger/ledger";
+import type { State } from "../state/state";
+import { filesDiffer } from "./files/files-due";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
   addressChanged,
@@ -62,6 +64,7 @@ const replacementChain: readonly ((prior: State, asked: Asked) => Replacement | 
 const dueChain: readonly ((prior: State, asked: Asked) => Finding | undefined)[] = [
   setDiffers, // devices came or left
   leavingDue, // devices left a group, and `onLeave` takes the certificate from them
+  filesDiffer, // a device's file is another one, came or went
   resendDue, // the program asks for some devices again
   removalsDue, // an UNINSTALL failed on devices that left
   retriesDue, // members failed, and retry rounds are left
@@ -165,10 +168,10 @@ function installsDue(prior: State): Finding | undefined {
   const { coverage, exceptions, record } = prior;
   // A rollback holds everyone back who lacks the content, until the program wants that content again, as it does here.
   const waiting = rejectedDigest(prior) === undefined ? (record.heldBack ?? 0) : 0;
-  const heldBack = waiting + (record.ownedByOthers ?? 0);
+  const heldBack = waiting + leftAlone(record);
   if (coverage.missing <= heldBack) return undefined;
-  const { missing, expired, enrolledAgain = 0 } = backlogOf(coverage, exceptions, 0, heldBack);
-  const lacking = missing + enrolledAgain;
+  const { expired } = backlogOf(coverage, exceptions, 0, heldBack);
+  const lacking = coverage.missing - heldBack - expired;
   if (lacking > 0) return { reason: devicesMissing, sentence: missingSentence(lacking) };
   return { reason: installsExpired, sentence: sentenceOf(installsExpired, expired) };
 }

@@ -24,6 +24,15 @@ export interface Asked {
   readonly settings?: Settings | undefined;
   /** Stands for the tenant's address by the present settings. */
   readonly tenantHash?: string | undefined;
+  /** Where each device has its own content: the files that there are. */
+  readonly files?: AskedFiles | undefined;
+}
+
+export interface AskedFiles {
+  /** Each stands for a file by its name and bytes. */
+  readonly hashes: ReadonlySet<string>;
+  /** Stands for so many of them together. */
+  readonly digestOf: (hashes: readonly string[]) => string;
 }
 
 /** A reason with the sentence that people read of it. */

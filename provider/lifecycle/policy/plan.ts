@@ -1,11 +1,13 @@
 // The whole of what a run does, decided from the facts. Pure: no client, no clock (the time is an argument), no Pulumi.
-// Which steps there are stands in steps.ts, a rollback's plan in rollback.ts (docs/design.md, sections 3 and 7).
+// Which steps there are stands in steps.ts, a rollback's plan in rollback/rollback-plan.ts (docs/design.md, sections 3 and 7).
 
-import { pickWritten, type Inputs, type Settings } from "../arguments/arguments";
+import { pickWritten, type Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import { isOver } from "../arguments/schedule";
-import { openParts } from "../arguments/source";
-import type { Content, InstallFile } from "../content/content";
+import type { Device } from "../../client/index";
+import type { Content } from "../content/content";
+import type { ContentsForMembers, FileToSend } from "../content/device-contents";
+import type { EncodingChoice } from "../content/encoding-choice";
 import { toRemoveAgain } from "../facts/departed";
 import { isOwnedByOther } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
@@ -19,10 +21,17 @@ import { installTargets, planSteps, withoutInstalls, type Steps } from "./steps"
 
 /** What the program asks for, opened and checked. */
 export interface Desired {
-  readonly inputs: Inputs;
+  readonly inputs: Settings;
   /** As the program wrote it. */
   readonly raw: RawObject;
-  readonly content: Content;
+  /** What of the source is no secret. */
+  readonly source: Readonly<Record<string, string>>;
+  readonly content: DesiredContent;
+}
+
+/** One content for everyone; with `forMembers` each device has its own, and the digest of the whole is a constant. */
+export interface DesiredContent extends Pick<Content, "digest" | "summary" | "encodingFor" | "toSend"> {
+  readonly forMembers?: ContentsForMembers;
 }
 
 /** Scheduled installs to cancel before anything is sent, since they would come after it: of these devices, or of all. */
@@ -37,7 +46,10 @@ export interface GoalContent {
   /** The output `certificate`. */
   readonly certificate: RawObject;
   readonly sentAs: SentAs;
-  readonly file: () => Promise<InstallFile>;
+  /** Each device has its own, so that it is addressed singly. */
+  readonly isPerDevice: boolean;
+  /** The file for a device; the same for all unless each has its own. */
+  readonly fileFor: (device: Device | undefined) => Promise<FileToSend>;
 }
 
 /** What the new state remembers of the program. */
@@ -71,30 +83,35 @@ export interface Plan extends Steps {
 export function planInstall(desired: Desired, prior: State | undefined, facts: Facts, nowMs: number): Plan {
   const { inputs, content, raw } = desired;
   const isOverdue = prior !== undefined && inputs.schedule !== undefined && isOver(inputs.schedule, nowMs);
+  const { contents } = facts;
   const asked = planSteps({
     ...{ desired: inputs, digest: content.digest, prior, statuses: facts.statuses, nowMs },
+    fileGone: contents?.toRemove ?? [],
     departed: facts.departed.devices.map(({ id }) => id),
     removalsFailed: toRemoveAgain(facts.departed.statuses).map(({ device }) => device.id),
   });
   const steps = isOverdue ? withoutInstalls(asked, prior, inputs) : asked;
-  const choice = encodingChoice(desired, prior, facts, steps);
+  const choice = encodingFor(desired, prior, facts, steps);
   const written = pickWritten(raw);
   const addressed = new Set(installTargets(steps, [...facts.fleet.members.keys()]));
   const owned = facts.statuses.filter((one) => isOwnedByOther(one) && !addressed.has(one.device.id)).length;
-  const recorded = { settings: inputs, written, source: openParts(inputs.source) };
+  const recorded = { settings: inputs, written, source: desired.source };
   return {
     ...steps,
     ...{ goal: "install", settings: inputs, prior, isOverdue },
     recorded: isOverdue ? askedAgainLater(recorded, prior) : recorded,
     content: {
-      ...{ digest: content.digest, certificate: content.summary, sentAs: choice.sentAs },
-      file: () => content.toSend(choice.sentAs),
+      ...{ digest: content.digest, certificate: contents?.summary ?? content.summary, sentAs: choice.sentAs },
+      isPerDevice: contents !== undefined,
+      fileFor: (device) =>
+        contents === undefined || device === undefined ? content.toSend(choice.sentAs) : contents.fileFor(device),
     },
     cancellations: prior === undefined ? [] : cancellationsBefore(steps, prior, facts),
     waves: isStaged(inputs.rollout) && !isOverdue ? wavesFor(inputs, prior, facts, steps.startsOver) : undefined,
-    notes: choice.note === undefined ? [] : [choice.note],
+    notes: [...(choice.note === undefined ? [] : [choice.note]), ...(contents?.notes ?? [])],
     warnings: [
       ...facts.warnings,
+      ...(contents?.warnings ?? []),
       ...(owned > 0 ? [ownedByOthersSentence(owned, inputs.alias)] : []),
       ...noMemberWarnings(newlyNamed(prior?.settings.resend ?? {}, inputs.resend), facts.entitled),
       ...(choice.warning === undefined ? [] : [choice.warning]),
@@ -103,19 +120,13 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
   };
 }
 
-interface Choice {
-  readonly sentAs: SentAs;
-  readonly note?: string | undefined;
-  readonly warning?: string | undefined;
-}
-
 /** The encoding for the devices that are to be sent something. */
-function encodingChoice(
+function encodingFor(
   { inputs, content }: Desired,
   prior: State | undefined,
   { fleet }: Facts,
   steps: Steps,
-): Choice {
+): EncodingChoice {
   const targets = installTargets(steps, [...fleet.members.keys()]);
   const installsNothing = !steps.steps.some(({ action }) => action === "install");
   if (prior !== undefined && installsNothing) return { sentAs: prior.sentAs };
@@ -161,7 +172,7 @@ export function mayBeScheduled(prior: State, { commands: newer }: Newer): readon
 }
 
 /** The waves of the rollout that goes on, as long as they are still the same; else new ones. */
-function wavesFor(inputs: Inputs, prior: State | undefined, { fleet, canaries }: Facts, startsOver: boolean): Waves {
+function wavesFor(inputs: Settings, prior: State | undefined, { fleet, canaries }: Facts, startsOver: boolean): Waves {
   const { rollout, alias } = inputs;
   const before = prior?.settings.rollout;
   const isSame = JSON.stringify([before?.waves, before?.canary]) === JSON.stringify([rollout.waves, rollout.canary]);

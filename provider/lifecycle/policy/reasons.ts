@@ -36,7 +36,7 @@ export const resendChanged = "resendChanged";
 /** The last full install is older than `reinstallAfterDays`. */
 export const reinstallDue = "reinstallDue";
 
-/** Groups or devices came to the set, or left it. */
+/** Groups or devices came to the target as the program writes it, or left it. */
 export const setChanged = "setChanged";
 
 /** Members failed, and a retry round is left for them. */
@@ -66,6 +66,12 @@ export const contentRejected = "contentRejected";
 /** A rollback has not reached all of its devices. */
 export const rollbackUnfinished = "rollbackUnfinished";
 
+/** Files of devices changed, came or went: each goes to its device alone. */
+export const filesChanged = "filesChanged";
+
+/** Members hold what they are not to have any more: their file is gone. */
+export const filesGone = "filesGone";
+
 /** A rollout was paused, stopped or left devices out, and may go on. */
 export const rolloutContinues = "rolloutContinues";
 
@@ -88,9 +94,11 @@ const sentences = {
   [devicesFailed]: (devices: string) => `${devices} failed; retrying only those.`,
   [installsExpired]: (devices: string) => `${devices} did not fetch the certificate in 30 days; sending it again.`,
   [devicesLeft]: (devices: string) => `Removing the certificate from ${devices} that left the target.`,
-  [addressChanged]: () => "Esper's address differs from that of the last run; looking whether it is the same tenant.",
+  [addressChanged]: () => "Esper's address differs from that of the last run; checking whether it is the same tenant.",
   [onLeaveChanged]: () => "The rule `onLeave` changed; the next `pulumi refresh` goes by it.",
-  [removalsFailed]: (devices: string) => `Retrying to remove the certificate from ${devices} outside the target.`,
+  [removalsFailed]: (devices: string) => `Trying again to remove the certificate from ${devices} outside the target.`,
+  [filesChanged]: (devices: string) => `Files changed; installing them on ${devices}.`,
+  [filesGone]: (devices: string) => `Removing the certificate from ${devices} whose file is gone.`,
   [contentRejected]: () =>
     "This content was rolled back; devices keep what they had until the content, `triggers` or `rollout` changes.",
 } as const;

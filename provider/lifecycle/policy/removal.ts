@@ -2,7 +2,7 @@
 // another's, and which no certificate that stands in the program claims. Pure. Follows docs/design.md, section 3.
 
 import type { Device } from "../../client/index";
-import { count, someOf } from "../messages/words";
+import { count, oneLine, someOf } from "../messages/words";
 
 export interface RemovalInput {
   readonly alias: string;
@@ -12,8 +12,17 @@ export interface RemovalInput {
   readonly isOwn: (deviceId: string) => boolean;
   /** Devices on which another sender's INSTALL is newer. */
   readonly ownedByOthers: ReadonlySet<string>;
-  /** Members of other certificates of the program under the same alias, with the names of those. */
-  readonly claimed: ReadonlyMap<string, string>;
+  /** Members of other certificates of the program under the same alias. */
+  readonly claimed: ReadonlyMap<string, Claimant>;
+  /** Devices on which somebody else had the alias before this resource: a rollback cannot give that back. */
+  readonly heldBefore?: ReadonlySet<string> | undefined;
+}
+
+/** Another certificate of the program. */
+export interface Claimant {
+  readonly name: string;
+  /** Whether it was sent to the device in this run. */
+  readonly hasSent: boolean;
 }
 
 export interface Removal {
@@ -22,29 +31,61 @@ export interface Removal {
   readonly notes: readonly string[];
 }
 
-export function decideRemoval({ alias, candidates, isOwn, ownedByOthers, claimed }: RemovalInput): Removal {
+export function decideRemoval({ alias, candidates, isOwn, ownedByOthers, claimed, heldBefore }: RemovalInput): Removal {
   const devices = new Map<string, Device>();
-  const kept = { claimed: new Set<string>(), claimedBy: new Set<string>(), others: 0 };
+  const kept = { claimed: new Kept(), awaiting: new Kept(), others: 0, before: [] as string[] };
   for (const [id, device] of candidates) {
     const claimant = claimed.get(id);
     if (claimant !== undefined) {
-      kept.claimed.add(id);
-      kept.claimedBy.add(claimant);
+      const isServed = claimant.hasSent || ownedByOthers.has(id);
+      (isServed ? kept.claimed : kept.awaiting).add(claimant.name);
     } else if (ownedByOthers.has(id)) kept.others += 1;
+    else if (heldBefore?.has(id) === true) kept.before.push(oneLine(device.name));
     else if (isOwn(id)) devices.set(id, device);
   }
-  const names = `${someOf([...kept.claimedBy].sort())} in this program`;
   return {
     devices,
     notes: [
-      ...(kept.claimed.size > 0 ? [keptSentence(kept.claimed.size, alias, names)] : []),
+      ...(kept.claimed.devices > 0 ? [keptSentence(kept.claimed.devices, alias, kept.claimed.names)] : []),
+      ...(kept.awaiting.devices > 0 ? [awaitingSentence(kept.awaiting, alias)] : []),
       ...(kept.others > 0 ? [keptSentence(kept.others, alias, "not in this program")] : []),
+      ...(kept.before.length > 0 ? [heldBeforeSentence(kept.before, alias)] : []),
     ],
   };
+}
+
+/** Devices that are left to other certificates of the program. */
+class Kept {
+  devices = 0;
+  private readonly claimants = new Set<string>();
+
+  add(claimant: string): void {
+    this.devices += 1;
+    this.claimants.add(claimant);
+  }
+
+  get names(): string {
+    return `${someOf([...this.claimants].sort())} in this program`;
+  }
 }
 
 /** For example `6 devices have "corp" from another resource by now (berlin in this program); it stays there.` */
 function keptSentence(devices: number, alias: string, whose: string): string {
   const have = devices === 1 ? "has" : "have";
   return `${count(devices, "device")} ${have} "${alias}" from another resource by now (${whose}); it stays there.`;
+}
+
+function heldBeforeSentence(names: readonly string[], alias: string): string {
+  return (
+    `${count(names.length, "device")} had "${alias}" from another resource before this one (${someOf(names)}); ` +
+    `the rollback stops there, and ${names.length === 1 ? "it keeps" : "they keep"} the certificate of this rollout.`
+  );
+}
+
+function awaitingSentence({ devices, names }: Kept, alias: string): string {
+  const [keep, them] = devices === 1 ? ["keeps", "it"] : ["keep", "them"];
+  return (
+    `${count(devices, "device")} ${keep} "${alias}" for another resource, which has sent ${them} nothing newer yet ` +
+    `(${names}).`
+  );
 }

@@ -1,5 +1,5 @@
 // Devices that `resend` makes due: by an entry that is new or has another text than the state remembers. Pure.
-// What of it the state remembers says conclude/resend-kept.ts. Follows docs/design.md, section 2.
+// conclude/resend-kept.ts says which entries the state remembers. Follows docs/design.md, section 2.
 
 import type { Resend } from "../arguments/resend";
 import { isOwnedByOther, type DeviceStatus } from "../facts/device-status";
@@ -25,8 +25,6 @@ export function noMemberWarnings(
 ): readonly string[] {
   const ids = addsUp ? named.filter((id) => !members.has(id)) : [];
   if (ids.length === 0) return [];
-  const are = ids.length === 1 ? "it is no member" : "they are no members";
-  return [
-    `Nothing is sent to ${someOf(ids)}: \`resend\` names ${ids.length === 1 ? "it" : "them"}, and ${are} of the target.`,
-  ];
+  const [are, it] = ids.length === 1 ? ["which is not a member", "it"] : ["which are not members", "them"];
+  return [`\`resend\` names ${someOf(ids)}, ${are} of the target; nothing is sent to ${it}.`];
 }

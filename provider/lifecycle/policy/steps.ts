@@ -2,8 +2,8 @@
 // sentence. Pure: no client, no clock (the time is an argument), no Pulumi. Follows docs/design.md, section 3.
 // A step for "everyone" is addressed as the target is written; every other one goes to single devices.
 
-import type { Inputs, Settings } from "../arguments/arguments";
-import { isOwnedByOther, type DeviceStatus } from "../facts/device-status";
+import type { Settings } from "../arguments/arguments";
+import { fileChangedState, hasNoFile, isOwnedByOther, type DeviceStatus } from "../facts/device-status";
 import type { State } from "../state/state";
 import { fullSendReason, type Finding } from "./full-send";
 import {
@@ -11,6 +11,8 @@ import {
   devicesFailed,
   devicesLeft,
   devicesMissing,
+  filesChanged,
+  filesGone,
   installsExpired,
   missingSentence,
   removalsFailed,
@@ -19,7 +21,7 @@ import {
   type Reason,
 } from "./reasons";
 import { dueByResend, newlyNamed } from "./resend";
-import { mayRetry, roundsUsed } from "./retry";
+import { mayRetry, roundsUsed, roundsUsedAfter } from "./retry";
 
 export interface Step {
   readonly action: "install" | "uninstall";
@@ -40,7 +42,7 @@ export interface Steps {
 }
 
 export interface Situation {
-  readonly desired: Inputs;
+  readonly desired: Settings;
   /** The digest of the desired content. */
   readonly digest: string;
   readonly prior: State | undefined;
@@ -50,6 +52,8 @@ export interface Situation {
   readonly departed: readonly string[];
   /** Devices on which an earlier removal failed, and that are still outside the target. */
   readonly removalsFailed: readonly string[];
+  /** Members that are among the departed, as their file is gone. */
+  readonly fileGone?: readonly string[];
   readonly nowMs: number;
 }
 
@@ -61,7 +65,7 @@ export function planSteps(situation: Situation): Steps {
   const named = prior === undefined ? [] : newlyNamed(prior.settings.resend, desired.resend);
   const again = dueByResend(named, statuses);
   const retries = prior !== undefined && mayRetry(prior, desired) ? retrySteps(situation, again) : [];
-  const used = prior === undefined ? 0 : roundsUsed(prior, desired);
+  const isNewContent = statuses.some(isFileChanged);
   return {
     steps: [
       ...installOn(again, resendChanged, sentenceOf(resendChanged, again.length)),
@@ -69,7 +73,7 @@ export function planSteps(situation: Situation): Steps {
       ...catchUpSteps(situation),
       ...removals,
     ],
-    roundsUsed: retries.length > 0 ? used + 1 : used,
+    roundsUsed: prior === undefined || isNewContent ? 0 : roundsUsedAfter(prior, desired, retries.length > 0),
     startsOver: false,
   };
 }
@@ -97,28 +101,41 @@ function retrySteps({ statuses }: Situation, sentAnyway: readonly string[]): rea
 function catchUpSteps({ statuses }: Situation): readonly Step[] {
   const isExpired = ({ phase, state }: DeviceStatus): boolean => phase === "missing" && state === "Expired";
   const expired = idsOf(statuses, isExpired);
-  const missing = idsOf(
-    statuses,
-    (status) => status.phase === "missing" && !isExpired(status) && !isOwnedByOther(status),
-  );
+  const changed = idsOf(statuses, isFileChanged);
+  const isElsewhere = (status: DeviceStatus): boolean =>
+    isExpired(status) || isFileChanged(status) || isOwnedByOther(status) || hasNoFile(status);
+  const missing = idsOf(statuses, (status) => status.phase === "missing" && !isElsewhere(status));
   return [
+    ...installOn(changed, filesChanged, sentenceOf(filesChanged, changed.length)),
     ...installOn(missing, devicesMissing, missingSentence(missing.length)),
     ...installOn(expired, installsExpired, sentenceOf(installsExpired, expired.length)),
   ];
+}
+
+function isFileChanged({ state }: DeviceStatus): boolean {
+  return state === fileChangedState;
 }
 
 function installOn(devices: readonly string[], reason: Reason, message: string): readonly Step[] {
   return devices.length === 0 ? [] : [{ action: "install", reason, message, devices }];
 }
 
-function removalSteps({ departed, removalsFailed: all }: Situation): readonly Step[] {
+function removalSteps({ departed, fileGone = [], removalsFailed: all }: Situation): readonly Step[] {
   const again = all.filter((id) => !departed.includes(id));
-  return [...uninstallFrom(departed, devicesLeft), ...uninstallFrom(again, removalsFailed)];
+  const gone = new Set(fileGone);
+  return [
+    ...uninstallFrom(
+      departed.filter((id) => !gone.has(id)),
+      devicesLeft,
+    ),
+    ...uninstallFrom(fileGone, filesGone),
+    ...uninstallFrom(again, removalsFailed),
+  ];
 }
 
 function uninstallFrom(
   devices: readonly string[],
-  reason: typeof devicesLeft | typeof removalsFailed,
+  reason: typeof devicesLeft | typeof removalsFailed | typeof filesGone,
 ): readonly Step[] {
   if (devices.length === 0) return [];
   return [{ action: "uninstall", reason, message: sentenceOf(reason, devices.length), devices }];

@@ -6,7 +6,10 @@ import { isMoreThan } from "../arguments/rollout";
 import type { DeviceStatus } from "../facts/device-status";
 import { unansweredOf } from "./awaited";
 
-/** Too many failures among the answers so far, or a device waited for has not answered. Offline members count neither way. */
+/**
+ * Judges all devices of the waves so far: too many failures among the answers, or a device that the run waits for has not
+ * answered. Members that it does not wait for count only once they have answered.
+ */
 export function judgeWave(
   statuses: readonly DeviceStatus[],
   settings: Pick<Settings, "rollout" | "wait" | "schedule">,

@@ -71,22 +71,25 @@ export async function check(checking: Checking, olds: RawObject, raw: RawObject)
   const unknown = unknownTarget(target, impact, before);
   if (unknown !== undefined) return { ...warned, failures: [unknown] };
   const { note, warning } = impact.fitting ?? {};
-  const isNewAlias = alias !== undefined && alias !== before?.alias;
-  const there = isNewAlias ? await checking.impact.alreadyThere(checking.client(), alias, target) : undefined;
+  // Nothing is claimed where a setting is missing; then nobody can be asked.
+  const isNewAlias = claimed !== undefined && claimed.own.alias !== before?.alias;
+  const there = isNewAlias
+    ? await checking.impact.alreadyThere(checking.client(), claimed.own.alias, target)
+    : undefined;
   return {
     ...warned,
     notes: [
       impact.reach,
       ...(note === undefined ? [] : [note]),
-      ...(there === undefined || alias === undefined ? [] : [alreadyThereSentence(there, alias)]),
+      ...(there === undefined || claimed === undefined ? [] : [alreadyThereSentence(there, claimed.own.alias)]),
     ],
     warnings: [...warned.warnings, ...(warning === undefined ? [] : [warning])],
   };
 }
 
 /** Devices that the program's other new or changed certificates mean as well. */
-async function sharedMembers(
-  { impact, client }: Checking,
+export async function sharedMembers(
+  { impact, client }: Pick<Checking, "impact" | "client">,
   own: Claim | undefined,
   others: readonly Claim[],
 ): Promise<readonly string[]> {
@@ -99,8 +102,8 @@ async function sharedMembers(
   return warnings;
 }
 
-async function impactOf(
-  { impact, client }: Checking,
+export async function impactOf(
+  { impact, client }: Pick<Checking, "impact" | "client">,
   query: ImpactQuery,
   content: Content | undefined,
 ): Promise<TargetImpact | undefined> {

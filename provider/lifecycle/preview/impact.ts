@@ -5,7 +5,7 @@ import type { Client, Device, DeviceType } from "../../client";
 import { systemClock, type Clock } from "../../clock";
 import type { Content } from "../content/content";
 import type { EncodingChoice } from "../content/encoding-choice";
-import { narrowed, readFleet } from "../facts/fleet";
+import { narrowed, readFleet } from "../facts/members/fleet";
 import { devicesWithAlias } from "../facts/newer/already-there";
 import type { Encoding } from "../arguments/arguments";
 import { count, someOf } from "../messages/words";
@@ -139,7 +139,7 @@ async function describe(
   return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
 }
 
-/** A device whose last sign of life Esper does not tell is none. */
+/** A device without `lastSeen` does not count as long unseen. */
 function isLongUnseen({ online, lastSeen }: Device, nowMs: number): boolean {
   const atMs = Date.parse(lastSeen ?? "");
   return !online && nowMs - atMs > longUnseenDays * 24 * 3_600_000;

@@ -79,11 +79,18 @@ export function validate(
     }
   }
   if (content.hasChoice && inputs.encoding === "asGiven") failures.push({ property: "", reason: neverAsGiven });
-  const { schedule } = inputs;
-  if (schedule !== undefined && isOver(schedule, now)) {
-    const isNew = isChanged || JSON.stringify(before.schedule) !== JSON.stringify(schedule);
-    if (isNew) failures.push({ property: `schedule.${schedule.kind}.end`, reason: "is in the past" });
-    else warnings.push("The schedule is over: what is still to be sent waits until it is moved or removed.");
-  }
-  return { failures, warnings };
+  const isNew = isChanged || JSON.stringify(before.schedule) !== JSON.stringify(inputs.schedule);
+  const scheduled = validateSchedule(inputs.schedule, isNew, now);
+  return { failures: [...failures, ...scheduled.failures], warnings: [...warnings, ...scheduled.warnings] };
+}
+
+/** @param isNew or something else is new that waits for it */
+export function validateSchedule(schedule: Schedule | undefined, isNew: boolean, now: number): Validation {
+  if (schedule === undefined || !isOver(schedule, now)) return { failures: [], warnings: [] };
+  if (isNew)
+    return { failures: [{ property: `schedule.${schedule.kind}.end`, reason: "is in the past" }], warnings: [] };
+  return {
+    failures: [],
+    warnings: ["The schedule is over: what is still to be sent waits until it is moved or removed."],
+  };
 }

@@ -11,14 +11,20 @@ export interface Backlog {
   readonly removalsFailed: number;
   /** Absent where there are none. */
   readonly enrolledAgain?: number | undefined;
+  readonly removed?: number | undefined;
+  readonly overwritten?: number | undefined;
 }
 
 /** The state of a device, among the exceptions, that took the certificate and started anew since. */
 export const enrolledAgainState = "Enrolled again";
 
+/** The states of a device that holds nothing, or something else, by a newer command of somebody else. */
+export const removedState = "Removed";
+export const overwrittenState = "Overwritten";
+
 export const noBacklog: Backlog = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
 
-/** What is undone at the moment. Expired installs and devices that started anew are counted apart as far as they are listed. */
+/** What is undone at the moment. What members lost, and how, is told apart as far as they are listed. */
 export function backlogOf(
   coverage: Pick<Backlog, "failed" | "missing">,
   exceptions: readonly { readonly state: string }[],
@@ -28,8 +34,15 @@ export function backlogOf(
   const listed = (wanted: string): number => exceptions.filter(({ state }) => state === wanted).length;
   const expired = listed("Expired");
   const enrolledAgain = listed(enrolledAgainState);
-  const missing = Math.max(0, coverage.missing - expired - enrolledAgain - heldBack);
-  return { failed: coverage.failed, missing, expired, removalsFailed, ...(enrolledAgain > 0 && { enrolledAgain }) };
+  const removed = listed(removedState);
+  const overwritten = listed(overwrittenState);
+  const lost = expired + enrolledAgain + removed + overwritten;
+  return {
+    ...{ failed: coverage.failed, missing: Math.max(0, coverage.missing - lost - heldBack), expired, removalsFailed },
+    ...(enrolledAgain > 0 && { enrolledAgain }),
+    ...(removed > 0 && { removed }),
+    ...(overwritten > 0 && { overwritten }),
+  };
 }
 
 /** What is known of members that left a group by themselves. */

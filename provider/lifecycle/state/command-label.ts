@@ -9,6 +9,8 @@ import { createHash } from "node:crypto";
 
 export const installCommand = "INSTALL_CERTIFICATE";
 export const uninstallCommand = "UNINSTALL_CERTIFICATE";
+/** What changes an alias on a device. */
+export const certificateCommands = [installCommand, uninstallCommand];
 
 const mark = "pulumi-esper";
 
@@ -39,10 +41,13 @@ export interface LabelParts {
   readonly alias: string;
   /** The digest of the content in hex; empty where there is none. */
   readonly digest: string;
+  /** The day on which its certificate ends, in days since 1970, where each device has its own. */
+  readonly endDay?: number | undefined;
 }
 
-export function newLabel({ instance, alias, digest }: LabelParts, random: () => number): string {
-  return [mark, instance, aliasHash(alias), contentPart(digest), "", "", freshText(6, random)].join(":");
+export function newLabel({ instance, alias, digest, endDay }: LabelParts, random: () => number): string {
+  const end = endDay === undefined ? "" : Buffer.from([(endDay >> 8) & 0xff, endDay & 0xff]).toString("base64url");
+  return [mark, instance, aliasHash(alias), contentPart(digest), end, "", freshText(6, random)].join(":");
 }
 
 /** Undefined for a label that is not of this provider. */

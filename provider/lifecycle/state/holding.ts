@@ -10,7 +10,8 @@
 //      killed    content old | install group (whole target) | sent to d1 d2 d3
 //      resumed   content new | install group (whole target, superseded) | install d1 | install d2 d3 | sent to d1 d2 d3 | compacted
 //
-// B  Late joiner: d4 moves into the group. Whoever is not in the sketch `sent to` is missing, and only those are sent the content.
+// B  Late joiner: d4 moves into the group. Members that are not in the sketch `sent to` are missing, and only those are sent
+//    the content.
 //      before    content old | install group (whole target) | sent to d1 d2 d3
 //      joined    content old | install group (whole target) | sent to d1 d2 d3
 //      sent      content old | install group (whole target) | install d4 | sent to d1 d2 d3 d4 | compacted
@@ -43,14 +44,14 @@ export type Holding =
   | { readonly kind: "content"; readonly digest: string }
   /** A rollout was taken back: devices hold the content `to` again, or nothing. `rejected` is not sent again by itself. */
   | { readonly kind: "rolledBack"; readonly to?: string | undefined; readonly rejected: string }
-  /** An interrupted run has sent commands that the state does not know, so that this is not known. */
+  /** Only in states of the first schema: an interrupted run sent commands that they do not know. Today it is resumed. */
   | {
       readonly kind: "unknown";
       readonly orphanedCommandIds: readonly string[];
       readonly rejected?: string | undefined;
     };
 
-/** A state, as far as this is about it. */
+/** The part of a state that this file needs. */
 interface Holder {
   readonly record: { readonly holding: Holding };
 }
@@ -69,6 +70,11 @@ export function rejectedDigest({ record: { holding } }: Holder): string | undefi
 /** Commands of an interrupted run that the state does not know more of than their ids. */
 export function orphanedIds({ record: { holding } }: Holder): readonly string[] {
   return holding.kind === "unknown" ? holding.orphanedCommandIds : [];
+}
+
+/** Whether the resource was imported and has sent nothing since: what devices hold under the alias is not its own. */
+export function isOnlyImported({ record: { holding } }: Holder): boolean {
+  return holding.kind === "content" && holding.digest === "";
 }
 
 /** Whether a rollout was taken back where there was no content before: no device is to have a certificate. */

@@ -1,4 +1,4 @@
-// By what a resource knows its own commands: a hash of its URN, and an id of its own. Pure. Follows docs/design.md, section 3.
+// How a resource recognises its own commands: a hash of its URN, and an id of its own. Pure. Follows docs/design.md, section 3.
 
 import { newInstance } from "./command-label";
 import type { Former, State } from "./state";

@@ -1,7 +1,7 @@
 // A command request as a state knows it, and how far the counts that were seen of it can be believed. Pure. It must not know how
 // any of it is stored (docs/design.md, sections 5 and 6).
 
-import { sameCounts, totalOf, type StateCounts } from "../../client/index";
+import { sameCounts, totalOf, type StateCounts, type StatusRow } from "../../client/index";
 
 /** A command request that the coverage rests on; also an entry of the output `commands`. */
 export interface SentRequest {
@@ -53,4 +53,9 @@ export function seenNow(
   const isAccounted =
     coverage.installed === coverage.members || (accounted === true && sameCounts(request.states ?? {}, states));
   return { states, accounted: !isKnown && isAccounted ? true : undefined };
+}
+
+/** The devices that rows are of. */
+export function devicesIn(rows: readonly StatusRow[]): ReadonlySet<string> {
+  return new Set(rows.map(({ deviceId }) => deviceId));
 }

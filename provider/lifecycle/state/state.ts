@@ -7,6 +7,7 @@ import type { Backlog } from "./backlog";
 import type { Holding } from "./holding";
 import type { StateCounts } from "../../client/index";
 import type { InstallFile } from "../content/content";
+import type { OwnRecord } from "./ledger/ledger";
 import type { SentRequest } from "./sent-request";
 
 export type { SentRequest } from "./sent-request";
@@ -75,6 +76,15 @@ export interface OtherCommand {
   readonly scheduledFrom?: string | undefined;
 }
 
+/** A command that later ones have overtaken on these devices, and that may still succeed: it timed out, or waits uncancelled. */
+export interface LateCommand {
+  readonly id: string;
+  readonly kind: "install" | "uninstall";
+  /** How its label names the content. */
+  readonly content?: string | undefined;
+  readonly devices: readonly string[];
+}
+
 /** What is remembered beside the outputs that people read. */
 export interface StateRecord {
   /** A short hash of the resource's URN. */
@@ -92,12 +102,13 @@ export interface StateRecord {
   readonly roundsUsed: number;
   /** The members that were sent the present content, as a sketch. */
   readonly sentTo: string;
-  /** Esper's time up to which it was looked for commands that this state does not count among its own (ISO). */
+  /** Commands that this state does not count among its own were looked for up to this time of Esper's (ISO). */
   readonly lookedUntil: string;
   /** Requests of its own since `lookedUntil` that it needs no more. */
-  readonly settledIds?: readonly string[] | undefined;
+  readonly droppedIds?: readonly string[] | undefined;
   /** Commands under the alias that still say something of a member, and are not among `commands`. */
   readonly otherCommands?: readonly OtherCommand[] | undefined;
+  readonly lateCommands?: readonly LateCommand[] | undefined;
   /** Members that hold other content of another resource: they are told, and sent nothing. */
   readonly ownedByOthers?: number | undefined;
   /** When the present content was last sent to everyone (ISO), where that is not the time of the first of `commands`. */
@@ -128,6 +139,8 @@ export interface StateRecord {
   readonly source?: Readonly<Record<string, string>> | undefined;
   /** A refresh has written drift into the inputs since the last run. */
   readonly drifted?: boolean | undefined;
+  /** Where each device has its own content. */
+  readonly own?: OwnRecord | undefined;
 }
 
 export interface State {

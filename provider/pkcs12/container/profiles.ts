@@ -2,6 +2,7 @@
 // Every salt and vector is given; this file makes none up. Follows RFC 7292 appendix C and RFC 8018 section 6.2.
 
 import { createCipheriv, createHmac } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { integer, nullValue, objectIdentifier, octetString, sequence } from "../asn1/der";
 import { type Hash, sha1, sha256 } from "../crypto/hashes";
 import { Purpose, pbkdf2, pkcs12Kdf } from "../crypto/kdf";
@@ -42,7 +43,7 @@ export async function encrypt(plain: Buffer, settings: Settings): Promise<Encryp
     const iv = await pkcs12Kdf(sha1, Purpose.iv, wide(password), salt, iterations, 8);
     const parameters = sequence(octetString(salt), integer(iterations));
     const algorithm = sequence(objectIdentifier(oidPbeSha1And3Des), parameters);
-    return { algorithm, content: encipher("des-ede3-cbc", key, iv, plain) };
+    return { algorithm, content: await encipher("des-ede3-cbc", key, iv, plain) };
   }
   const salt = saltFor("salt", plain, 16);
   const iv = saltFor("vector", plain, 16);
@@ -51,7 +52,7 @@ export async function encrypt(plain: Buffer, settings: Settings): Promise<Encryp
   const derivation = sequence(objectIdentifier(oidPbkdf2), sequence(octetString(salt), integer(iterations), prf));
   const cipher = sequence(objectIdentifier(oidAes256Cbc), octetString(iv));
   const algorithm = sequence(objectIdentifier(oidPbes2), sequence(derivation, cipher));
-  return { algorithm, content: encipher("aes-256-cbc", key, iv, plain) };
+  return { algorithm, content: await encipher("aes-256-cbc", key, iv, plain) };
 }
 
 /** The MacData over `content`. */
@@ -65,7 +66,15 @@ export async function macData(content: Buffer, settings: Settings): Promise<Buff
   return sequence(sequence(algorithm, octetString(value)), octetString(salt), integer(iterations));
 }
 
-function encipher(engine: string, key: Buffer, iv: Buffer, plain: Buffer): Buffer {
+/** 3DES takes some 10 ms. */
+const bytesPerTurn = 256 * 1024;
+
+async function encipher(engine: string, key: Buffer, iv: Buffer, plain: Buffer): Promise<Buffer> {
   const stream = createCipheriv(engine, key, iv);
-  return Buffer.concat([stream.update(plain), stream.final()]);
+  const parts: Buffer[] = [];
+  for (let at = 0; at < plain.length; at += bytesPerTurn) {
+    parts.push(stream.update(plain.subarray(at, at + bytesPerTurn)));
+    await nextTurn();
+  }
+  return Buffer.concat([...parts, stream.final()]);
 }

@@ -131,7 +131,8 @@ async function readBagList(
   decryptor: Decryptor,
   contents: Contents,
 ): Promise<void> {
-  for (const bag of bags) {
+  for (const [index, bag] of bags.entries()) {
+    if (index % 100 === 99) await nextTurn();
     const fields = readSequence(bag, "entry");
     const oid = oidOf(fields.take(Tag.oid));
     const value = innerOf(fields.take(context(0)), "entry");

@@ -4,7 +4,7 @@
 
 import { type DerKind, derKindOf } from "./der-kind";
 import { hasEncryptionHeaders } from "./encrypted-key";
-import { pemBlocksIn, textOf } from "./text";
+import { firstPemBlocksIn, textOf } from "./text";
 
 export interface Impostor {
   /** Completes "This is not a PKCS#12 file but …". */
@@ -148,11 +148,11 @@ function sniffText(whole: string): Impostor {
 
 /** The first block that tells something: its content counts for more than its label. */
 function sniffPem(text: string): Impostor {
-  for (const block of pemBlocksIn(text)) {
+  for (const block of firstPemBlocksIn(text)) {
     const part = hasEncryptionHeaders(block) ? pemParts.encryptedKey : pemPartOf(block.bytes);
     if (part !== undefined) return part;
   }
-  for (const { 1: begun = "" } of text.matchAll(/-----BEGIN ([A-Z0-9 #]{1,64})-----/gu)) {
+  for (const { 1: begun = "" } of text.slice(0, 4096).matchAll(/-----BEGIN ([A-Z0-9 #]{1,64})-----/gu)) {
     const labelled = pemLabels.find(([label]) => label.test(begun))?.[1];
     if (labelled !== undefined) return labelled;
   }

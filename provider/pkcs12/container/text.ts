@@ -1,7 +1,9 @@
 // Finds PEM in what people bring: files and variables in which line breaks became two characters, with quotes, a byte order mark
 // or UTF-16 around them. Text in, blocks out; what is in a block is told by its content, not by its label.
-// PEM: RFC 7468, with the headers of RFC 1421 that OpenSSL still writes. Takes time in proportion to the length.
+// PEM: RFC 7468, with the headers of RFC 1421 that OpenSSL still writes. Takes time in proportion to the length, and lets other
+// work go on meanwhile.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { checkAtMost, maxCertificates } from "../limits";
 
 export interface PemBlock {
@@ -26,28 +28,44 @@ export function textOf(bytes: Buffer): string | undefined {
 }
 
 /** The blocks in a text, in their order; a BEGIN without its END is none. */
-export function pemBlocksIn(text: string): PemBlock[] {
+export async function pemBlocksIn(text: string): Promise<PemBlock[]> {
+  const lines = text.includes("\\") ? await replacedInTurns(text, /(?<!\\)\\+[rn]/gu, "\n") : text;
   const blocks: PemBlock[] = [];
-  const lines = text.includes("\\") ? text.replaceAll(/\\+[rn]/gu, "\n") : text;
-  let open: { readonly label: string; readonly from: number } | undefined;
-  for (const { 0: mark, 1: kind, 2: label = "", index } of lines.matchAll(
-    /-----(BEGIN|END) ([A-Z0-9 #]{1,64})-----/gu,
-  )) {
-    if (kind === "BEGIN") open = { label, from: index + mark.length };
-    else if (open?.label === label) {
-      blocks.push(blockOf(label, lines.slice(open.from, index)));
-      open = undefined;
-      checkAtMost("the number of PEM blocks", blocks.length, maxCertificates);
-    }
+  for (const block of eachBlockIn(lines)) {
+    blocks.push(block);
+    if (blocks.length % blocksPerTurn === 0) await nextTurn();
   }
   return blocks;
 }
 
+/** The blocks at the beginning of a text, at once. */
+export function firstPemBlocksIn(text: string): readonly PemBlock[] {
+  return [...eachBlockIn(text.slice(0, charactersPerTurn).replaceAll(/(?<!\\)\\+[rn]/gu, "\n"))];
+}
+
+function* eachBlockIn(lines: string): Generator<PemBlock> {
+  let marks = 0;
+  let blocks = 0;
+  let open: { readonly label: string; readonly from: number } | undefined;
+  for (const { 0: mark, 1: kind, 2: label = "", index } of lines.matchAll(
+    /-----(BEGIN|END) ([A-Z0-9 #]{1,64})-----/gu,
+  )) {
+    checkAtMost("the number of BEGIN and END lines", (marks += 1), 4 * maxCertificates);
+    if (kind === "BEGIN") open = { label, from: index + mark.length };
+    else if (open?.label === label) {
+      checkAtMost("the number of PEM blocks", (blocks += 1), maxCertificates);
+      yield blockOf(label, lines.slice(open.from, index));
+      open = undefined;
+    }
+  }
+}
+
 /** The bytes of base64 that stands there alone; undefined when the text is something else. */
-export function bareBase64In(text: string): Buffer | undefined {
+export async function bareBase64In(text: string): Promise<Buffer | undefined> {
   // What DER and PEM begin with, in base64.
   if (!/^[\s"']*(MI|LS0tLS1CRUdJTi)/u.test(text)) return undefined;
-  const characters = text.replaceAll(/\\+[rn]|[\s"']/gu, "");
+  const characters = await replacedInTurns(text, /(?<!\\)\\+[rn]|[\s"']+/gu, "");
+  await nextTurn();
   return /^[A-Za-z0-9+/]+={0,2}$/u.test(characters) ? Buffer.from(characters, "base64") : undefined;
 }
 
@@ -63,4 +81,23 @@ function blockOf(label: string, body: string): PemBlock {
     from = match.index + match[0].length;
   }
   return { label, bytes: Buffer.from(body.slice(from), "base64"), headers };
+}
+
+const charactersPerTurn = 1024 * 1024;
+const blocksPerTurn = 100;
+
+/** Replaces in parts, none of which ends between a backslash and its letter. */
+async function replacedInTurns(text: string, pattern: RegExp, replacement: string): Promise<string> {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const most = at + charactersPerTurn;
+    let end = most;
+    while (end > at && text[end - 1] === "\\") end -= 1;
+    // A row of a million backslashes is no text of anybody's.
+    if (end === at) end = most;
+    parts.push(text.slice(at, end).replaceAll(pattern, replacement));
+    at = end;
+    await nextTurn();
+  }
+  return parts.join("");
 }

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { type BerElement, Tag, context, contentOf, rawOf, readElement } from "../asn1/ber";
 import { corrupt } from "../errors";
+import { checkAtMost, maxCertificateBytes } from "../limits";
 import { algorithmOf, readSequence } from "../asn1/sequence-reader";
 import { nameOf } from "./names";
 import { type PublicKeyKind, publicKeyKind } from "./public-key";
@@ -38,6 +39,7 @@ export interface BagNames {
 
 /** @throws Pkcs12Error `corrupt` when the bytes are no certificate. */
 export function certificateOf(bytes: Buffer, names: BagNames = {}): Certificate {
+  checkAtMost("a certificate's length in bytes", bytes.length, maxCertificateBytes);
   const element = readElement(bytes);
   const outer = readSequence(element, "certificate");
   const body = readSequence(outer.take(Tag.sequence), "certificate");

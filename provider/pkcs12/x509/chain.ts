@@ -81,6 +81,8 @@ function climb(
   certificates: readonly Certificate[],
 ): Pick<Chain, "issuers" | "complete" | "impostor"> {
   const byName = groupBy(certificates, ({ subject }) => comparableName(subject));
+  // Sorted once: thousands may bear one name.
+  const selfIssuedFirst = new Map([...byName].map(([name, all]) => [name, sortedBySelf(all)]));
   const issued = new Map<Certificate, Certificate | undefined>([[leaf, undefined]]);
   const wayTo = (end: Certificate): Certificate[] => {
     const way: Certificate[] = [];
@@ -93,14 +95,18 @@ function climb(
   // A Map goes on with what is added while it is walked: breadth first.
   for (const current of issued.keys()) {
     top = current;
-    const namesakes = byName.get(comparableName(current.issuer)) ?? [];
-    const candidates = [...namesakes].sort((left, right) => Number(isSelfIssued(right)) - Number(isSelfIssued(left)));
+    const candidates = selfIssuedFirst.get(comparableName(current.issuer)) ?? [];
     const issuers = candidates.filter((candidate) => checks++ < maxSignatureChecks && hasIssued(candidate, current));
     if (issuers.includes(current)) return { issuers: wayTo(current), complete: true, impostor: undefined };
     impostor = issuers.length === 0 ? candidates.find((candidate) => candidate !== current) : undefined;
     for (const issuer of issuers) if (!issued.has(issuer)) issued.set(issuer, current);
   }
   return { issuers: wayTo(top), complete: false, impostor };
+}
+
+function sortedBySelf(certificates: readonly Certificate[]): readonly Certificate[] {
+  const others = certificates.filter((certificate) => !isSelfIssued(certificate));
+  return [...certificates.filter(isSelfIssued), ...others];
 }
 
 function isSelfIssued({ subject, issuer }: Certificate): boolean {

@@ -125,6 +125,20 @@ describe("pulumi-esper doctor", () => {
     expect(found["enterprise id"]?.message).to.contain(simulator.enterpriseId).and.to.contain(other);
   });
 
+  it("tells a name of the enterprise that is no name as one short line, in JSON as well", async () => {
+    const harmful = await startSimulator({
+      apiKey,
+      enterpriseId: `e\u001b[31m\n::error::<{%bold%}>${"x".repeat(9_000)}`,
+    });
+    const other = "00000000-0000-4000-8000-000000000001";
+    const env = { ...environment({ ESPER_ENTERPRISE_ID: other }), ESPER_BASE_URL: harmful.url };
+    const found = await findings({ env });
+    await harmful.close();
+    const message = found["enterprise id"]?.message ?? "";
+    expect(message).to.contain("e :\\:error::<\\{%bold%}>xxx").and.to.contain(other);
+    expect(message.length).to.be.below(400);
+  });
+
   it("tells by Esper's Date header that this machine's clock is wrong", async () => {
     simulator.faults.set({ clockSkewMs: { ms: 600_000 } });
     const { clock } = await findings({});

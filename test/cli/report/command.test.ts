@@ -1,6 +1,6 @@
 // `pulumi-esper report`, called with a console of the test's own, on exports made of states as the provider writes them.
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -219,6 +219,26 @@ describe("pulumi-esper report", () => {
     expect(printed).to.contain("all is well");
     expect(ranPulumi).to.deep.equal([]);
     expect(await readFile(page, "utf8")).to.match(/^<!doctype html>/);
+  });
+
+  it("replaces a file and a link to one, and leaves what is no file as it is", async function () {
+    if (process.platform === "win32") this.skip();
+    const own = join(folder, "own");
+    await mkdir(own);
+    const [target, link, device] = [join(own, "target"), join(own, "link"), join(own, "device")];
+    await writeFile(target, "of somebody else");
+    await symlink(target, link);
+    await symlink("/dev/null", device);
+    await report(["--html", link], piped(exportOf([stored("corp")])));
+    expect(await readFile(link, "utf8")).to.match(/^<!doctype html>/);
+    expect(await readFile(target, "utf8")).to.equal("of somebody else");
+    for (const other of [own, device]) {
+      const message = await messageOf(report(["--html", other], piped(exportOf([stored("corp")]))));
+      expect(message).to.equal(
+        `The report cannot be written to ${other}: that is no file; name a new one, or one to replace.`,
+      );
+    }
+    expect(await readdir(own)).to.have.members(["target", "link", "device"]);
   });
 
   it("says in one sentence what it cannot read, without repeating it", async () => {

@@ -17,7 +17,8 @@ interface Shape {
   readonly ageOf: (place: number) => number;
 }
 
-describe("the tenant's list of commands", () => {
+describe("the tenant's list of commands", function () {
+  this.timeout(60_000);
   let server: AnsweringServer | undefined;
   afterEach(async () => {
     await server?.close();

@@ -58,6 +58,22 @@ describe("whether a request is sent again", () => {
     ["as many attempts as allowed are enough", answer(503), { made: 5 }, "giveUp", "enough"],
     ["a minute and a half is enough", answer(503), { elapsedMs: 91_000 }, "giveUp", "enough"],
     ["a caller that asks again by itself has one attempt", answer(503), { allowed: 1 }, "giveUp", "enough"],
+    ["a 503 that names a near time is repeated", answer(503), { retryAfterMs: 5_000 }, "repeat", "serverError"],
+    ["a 503 that names a time beyond the patience ends it", answer(503), { retryAfterMs: 91_000 }, "giveUp", "closed"],
+    [
+      "of the patience counts what is left",
+      answer(503),
+      { elapsedMs: 60_000, retryAfterMs: 31_000 },
+      "giveUp",
+      "closed",
+    ],
+    [
+      "a POST with a 503 may have been accepted",
+      answer(503),
+      { method: "POST", retryAfterMs: 91_000 },
+      "giveUp",
+      "ambiguous",
+    ],
     ["a POST with a 5xx may have been accepted", answer(500), { method: "POST" }, "giveUp", "ambiguous"],
     ["a POST that was cut may have been accepted", failure("cut"), { method: "POST" }, "giveUp", "ambiguous"],
     [
@@ -86,6 +102,18 @@ describe("whether a request is sent again", () => {
     const found = await benchFor(server.url, quickClock(500)).client.devicesById(["d"], 0);
     await server.close();
     expect([...found.keys()]).to.deep.equal(["d"]);
+  });
+
+  it("a 503 is asked again no sooner than it says", async () => {
+    const times: number[] = [];
+    const clock = quickClock(100);
+    const server = await startAnswering((_, index) => {
+      times.push(clock.now());
+      return index === 0 ? { status: 503, headers: { "Retry-After": "20" } } : { body: { status: [] } };
+    });
+    await benchFor(server.url, clock).client.counts("r");
+    await server.close();
+    expect((times[1] ?? 0) - (times[0] ?? 0)).to.be.at.least(20_000);
   });
 
   it("who waited long for a first turn has the whole patience with the rate limit", async () => {

@@ -131,6 +131,22 @@ export const devices: Provocations = {
   "a removal that waits for an offline device": () =>
     story(async ({ stack, args }) => [(await stack.up(args())).error, (await stack.destroy()).error]),
 
+  "a removal that fails on one device of three": () =>
+    story(async ({ stack, args, simulator }) => {
+      for (const { id } of simulator.world.devices("Shops")) simulator.world.setOnline(id, true);
+      await stack.up(args());
+      failing(simulator, "Keystore locked");
+      return [(await stack.destroy()).error];
+    }),
+
+  "a removal over an install that timed out and may still succeed": () =>
+    story(async ({ stack, args, simulator }) => {
+      const [first] = simulator.world.devices("Shops");
+      simulator.world.timeOutThenSucceed(first?.id ?? "", 60_000, true);
+      const { error } = await stack.up(args({ wait: { timeoutMinutes: 0.005 } }));
+      return [error, (await stack.destroy()).error];
+    }),
+
   "devices that leave a group, which loses them the certificate": () =>
     story(async ({ stack, args, simulator, later }) => {
       const leaving = (atMost?: number): unknown => (atMost === undefined ? "remove" : { remove: true, atMost });

@@ -100,6 +100,8 @@ const row = { requestId: uuid(2), deviceId: uuid(3), state: "Queued", stateText:
 const device = (number: number): unknown => ({ id: uuid(number), name: "d", os: "Android", state: 1 });
 
 const oddities: Provocations = {
+  "an Esper that is not available for longer than anybody waits": () =>
+    endOf(() => ({ status: 503, headers: { "Retry-After": "7200" } })),
   "a rate limit that lasts longer than anybody waits": () =>
     endOf(() => ({ status: 429, headers: { "Retry-After": "7200" } })),
   // A label of more than 63 letters exists nowhere, and no name server needs to be asked.

@@ -2,7 +2,7 @@
 // (docs/design.md, sections 1 to 3), through the real engine.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack, type Stack } from "../../support/engine";
 import { deviceNamed, newCommands } from "../../support/sent";
@@ -16,6 +16,7 @@ import {
   storedResource,
 } from "../../support/story";
 import { until } from "../../support/until";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-answers";
 const source = { file: "corp.p12", password };
@@ -33,17 +34,10 @@ describe("what devices answer", () => {
 
   const start = async (aMonthAgo = false): Promise<void> => {
     const sleep = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
-    simulator = await startSimulator({
-      deviceMs: 60,
-      pageSize: 3,
-      ...(aMonthAgo ? { clock: { now: () => Date.now() - monthMs, sleep } } : {}),
-      fleet: {
-        groups: [
-          { name: "Berlin", devices: [{ alias: "b1" }, { alias: "b2" }] },
-          { name: "Hamburg", devices: [{ alias: "h1" }, { alias: "h2" }] },
-        ],
-      },
-    });
+    simulator = await givenFleet(
+      { Berlin: ["b1", "b2"], Hamburg: ["h1", "h2"] },
+      { deviceMs: 60, pageSize: 3, ...(aMonthAgo ? { clock: { now: () => Date.now() - monthMs, sleep } } : {}) },
+    );
   };
 
   afterEach(() => simulator.close());
@@ -128,7 +122,7 @@ describe("what devices answer", () => {
       expect((await stack.refresh()).code).to.equal(0);
       const preview = await stack.preview();
       expect(preview.text).to.match(/- drift\s*: "1 removal failed"/);
-      expect(preview.text).to.contain("Retrying to remove the certificate from 1 device outside the target.");
+      expect(preview.text).to.contain("Trying again to remove the certificate from 1 device outside the target.");
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(sent()).to.deep.equal(["UNINSTALL corp DEVICE b2"]);
       simulator.world.setOnline(device("b2"), true);

@@ -4,12 +4,13 @@
 // a seed; the provider is driven in this process.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
-import { chanceOf } from "../../support/chance";
+import { chanceOf, happenOneOf, pickOf, type Event } from "../../support/chance";
 import { QuickStack, type Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
 import { startTogether, type Told } from "../../support/together";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-any-history";
 const groupNames = ["Shops", "Berlin", "Hamburg", "Offices"] as const;
@@ -42,8 +43,6 @@ interface Wanted {
   readonly triggers: number;
 }
 
-type Event = readonly [weight: number, happen: () => unknown];
-
 class History {
   private readonly chance: () => number;
   private readonly told: string[] = [];
@@ -65,19 +64,12 @@ class History {
   }
 
   async play(): Promise<void> {
-    const simulator = await startSimulator({
-      ...{ deviceMs: 20, pageSize: 5 },
-      fleet: {
-        groups: [
-          { name: "Shops", devices: 1 },
-          { name: "Berlin", parent: "Shops", devices: 3 },
-          { name: "Hamburg", parent: "Shops", devices: 3 },
-          { name: "Offices", devices: 3 },
-        ],
-      },
-    });
+    const simulator = await givenFleet(
+      { Shops: 1, "Shops/Berlin": 3, "Shops/Hamburg": 3, Offices: 3 },
+      { deviceMs: 20, pageSize: 5 },
+    );
     this.simulator = simulator;
-    Object.assign(this.config, { "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey });
+    Object.assign(this.config, settingsOf(simulator));
     try {
       this.changeSet();
       await this.up();
@@ -114,10 +106,7 @@ class History {
       [5, () => this.up()],
       [1, () => this.cutOff()],
     ];
-    const all = events.reduce((sum, [weight]) => sum + weight, 0);
-    let left = this.chance() * all;
-    const event = events.find(([weight]) => (left -= weight) < 0);
-    await event?.[1]();
+    await happenOneOf(events, this.chance);
   }
 
   private onDevice(what: string, act: (id: string) => void): void {
@@ -258,7 +247,7 @@ class History {
   }
 
   private pick<T>(list: readonly T[]): T | undefined {
-    return list[Math.floor(this.chance() * list.length)];
+    return pickOf(list, this.chance);
   }
 }
 

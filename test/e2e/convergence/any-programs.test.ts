@@ -4,13 +4,14 @@
 // Histories are made by a seed; the provider is driven in this process (docs/design.md, section 3).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
-import { chanceOf } from "../../support/chance";
+import type { Simulator } from "../../../simulator";
+import { chanceOf, happenOneOf, pickOf, type Event } from "../../support/chance";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import type { Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
 import { startTogether, type Told } from "../../support/together";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-any-programs";
 const groupNames = ["Berlin", "Hamburg", "Offices"] as const;
@@ -46,8 +47,6 @@ interface Wanted {
   readonly devices: readonly string[];
 }
 
-type Event = readonly [weight: number, happen: () => unknown];
-
 /** One program and whoever writes it. */
 class Author {
   readonly program: QuickProgram;
@@ -75,6 +74,7 @@ class Histories {
   private simulator: Simulator | undefined;
   private authors: readonly Author[] = [];
   private content = 0;
+  private overlaps = false;
   /** Devices that left a target by themselves, or were reached by a run that was killed: a certificate may stay there. */
   private readonly strayed = new Set<string>();
 
@@ -87,21 +87,12 @@ class Histories {
   }
 
   async play(): Promise<void> {
-    const simulator = await startSimulator({
-      ...{ deviceMs: 10, pageSize: 4, androidSupport: true },
-      fleet: {
-        groups: [
-          { name: "Berlin", devices: [{}, {}, {}] },
-          { name: "Hamburg", devices: [{}, {}, { osVersion: "8.1.0" }] },
-          { name: "Offices", devices: [{}, {}] },
-        ],
-      },
-    });
+    const simulator = await givenFleet(
+      { Berlin: [{}, {}, {}], Hamburg: [{}, {}, { osVersion: "8.1.0" }], Offices: [{}, {}] },
+      { deviceMs: 10, pageSize: 4, androidSupport: true },
+    );
     this.simulator = simulator;
-    const config = {
-      ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey },
-      ...{ "esper:pollSeconds": "0.05", "esper:commandsApi": this.endpoint },
-    };
+    const config = settingsOf(simulator, { ...{ "esper:pollSeconds": "0.05", "esper:commandsApi": this.endpoint } });
     // Without labels no one can tell the commands of two programs apart.
     const names = this.endpoint === "v2" ? (["ours"] as const) : (["ours", "theirs"] as const);
     this.authors = names.map((name) => new Author(name, config));
@@ -143,10 +134,7 @@ class Histories {
       [6, () => this.up(author)],
       [1, () => this.killed(author)],
     ];
-    const all = events.reduce((sum, [weight]) => sum + weight, 0);
-    let left = this.chance() * all;
-    const event = events.find(([weight]) => (left -= weight) < 0);
-    await event?.[1]();
+    await happenOneOf(events, this.chance);
   }
 
   private onDevice(what: string, act: (id: string) => void): void {
@@ -186,6 +174,7 @@ class Histories {
     ]);
     this.told.push(`faults ${JSON.stringify(faults)}`);
     this.simulator?.faults.set(faults ?? {});
+    this.overlaps = faults !== undefined && "overlappingPages" in faults;
   }
 
   private ask(author: Author, wanted: Readonly<Record<string, Wanted>>, what: string): void {
@@ -235,6 +224,8 @@ class Histories {
   }
 
   private async up(author: Author): Promise<Readonly<Record<string, Ended>>> {
+    // While a list is short nothing is removed, and a sentence says so.
+    if (this.overlaps) for (const { id } of this.world.devices()) this.strayed.add(id);
     const program = Object.entries(author.wanted).map(([name, wanted]) => [name, this.args(wanted)] as const);
     return this.tell(`${author.name} up`, await author.program.up(Object.fromEntries(program)));
   }
@@ -273,6 +264,7 @@ class Histories {
     const { world } = this;
     this.told.push("the trouble is over");
     this.simulator?.faults.set({});
+    this.overlaps = false;
     for (const { id } of world.devices()) {
       world.failWith(id, undefined);
       world.setOnline(id, true);
@@ -356,7 +348,7 @@ class Histories {
   }
 
   private pick<T>(list: readonly T[]): T | undefined {
-    return list[Math.floor(this.chance() * list.length)];
+    return pickOf(list, this.chance);
   }
 }
 

@@ -2,11 +2,13 @@
 // delete. Whatever comes next ends with the right fleet, and no device is asked more than twice (docs/design.md, section 3).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
+import { chanceOf } from "../../support/chance";
 import { withStack, type Ran, type Stack } from "../../support/engine";
 import { descendantsOf, kill, type Process } from "../../support/processes";
 import { connectionTo, expectNothingToDo, holdersOf, programOf } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-killed";
 
@@ -75,7 +77,7 @@ describe("a run that is killed", () => {
 /** Plays the scenes on one stack, one after the other; says of each whether the kill came in time. */
 async function killAgainAndAgain(endpoint: "request" | "v2", seed: number): Promise<readonly boolean[]> {
   const devices = [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }];
-  const simulator = await startSimulator({ deviceMs: 400, fleet: { groups: [{ name: "Berlin", devices }] } });
+  const simulator = await givenFleet({ Berlin: devices }, { deviceMs: 400 });
   const chance = chanceOf(seed);
   const target = { group: simulator.world.group("Berlin").id };
   const program = programOf({ corp: { alias: "corp", target, source: { file: "corp.p12", password } } });
@@ -189,13 +191,4 @@ function heldDigest({ world }: Simulator): string | undefined {
 
 function pause(ms: number): Promise<void> {
   return new Promise((go) => setTimeout(go, ms));
-}
-
-/** The same numbers in every run: a linear congruential generator (Numerical Recipes' constants). */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -2,7 +2,7 @@
 // one joins, one cannot be cleared. The same story over both endpoints of Esper's API (docs/design.md, sections 3 and 6).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack, type Stack } from "../../support/engine";
 import { deviceNamed, newCommands } from "../../support/sent";
@@ -15,6 +15,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-troubled-life";
 
@@ -25,7 +26,7 @@ for (const endpoint of ["request", "v2"] as const) {
     before(async () => {
       const names = ["b1", "b2", "b3", "b4"];
       const devices = names.map((alias) => ({ alias, online: alias !== "b4" }));
-      simulator = await startSimulator({ deviceMs: 60, pageSize: 3, fleet: { groups: [{ name: "Berlin", devices }] } });
+      simulator = await givenFleet({ Berlin: devices }, { deviceMs: 60, pageSize: 3 });
     });
 
     after(() => simulator.close());

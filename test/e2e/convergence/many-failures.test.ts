@@ -2,10 +2,10 @@
 // what the stack keeps stay small, and the next `up` mends it (docs/design.md, sections 3 and 5).
 
 import { expect } from "chai";
-import { startSimulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack } from "../../support/engine";
 import { at, connectionTo, expectNothingToDo, expectOperations, programOf, storedResource } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-many";
 const stateMaxBytes = 16_000;
@@ -15,10 +15,7 @@ const printedMaxCharacters = 10_000;
 describe("ten thousand devices of which half fail", () => {
   it("end the run with a readable message, a state below 16 kB, and a next up that works", async function () {
     this.timeout(240_000);
-    const simulator = await startSimulator({
-      ...{ deviceMs: 500, pageSize: 1_000 },
-      fleet: { groups: [{ name: "Everywhere", devices: 10_000 }] },
-    });
+    const simulator = await givenFleet({ Everywhere: 10_000 }, { deviceMs: 500, pageSize: 1_000 });
     const { world } = simulator;
     const failing = world.devices("Everywhere").filter((_, index) => index % 2 === 1);
     for (const [index, { id }] of failing.entries()) {

@@ -2,7 +2,7 @@
 // sends (docs/design.md, section 3), through the real engine.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack, type Stack } from "../../support/engine";
 import { deviceNamed, newCommands } from "../../support/sent";
@@ -15,6 +15,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-members";
 const source = { file: "corp.p12", password };
@@ -29,17 +30,10 @@ describe("members that come and go", () => {
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      deviceMs: 60,
-      pageSize: 3,
-      fleet: {
-        groups: [
-          { name: "Shops", devices: [{ alias: "s1" }] },
-          { name: "Berlin", parent: "Shops", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] },
-          { name: "Hamburg", parent: "Shops", devices: [{ alias: "h1" }, { alias: "h2" }] },
-        ],
-      },
-    });
+    simulator = await givenFleet(
+      { Shops: ["s1"], "Shops/Berlin": ["b1", "b2", "b3"], "Shops/Hamburg": ["h1", "h2"] },
+      { deviceMs: 60, pageSize: 3 },
+    );
   });
 
   afterEach(() => simulator.close());
@@ -116,7 +110,7 @@ describe("members that come and go", () => {
       expect((await stack.refresh()).code).to.equal(0);
       const preview = await stack.preview();
       expectOperations(preview, { "to update": 1, unchanged: 1 });
-      expect(preview.text).to.contain("Retrying to remove the certificate from 1 device outside the target.");
+      expect(preview.text).to.contain("Trying again to remove the certificate from 1 device outside the target.");
       world.failWith(device("h1"), undefined);
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
       expect(sent(), "the removal that failed, alone").to.deep.equal(["UNINSTALL corp DEVICE h1"]);

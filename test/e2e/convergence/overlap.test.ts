@@ -2,12 +2,13 @@
 // both are told before anything is sent. The provider is driven in this process, on both endpoints (docs/design.md, section 4).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed, type Ended } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { holdersOf } from "../../support/story";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-overlaps";
 
@@ -18,36 +19,24 @@ for (const commandsApi of ["request", "v2"] as const) {
     let file: string;
     let simulator: Simulator;
     let program: QuickProgram;
-    let programs = 0;
 
     before(async () => {
       file = Buffer.from(await p12Of(makeIdentity("overlap.example"), password)).toString("base64");
     });
 
     beforeEach(async () => {
-      simulator = await startSimulator({
-        ...{ deviceMs: 10, pageSize: 5 },
-        fleet: {
-          groups: [
-            { name: "Shops", devices: [] },
-            { name: "Berlin", parent: "Shops", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] },
-            { name: "Hamburg", parent: "Shops", devices: [{ alias: "h1" }, { alias: "h2" }] },
-          ],
-        },
-      });
+      simulator = await givenFleet(
+        { Shops: 0, "Shops/Berlin": ["b1", "b2", "b3"], "Shops/Hamburg": ["h1", "h2"] },
+        { deviceMs: 10, pageSize: 5 },
+      );
       program = newProgram();
       printed.length = 0;
     });
 
     afterEach(() => simulator.close());
 
-    /** Each has a client of its own: another setting makes another client. */
     function newProgram(): QuickProgram {
-      programs += 1;
-      return new QuickProgram({
-        ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:commandsApi": commandsApi },
-        "esper:pollSeconds": String(0.05 + programs / 1_000),
-      });
+      return new QuickProgram(settingsOf(simulator, { "esper:commandsApi": commandsApi, "esper:pollSeconds": "0.05" }));
     }
 
     const group = (name: string): string => simulator.world.group(name).id;
@@ -106,10 +95,7 @@ for (const commandsApi of ["request", "v2"] as const) {
       const renamed = await program.up({ anew: berlin(), two: alsoBerlin({ alias: "other" }) });
       expect(renamed).to.deep.include({ anew: { did: "created" }, one: { did: "deleted" } });
       expect(holdersOf(simulator, "corp")).to.have.members(["b1", "b2", "b3"]);
-      const elsewhere = await startSimulator({
-        deviceMs: 10,
-        fleet: { groups: [{ name: "X", devices: [{ alias: "x" }] }] },
-      });
+      const elsewhere = await givenFleet({ X: ["x"] }, { deviceMs: 10 });
       const there = {
         "esper:baseUrl": elsewhere.url,
         "esper:apiKey": elsewhere.apiKey,

@@ -2,21 +2,16 @@
 // a device that is meant to have it. Each rule by itself, on both endpoints, stands in ownership.test.ts.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack, type Ran, type Stack } from "../../support/engine";
+import { givenFleet } from "../../support/given-fleet";
 import { deviceNamed } from "../../support/sent";
 import { connectionTo, digestsOf, expectNothingToDo, holdersOf } from "../../support/story";
 
 const password = "a-password-of-owners";
 const everyone = ["b1", "b2", "b3", "h1", "h2"];
-const fleet = {
-  groups: [
-    { name: "Shops", devices: [] },
-    { name: "Berlin", parent: "Shops", devices: ["b1", "b2", "b3"].map((alias) => ({ alias })) },
-    { name: "Hamburg", parent: "Shops", devices: ["h1", "h2"].map((alias) => ({ alias })) },
-  ],
-};
+const groups = { Shops: 0, "Shops/Berlin": ["b1", "b2", "b3"], "Shops/Hamburg": ["h1", "h2"] };
 
 /** One certificate of a program. */
 interface Row {
@@ -57,7 +52,7 @@ describe("an alias on a device has one owner, through the engine:", function () 
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({ deviceMs: 20, pageSize: 5, fleet });
+    simulator = await givenFleet(groups, { deviceMs: 20, pageSize: 5 });
   });
 
   afterEach(() => simulator.close());
@@ -178,7 +173,7 @@ describe("an alias on a device has one owner, through the engine:", function () 
   });
 
   it("with another tenant's address a destroy, a refresh and a replacement are refused, and nothing is forgotten", async () => {
-    const other = await startSimulator({ seed: 77, deviceMs: 20, fleet });
+    const other = await givenFleet(groups, { seed: 77, deviceMs: 20 });
     try {
       await inStack(async (stack) => {
         await up(stack, [{ name: "corp", alias: "corp", target: group("Shops") }]);

@@ -3,12 +3,13 @@
 // (docs/design.md, section 3).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-owners";
 const everyone = ["b1", "b2", "b3", "h1", "h2"];
@@ -27,16 +28,10 @@ describe("an alias on a device has one owner:", () => {
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      ...{ deviceMs: 10, pageSize: 5 },
-      fleet: {
-        groups: [
-          { name: "Shops", devices: [] },
-          { name: "Berlin", parent: "Shops", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] },
-          { name: "Hamburg", parent: "Shops", devices: [{ alias: "h1" }, { alias: "h2" }] },
-        ],
-      },
-    });
+    simulator = await givenFleet(
+      { Shops: 0, "Shops/Berlin": ["b1", "b2", "b3"], "Shops/Hamburg": ["h1", "h2"] },
+      { deviceMs: 10, pageSize: 5 },
+    );
     program = newProgram();
     printed.length = 0;
   });
@@ -45,8 +40,7 @@ describe("an alias on a device has one owner:", () => {
 
   /** Another one on the same tenant is another stack, or another person's. */
   function newProgram(): QuickProgram {
-    const url = simulator.url;
-    return new QuickProgram({ "esper:baseUrl": url, "esper:apiKey": simulator.apiKey, "esper:pollSeconds": "0.05" });
+    return new QuickProgram(settingsOf(simulator, { "esper:pollSeconds": "0.05" }));
   }
 
   const group = (name: string): string => simulator.world.group(name).id;
@@ -146,6 +140,34 @@ describe("an alias on a device has one owner:", () => {
     expect(holders(), "b2 is theirs by now").to.deep.equal(["b2"]);
   });
 
+  it("a removal that failed is tried no more once another stack has installed there", async () => {
+    const others = newProgram();
+    await program.up({ ours: on({ devices: [device("b1"), device("b2")] }) });
+    simulator.world.failWith(device("b2"), "The keystore is locked");
+    const failed = await program.up({ ours: on({ devices: [device("b1")] }) });
+    expect(failed["ours"]?.error).to.match(/did not remove the certificate/);
+    simulator.world.failWith(device("b2"), undefined);
+    await others.up({ theirs: on({ devices: [device("b2")] }, other()) });
+    await program.refresh();
+    expect((await program.up({ ours: on({ devices: [device("b1")] }) }))["ours"]).not.to.have.property("error");
+    await program.refresh();
+    expect(await program.up({ ours: on({ devices: [device("b1")] }) })).to.deep.equal({ ours: { did: "nothing" } });
+    expect(holders()).to.deep.equal(["b1", "b2"]);
+  });
+
+  it("a removal that failed is tried again while another stack's install only waits for its window", async () => {
+    const others = newProgram();
+    await program.up({ ours: on({ devices: [device("b1"), device("b2")] }) });
+    simulator.world.failWith(device("b2"), "The keystore is locked");
+    await program.up({ ours: on({ devices: [device("b1")] }) });
+    simulator.world.failWith(device("b2"), undefined);
+    const [start, end] = [1, 2].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+    const schedule = { window: { start, end, timeZone: "console" } };
+    await others.up({ theirs: on({ devices: [device("b2")] }, { ...other(), schedule }) });
+    await program.up({ ours: on({ devices: [device("b1")] }) });
+    expect(holders()).to.deep.equal(["b1"]);
+  });
+
   it("another stack's other content is told, is no drift, and is not overwritten", async () => {
     const stranger = newProgram();
     await program.up({ mine: on({ group: group("Berlin") }) });
@@ -190,7 +212,7 @@ describe("an alias on a device has one owner:", () => {
     await program.up({ mine: on({ group: group("Berlin") }) });
     simulator.world.failWith(device("b2"), "The keystore is locked");
     const [failed] = Object.values(await program.up({ mine: on({ group: group("Hamburg") }) }));
-    expect(failed).to.have.property("error");
+    expect(failed?.error).to.contain("2 devices have removed it. Before a program that goes back to the old target");
     simulator.world.failWith(device("b2"), undefined);
     await program.refresh();
     expect(state("mine")).to.equal(1);

@@ -2,12 +2,13 @@
 // in this process, on both endpoints (docs/design.md, section 2).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed, type Ended } from "../../support/quick-stack";
 import { deviceNamed, newCommands } from "../../support/sent";
 import { at } from "../../support/story";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-resend";
 
@@ -23,14 +24,10 @@ for (const commandsApi of ["request", "v2"]) {
     });
 
     beforeEach(async () => {
-      simulator = await startSimulator({
-        ...{ deviceMs: 10, pageSize: 5 },
-        fleet: { groups: [{ name: "Berlin", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] }] },
-      });
-      program = new QuickProgram({
-        ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:pollSeconds": "0.05" },
-        "esper:commandsApi": commandsApi,
-      });
+      simulator = await givenFleet({ Berlin: ["b1", "b2", "b3"] }, { deviceMs: 10, pageSize: 5 });
+      program = new QuickProgram(
+        settingsOf(simulator, { "esper:pollSeconds": "0.05", "esper:commandsApi": commandsApi }),
+      );
       sent = newCommands(simulator);
       printed.length = 0;
     });
@@ -72,7 +69,7 @@ for (const commandsApi of ["request", "v2"]) {
       const said = printed.join("\n");
       expect(said).to.include("Sending the certificate again to 2 devices under a new text of `resend`.");
       expect(said).to.include(
-        `Nothing is sent to ${stranger}: \`resend\` names it, and it is no member of the target.`,
+        `\`resend\` names ${stranger}, which is not a member of the target; nothing is sent to it.`,
       );
       printed.length = 0;
       expect(await up({ [device("b2")]: "swapped", [stranger]: "typed wrong" })).to.deep.equal({ did: "nothing" });

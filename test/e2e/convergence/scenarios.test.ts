@@ -9,11 +9,12 @@ import type { Holding } from "../../../provider/lifecycle/state/holding";
 import { difference } from "../../../provider/lifecycle/state/membership-sketch";
 import { readState } from "../../../provider/lifecycle/state/record";
 import { digestOf, readPkcs12 } from "../../../provider/pkcs12";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed, type Ended } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-scenarios";
 const text = readFileSync(join(__dirname, "../../../provider/lifecycle/state/holding.ts"), "utf8");
@@ -36,15 +37,7 @@ describe("the scenarios drawn in state/holding.ts are what runs record:", () => 
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      ...{ deviceMs: 10, pageSize: 5 },
-      fleet: {
-        groups: [
-          { name: "Shops", devices: [{ alias: "d1" }, { alias: "d2" }, { alias: "d3" }] },
-          { name: "Store", devices: [{ alias: "d4" }] },
-        ],
-      },
-    });
+    simulator = await givenFleet({ Shops: ["d1", "d2", "d3"], Store: ["d4"] }, { deviceMs: 10, pageSize: 5 });
     program = newProgram();
     steps = {};
     printed.length = 0;
@@ -73,8 +66,7 @@ describe("the scenarios drawn in state/holding.ts are what runs record:", () => 
   }
 
   function newProgram(): QuickProgram {
-    const { url, apiKey } = simulator;
-    return new QuickProgram({ "esper:baseUrl": url, "esper:apiKey": apiKey, "esper:pollSeconds": "0.05" });
+    return new QuickProgram(settingsOf(simulator, { "esper:pollSeconds": "0.05" }));
   }
 
   /** The record in the words of the page. */

@@ -237,7 +237,7 @@ describe("a tenant that changes", () => {
       turnTo(simulator.url.replace("127.0.0.1", "localhost"));
       sent();
       expect(await up(target)).to.deep.equal({ did: "updated" });
-      expectTold("Esper's address differs from that of the last run; looking whether it is the same tenant.");
+      expectTold("Esper's address differs from that of the last run; checking whether it is the same tenant.");
       expect(await up(target)).to.deep.equal({ did: "nothing" });
       expect(sent()).to.deep.equal([]);
     });

@@ -2,20 +2,20 @@
 // told so, and which setting helps; nothing is lost by having tried.
 
 import { expect } from "chai";
-import { startSimulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack } from "../../support/engine";
 import { connectionTo, expectNothingToDo, expectOperations, holdersOf, programOf } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-v2-tenant";
 
 describe("a tenant whose Commands V2 endpoint refuses certificates", () => {
   it("is named in a sentence with the setting that helps, and that setting helps", async function () {
     this.timeout(240_000);
-    const simulator = await startSimulator({
-      ...{ deviceMs: 60, faults: { v2RefusesCertificates: {} } },
-      fleet: { groups: [{ name: "Berlin", devices: [{ alias: "b1" }, { alias: "b2" }] }] },
-    });
+    const simulator = await givenFleet(
+      { Berlin: ["b1", "b2"] },
+      { deviceMs: 60, faults: { v2RefusesCertificates: {} } },
+    );
     const target = { group: simulator.world.group("Berlin").id };
     const program = programOf({ corp: { alias: "corp", target, source: { file: "corp.p12", password } } });
     try {

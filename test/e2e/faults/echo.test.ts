@@ -2,11 +2,12 @@
 // piece of the file, also when a refresh in a process of its own is the first to see it, which was never told the password.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { printed, QuickStack, type Ended } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { expectNoSecret } from "../../support/story";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-that-devices-repeat";
 
@@ -17,7 +18,7 @@ describe("a device that repeats what it was sent", () => {
   beforeEach(async () => {
     file = await p12Of(makeIdentity("echo.example"), password);
     const devices = [{ alias: "b1" }, { alias: "b2", online: false }, { alias: "b3" }];
-    simulator = await startSimulator({ deviceMs: 40, fleet: { groups: [{ name: "Berlin", devices }] } });
+    simulator = await givenFleet({ Berlin: devices }, { deviceMs: 40 });
   });
 
   afterEach(() => simulator.close());
@@ -28,7 +29,7 @@ describe("a device that repeats what it was sent", () => {
     const base64 = Buffer.from(file).toString("base64");
     const words = `wrong password ${password} for ${base64.slice(600, 660)}`;
     for (const alias of ["b1", "b2"]) world.failWith(deviceNamed(simulator, alias), words);
-    const config: Record<string, string> = { "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey };
+    const config: Record<string, string> = settingsOf(simulator);
     const stack = new QuickStack("echo", config);
     const args = { alias: "corp", target: { group: world.group("Berlin").id }, source: { base64, password } };
     const shown: Ended[] = [];

@@ -1,4 +1,4 @@
-// Every fault that the simulated tenant knows, against every operation of a certificate (create, refresh, update, delete),
+// Faults of the simulated tenant, against every operation of a certificate (create, refresh, update, delete),
 // over both endpoints on a real socket: it converges, or fails with the right sentence; the next `up` without the fault
 // ends in the right place; devices get no more commands than docs/design.md, section 3 allows; nothing secret is shown.
 

@@ -6,6 +6,7 @@ import { startSimulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickStack } from "../../support/quick-stack";
 import { startTogether } from "../../support/together";
+import { settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-the-pace";
 const resources = Array.from({ length: 200 }, (_, index) => `g${index}`);
@@ -21,7 +22,7 @@ describe("many certificates under a rate limit", () => {
     const simulator = await startSimulator({ deviceMs: 60, fleet, faults });
     try {
       const base64 = Buffer.from(await p12Of(makeIdentity("pace.example"), password)).toString("base64");
-      const config = { "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey };
+      const config = settingsOf(simulator);
       const startedAt = performance.now();
       const story = startTogether(resources, 8, (name) => {
         const target = { group: simulator.world.group(name).id };

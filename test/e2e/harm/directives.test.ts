@@ -47,7 +47,7 @@ new esper.Certificate("corp", { alias: ${JSON.stringify(alias)}, target: { group
       };
       const yes = ["--yes", "--skip-preview"];
       const refused = await run(false, "preview", "--diff");
-      expect(refused.text, refused.text).to.contain("alias: must not hold Pulumi's sign for a colour");
+      expect(refused.text, refused.text).to.contain("alias: must not contain Pulumi's colour tag");
 
       await stack.writeProgram(program("corp"));
       const preview = await run(true, "preview", "--diff");

@@ -2,7 +2,7 @@
 // keeps, and what the next run sends (docs/design.md, section 3 and the `wait` argument of section 2).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { withStack } from "../../support/engine";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { deviceNamed } from "../../support/sent";
@@ -16,6 +16,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-devices-story";
 const source = { file: "corp.p12", password };
@@ -30,7 +31,7 @@ describe("devices that do not take a certificate at once", () => {
   };
   const start = async (deviceMs = 60): Promise<void> => {
     const devices = ["d1", "d2", "d3", "d4"].map((alias) => ({ alias }));
-    simulator = await startSimulator({ deviceMs, pageSize: 3, fleet: { groups: [{ name: "Shops", devices }] } });
+    simulator = await givenFleet({ Shops: devices }, { deviceMs, pageSize: 3 });
   };
 
   before(async () => {

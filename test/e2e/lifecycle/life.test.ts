@@ -2,7 +2,7 @@
 // (docs/design.md, section 3). Devices are looked at in the simulated tenant itself.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { withStack } from "../../support/engine";
 import { makeIdentity, p12Of, type Identity } from "../../support/certificates";
 import {
@@ -16,6 +16,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-life-story";
 const source = { file: "corp.p12", password };
@@ -33,18 +34,10 @@ describe("the life of a certificate on a fleet", () => {
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      deviceMs: 60,
-      pageSize: 3,
-      fleet: {
-        groups: [
-          { name: "Shops", devices: [{ alias: "s1" }] },
-          { name: "Berlin", parent: "Shops", devices: [{ alias: "b1" }, { alias: "b2" }, { alias: "b3" }] },
-          { name: "Hamburg", parent: "Shops", devices: [{ alias: "h1" }, { alias: "h2" }] },
-          { name: "Offices", devices: [{ alias: "o1" }] },
-        ],
-      },
-    });
+    simulator = await givenFleet(
+      { Shops: ["s1"], "Shops/Berlin": ["b1", "b2", "b3"], "Shops/Hamburg": ["h1", "h2"], Offices: ["o1"] },
+      { deviceMs: 60, pageSize: 3 },
+    );
     berlin = simulator.world.group("Berlin").id;
     hamburg = simulator.world.group("Hamburg").id;
   });

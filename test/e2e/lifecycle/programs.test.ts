@@ -2,7 +2,7 @@
 // files as assets, base64, passwords out of the environment; and the lookups a program uses (docs/design.md, section 2).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { withStack } from "../../support/engine";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import {
@@ -14,6 +14,7 @@ import {
   holdersOf,
   storedResource,
 } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-programs-story";
 
@@ -27,25 +28,18 @@ describe("programs", () => {
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      deviceMs: 60,
-      pageSize: 3,
-      fleet: {
-        groups: [
-          { name: "Shops" },
-          {
-            name: "Berlin",
-            parent: "Shops",
-            devices: [
-              { alias: "b1", serial: "SN-1" },
-              { alias: "b2", serial: "SN-10" },
-            ],
-          },
-          { name: "Offices" },
-          { name: "Berlin", parent: "Offices", devices: [{ alias: "o1", osVersion: "14" }] },
+    simulator = await givenFleet(
+      {
+        Shops: 0,
+        "Shops/Berlin": [
+          { alias: "b1", serial: "SN-1" },
+          { alias: "b2", serial: "SN-10" },
         ],
+        Offices: 0,
+        "Offices/Berlin": [{ alias: "o1", osVersion: "14" }],
       },
-    });
+      { deviceMs: 60, pageSize: 3 },
+    );
     group = simulator.world.group("All devices/Shops/Berlin").id;
   });
 

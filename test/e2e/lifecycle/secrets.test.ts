@@ -2,10 +2,11 @@
 // provider's text in the stack is the one line of docs/design.md, section 5.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { withStack } from "../../support/engine";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { at, connectionTo, expectNoSecret, operationsOf, storedResource } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "pässword with traps: + 1/2 = 0.5";
 const wrongPassword = "another-pässword of nobody";
@@ -38,16 +39,7 @@ new esper.Certificate("corp", { alias: "corp", target: ${JSON.stringify(target)}
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      deviceMs: 50,
-      pageSize: 100,
-      fleet: {
-        groups: [
-          { name: "Shops", devices: 200 },
-          { name: "Office", devices: 1 },
-        ],
-      },
-    });
+    simulator = await givenFleet({ Shops: 200, Office: 1 }, { deviceMs: 50, pageSize: 100 });
     group = simulator.world.group("Shops").id;
     secrets = { ...secrets, "API key": simulator.apiKey };
   });

@@ -3,10 +3,11 @@
 
 import { expect } from "chai";
 import { createServer } from "node:net";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { withStack, type Ran, type Stack } from "../../support/engine";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { at, commandsOf, connectionTo, expectOperations, programOf, storedResource } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-settings-story";
 const source = { file: "corp.p12", password };
@@ -23,7 +24,7 @@ describe("settings and targets that cannot be used", () => {
   });
 
   beforeEach(async () => {
-    simulator = await startSimulator({ deviceMs: 60, fleet: { groups: [{ name: "Shops", devices: 3 }] } });
+    simulator = await givenFleet({ Shops: 3 }, { deviceMs: 60 });
     group = simulator.world.group("Shops").id;
   });
 

@@ -2,7 +2,7 @@
 // which kind of command (docs/design.md, sections 2 and 3). Sub-groups overlap on purpose.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { withStack, type Stack } from "../../support/engine";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { deviceNamed } from "../../support/sent";
@@ -16,6 +16,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-set-story";
 const source = { file: "corp.p12", password };
@@ -27,18 +28,10 @@ describe("a certificate on a set of groups and devices", () => {
   const programFor = (target: unknown): string => programOf({ corp: { alias: "corp", target, source } });
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      deviceMs: 60,
-      pageSize: 3,
-      fleet: {
-        groups: [
-          { name: "Shops", devices: [{ alias: "s1" }] },
-          { name: "Berlin", parent: "Shops", devices: [{ alias: "b1" }, { alias: "b2" }] },
-          { name: "Hamburg", parent: "Shops", devices: [{ alias: "h1" }, { alias: "h2" }] },
-          { name: "Offices", devices: [{ alias: "o1" }, { alias: "o2" }] },
-        ],
-      },
-    });
+    simulator = await givenFleet(
+      { Shops: ["s1"], "Shops/Berlin": ["b1", "b2"], "Shops/Hamburg": ["h1", "h2"], Offices: ["o1", "o2"] },
+      { deviceMs: 60, pageSize: 3 },
+    );
   });
 
   afterEach(() => simulator.close());

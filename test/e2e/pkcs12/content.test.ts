@@ -3,7 +3,7 @@
 // sections 1, 2 and 4).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { withStack } from "../../support/engine";
 import { makeIdentity, p12Of, type Identity } from "../../support/certificates";
 import {
@@ -18,6 +18,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 // It shares a word with what devices say of a wrong password, as many passwords do; their words must show all the same.
 const password = "Password-123";
@@ -33,10 +34,7 @@ describe("the content of a certificate", () => {
   };
   const start = async (osVersions: readonly string[]): Promise<void> => {
     const devices = osVersions.map((osVersion, index) => ({ alias: `d${index + 1}`, osVersion }));
-    simulator = await startSimulator({
-      ...{ deviceMs: 60, androidSupport: true },
-      fleet: { groups: [{ name: "Shops", devices }] },
-    });
+    simulator = await givenFleet({ Shops: devices }, { deviceMs: 60, androidSupport: true });
   };
 
   before(() => {

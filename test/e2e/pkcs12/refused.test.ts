@@ -3,7 +3,7 @@
 // section 4).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { writePkcs12, fromPem } from "../../../provider/pkcs12";
 import { withStack } from "../../support/engine";
 import { makeIdentity, p12Of } from "../../support/certificates";
@@ -17,6 +17,7 @@ import {
   programOf,
   storedResource,
 } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-refusals";
 const dayMs = 24 * 3_600_000;
@@ -30,7 +31,7 @@ describe("a certificate that cannot be used", () => {
 
   beforeEach(async () => {
     const devices = [{ alias: "d1" }, { alias: "d2" }];
-    simulator = await startSimulator({ deviceMs: 60, fleet: { groups: [{ name: "Shops", devices }] } });
+    simulator = await givenFleet({ Shops: devices }, { deviceMs: 60 });
   });
 
   afterEach(() => simulator.close());

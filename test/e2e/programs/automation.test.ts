@@ -5,9 +5,9 @@ import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { startSimulator } from "../../../simulator";
 import { linkPackages, makeSandbox, type Sandbox } from "../../../tools/sandbox";
 import type { Ran } from "../../support/engine";
+import { givenFleet } from "../../support/given-fleet";
 
 /** Reads stacks from its environment; runs each as often as it says, with the configuration that it has by then. */
 const service = `
@@ -63,9 +63,7 @@ describe("a service with several stacks in one process", function () {
 
   it("looks groups up in the tenant of the stack that runs", async () => {
     const tenants = await Promise.all(
-      [1, 2].map((seed) =>
-        startSimulator({ seed, apiKey: `key-of-${seed}`, fleet: { groups: [{ name: "Shops", devices: 1 }] } }),
-      ),
+      [1, 2].map((seed) => givenFleet({ Shops: 1 }, { seed, apiKey: `key-of-${seed}` })),
     );
     try {
       const attempts = tenants.map(({ url, apiKey }, index) => ({
@@ -84,7 +82,7 @@ describe("a service with several stacks in one process", function () {
   });
 
   it("tries again what failed for want of a setting, once that is set", async () => {
-    const tenant = await startSimulator({ fleet: { groups: [{ name: "Shops", devices: 1 }] } });
+    const tenant = await givenFleet({ Shops: 1 });
     try {
       const config = { "esper:baseUrl": tenant.url, "esper:apiKey": tenant.apiKey };
       const [first, second] = await run([

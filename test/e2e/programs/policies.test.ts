@@ -3,11 +3,11 @@
 import { chmod, cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
-import { startSimulator } from "../../../simulator";
 import { root } from "../../package/packed";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { withStack, type Stack } from "../../support/engine";
 import { connectionTo, programOf } from "../../support/story";
+import { givenFleet } from "../../support/given-fleet";
 
 /**
  * The pack, in a folder with what it depends on. The engine starts a pack of an unknown runtime by an executable of that name
@@ -35,7 +35,7 @@ describe("the policy pack of the examples", function () {
   this.timeout(240_000);
 
   it("lets a good certificate through, and refuses secrets in the program and many devices at once", async () => {
-    const simulator = await startSimulator({ deviceMs: 20, fleet: { groups: [{ name: "Shops", devices: 6 }] } });
+    const simulator = await givenFleet({ Shops: 6 }, { deviceMs: 20 });
     const target = { group: simulator.world.group("Shops").id };
     const good = { alias: "corp", target, source: { file: "corp.p12", passwordEnv: "P12_PASSWORD" } };
     const waves = { waves: ["50%", "100%"] };

@@ -2,7 +2,7 @@
 // The many combinations are told in the other files of this folder, without the engine.
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
 import { waveBoundaries, waveOf } from "../../../provider/lifecycle/state/wave-boundaries";
 import { makeIdentity, p12Of } from "../../support/certificates";
@@ -21,6 +21,7 @@ import {
   storedResource,
 } from "../../support/story";
 import { until } from "../../support/until";
+import { givenFleet } from "../../support/given-fleet";
 
 const password = "a-password-of-the-rollout";
 const source = { file: "corp.p12", password };
@@ -53,10 +54,7 @@ describe("a rollout through the engine", () => {
   let second: Uint8Array;
 
   const start = async (devices: number): Promise<void> => {
-    simulator = await startSimulator({
-      ...{ deviceMs: 100, pageSize: 1_000 },
-      fleet: { groups: [{ name: "Shops", devices }] },
-    });
+    simulator = await givenFleet({ Shops: devices }, { deviceMs: 100, pageSize: 1_000 });
   };
   const programWith = (change: Readonly<Record<string, unknown>>): string =>
     programOf({ corp: { alias: "corp", target: { group: simulator.world.group("Shops").id }, source, ...change } });

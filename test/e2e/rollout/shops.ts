@@ -9,6 +9,7 @@ import { waveBoundaries, waveOf } from "../../../provider/lifecycle/state/wave-b
 import { digestOf, readPkcs12 } from "../../../provider/pkcs12";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickStack, type Ended } from "../../support/quick-stack";
+import { settingsOf } from "../../support/given-fleet";
 
 export type Endpoint = "request" | "v2";
 export type ContentName = "first" | "second" | "third";
@@ -57,10 +58,10 @@ export class Shops {
     private readonly endpoint: Endpoint,
     private readonly original?: QuickStack,
   ) {
-    this.run = {
-      ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:commandsApi": endpoint },
+    this.run = settingsOf(simulator, {
+      "esper:commandsApi": endpoint,
       ...{ "esper:pollSeconds": "0.1", "esper:requestTimeoutSeconds": "10" },
-    };
+    });
     this.stack = new QuickStack(title, this.run);
   }
 

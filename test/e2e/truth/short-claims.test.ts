@@ -2,11 +2,11 @@
 // nothing is removed on that ground (docs/design.md, section 3). The provider is driven in this process.
 
 import { expect } from "chai";
-import { startSimulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { deviceNamed } from "../../support/sent";
 import { holdersOf } from "../../support/story";
+import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-short-lists";
 
@@ -14,22 +14,17 @@ describe("a certificate that goes, while lists of devices are short,", () => {
   it("stays on every device that another of the program may claim, and is removed once they are whole", async () => {
     const base64 = Buffer.from(await p12Of(makeIdentity("claims.example"), password)).toString("base64");
     const devices = Array.from({ length: 7 }, (_, index) => ({ alias: `b${index}`, osVersion: "13" }));
-    const simulator = await startSimulator({
-      ...{ deviceMs: 10, pageSize: 3 },
-      fleet: {
-        groups: [
-          { name: "Berlin", devices },
-          { name: "Store", devices: [{ alias: "s1", osVersion: "13" }] },
-        ],
-      },
-    });
+    const simulator = await givenFleet(
+      { Berlin: devices, Store: [{ alias: "s1", osVersion: "13" }] },
+      { deviceMs: 10, pageSize: 3 },
+    );
     const on = (target: unknown): Readonly<Record<string, unknown>> => ({
       ...{ alias: "corp", target, source: { base64, password }, wait: { timeoutMinutes: 0.05 } },
     });
     const berlin = on({ group: simulator.world.group("Berlin").id });
     const ids = [...devices.map(({ alias }) => alias), "s1"].map((alias) => deviceNamed(simulator, alias));
     try {
-      const config = { "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey, "esper:pollSeconds": "0.05" };
+      const config = settingsOf(simulator, { "esper:pollSeconds": "0.05" });
       const program = new QuickProgram(config);
       await program.up({ berlin, all: on({ devices: ids }) });
       const everyone = [...holdersOf(simulator, "corp")];

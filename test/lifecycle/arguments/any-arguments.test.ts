@@ -38,6 +38,7 @@ const names = [
     "certificate",
     "chain",
   ],
+  ...["resend", "onLeave", "atMost", "remove", "friendlyName", "fingerprint"],
   ...["source.x", "wait.for", "<{%bogus%}>", "__proto__", "constructor", "toString", "length", "drift"],
 ];
 const { value } = fc.letrec<{ value: unknown; object: unknown }>((tie) => ({

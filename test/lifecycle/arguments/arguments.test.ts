@@ -295,7 +295,7 @@ describe("the arguments of a certificate", () => {
     it(`are refused where Pulumi's CLI would break off at them: ${title}`, () => {
       const { failures } = readInputs(program(change));
       expect(failures.map(({ reason }) => reason).join()).to.match(
-        /^(alias|triggers|source): must not hold Pulumi's sign/,
+        /^(alias|triggers|source): must not contain Pulumi's colour tag/,
       );
       expect(JSON.stringify(failures)).not.to.contain("<{%");
     });

@@ -34,7 +34,7 @@ const accepted: Readonly<Record<string, { readonly schedule: unknown; readonly m
   },
 };
 
-const instant = 'is required, as an ISO instant such as "2026-12-01T22:00:00Z"';
+const instant = 'must be an ISO instant such as "2026-12-01T22:00:00Z"';
 const timeOfDay = 'must be a time of day such as "02:30"';
 const days = "must be a list of Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday";
 
@@ -47,7 +47,7 @@ const refused: Readonly<Record<string, readonly [schedule: unknown, property: st
     "a schedule is either { window } or { recurring }",
   ],
   "an unknown kind": [{ window: { start, end }, daily: {} }, "schedule.daily", /^there is no such argument/],
-  "no start": [{ window: { end } }, "schedule.window.start", instant],
+  "no start": [{ window: { end } }, "schedule.window.start", "is required"],
   "an end that is no instant": [{ window: { start, end: "tomorrow" } }, "schedule.window.end", instant],
   "a day that is not in the calendar": [
     { window: { start, end: "2027-02-30T04:00:00Z" } },

@@ -123,7 +123,7 @@ const refused: Readonly<Record<string, Refused>> = {
   "a fingerprint that is none": {
     source: { file: "a.p12", fingerprint: "ab:cd" },
     failures: [
-      ["source.fingerprint", "must be the certificate's SHA-256: 64 hexadecimal digits, colons between them or not"],
+      ["source.fingerprint", "must be the certificate's SHA-256: 64 hexadecimal digits, with or without colons"],
     ],
   },
   "both kinds of password for a key": {
@@ -135,7 +135,7 @@ const refused: Readonly<Record<string, Refused>> = {
     failures: [
       [
         "source.base64",
-        "must be a whole PKCS#12 file in standard base64; this is a data URL: leave out what stands before its comma",
+        "must be a whole PKCS#12 file in standard base64; this is a data URL: remove everything up to and including its comma",
       ],
     ],
   },

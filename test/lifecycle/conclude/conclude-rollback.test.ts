@@ -8,7 +8,7 @@ import type { Step } from "../../../provider/lifecycle/policy/steps";
 import type { Holding } from "../../../provider/lifecycle/state/holding";
 import type { KeptContent } from "../../../provider/lifecycle/state/state";
 import { digestA, digestB, keptContent, state, uuid } from "../given";
-import { applied, ended, removals, some } from "../given-run";
+import { applied, ended, removals, sentNow, some } from "../given-run";
 
 interface Row {
   readonly members: readonly DeviceStatus[];
@@ -80,7 +80,9 @@ function outcomeOf({ members, stable = keptContent(digestA), failed = [], ...row
   const { plan, ...end } = ended(members, { prior, goal: "rollBack", steps: [rolledBack] }, row.final);
   const { retried = [], isAllOrNothing = false } = row;
   const rollback = { stable: stable ?? undefined, progress, rejected: digestB, retried, isAllOrNothing };
-  const whole = { ...end, plan: { ...plan, rollback }, certificate: { digest: digestB } };
+  const removed = [{ ...sentNow({ kind: "uninstall" }), devices: new Set([uuid(0), uuid(1)]) }];
+  const sent = stable === null ? removed : end.sent;
+  const whole = { ...end, sent, plan: { ...plan, rollback }, certificate: { digest: digestB } };
   return concludeRollback(whole, applied(row.applied), failed ?? undefined);
 }
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { failureSentences } from "../../../provider/lifecycle/messages/failures";
+import { failureSentences, removalSentences } from "../../../provider/lifecycle/messages/failures";
 import { offlineSentence, scheduledSentence, unansweredSentence } from "../../../provider/lifecycle/messages/notices";
 import { progressLine } from "../../../provider/lifecycle/messages/progress-line";
 import type { DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
@@ -115,6 +115,19 @@ describe("the sentences about failed devices", () => {
   it("speak of removing when it was to be removed", () => {
     const [sentence] = failureSentences([failed(1, "Device locked")], "removal");
     expect(sentence).to.match(/^1 device did not remove the certificate \(Failure, "Device locked"\): ESR-00001\. /);
+  });
+
+  it("of a failed removal tell that others did remove it, for a program that goes back", () => {
+    const removed = status(2, "installed");
+    const sentences = removalSentences({ failed: [failed(1, "Device locked")], statuses: [removed] });
+    expect(sentences[1]).to.match(/^1 device has removed it\. Before a program that goes back .* `pulumi refresh`/);
+    expect(removalSentences({ failed: [], statuses: [removed] })).to.deep.equal([]);
+  });
+
+  it("hold no words of a device that leaves but those that everybody uses: they may repeat an earlier password", () => {
+    const [sentence] = failureSentences([failed(1, "(cannot open with zx7-qv8)")], "removal");
+    expect(sentence).to.match(/\(Failure, \(the device's words are not shown: they may repeat a password/);
+    expect(sentence).not.to.contain("zx7");
   });
 
   it("hold a device's own words in one line without control characters, cut to a sentence", () => {

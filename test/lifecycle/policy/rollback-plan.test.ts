@@ -150,16 +150,14 @@ function finish({ record, members, notRemoved = [], retryRounds }: Finished): Ro
   const raw = program(retryRounds === undefined ? {} : { retryRounds });
   const prior = state({ record: { holding: backToA, ...record }, rest: { kept: [keptContent(digestA)] } });
   const facts: Partial<Facts> = { departed: { ...factsOf([]).departed, statuses: notRemoved } };
-  const desired: Desired = { inputs: inputsOf(raw), raw, content: unopened };
+  const desired: Desired = { inputs: inputsOf(raw), raw, source: {}, content: unopened };
   return planUnfinished(desired, prior, factsOf(members, facts));
 }
 
 /** The program's content, of which the plan of a rollback asks the digest only. */
 const unopened: Desired["content"] = {
-  ...{ digest: digestB, summary: { digest: digestB }, hasChoice: false },
-  findings: () => [],
+  ...{ digest: digestB, summary: { digest: digestB } },
   encodingFor: () => ({ sentAs: "asGiven" }),
-  incompatible: () => undefined,
   toSend: () => Promise.resolve({ base64: "AAAA", password: "" }),
 };
 
@@ -184,7 +182,11 @@ describe("what an earlier rollback has left undone:", () => {
   it("the target stays that of the rollback, whatever the program names by now", () => {
     const prior = state({ record: { holding: backToA }, rest: { kept: [keptContent(digestA)] } });
     const raw = program({ target: { devices: ids(5) } });
-    const { plan } = planUnfinished({ inputs: inputsOf(raw), raw, content: unopened }, prior, factsOf(firstWave));
+    const { plan } = planUnfinished(
+      { inputs: inputsOf(raw), raw, source: {}, content: unopened },
+      prior,
+      factsOf(firstWave),
+    );
     expect(plan.settings.target).to.deep.equal(prior.settings.target);
     expect(plan.recorded.written["target"]).to.deep.equal(prior.written["target"]);
   });

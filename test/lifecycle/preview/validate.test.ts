@@ -14,6 +14,8 @@ function contentOf(found: readonly Finding[], digest = digestA): Content {
     digest,
     summary: {},
     findings: () => found,
+    encodingFacts: { support: { versions: [], emptyPassword: false, encoding: "" }, isMade: false },
+    keysDigest: digest,
     encodingFor: () => ({ sentAs: "asGiven" }),
     hasChoice: false,
     incompatible: () => undefined,

@@ -161,6 +161,13 @@ describe("simulator: devices", () => {
       pass(5000);
       expect(world.device(one.id).commands.at(-1)?.state).to.equal("Command Success");
       expect(world.keystore(one.id).size).to.equal(1);
+      world.timeOutThenSucceed(one.id, 5000, true);
+      expect([await next(), await next()], "it goes on meanwhile").to.deep.equal([
+        "Command TimeOut",
+        "Command Success",
+      ]);
+      pass(5000);
+      expect(world.device(one.id).commands.at(-2)?.state).to.equal("Command Success");
     }));
 
   it("sends a GROUP command to those who are in the group or its sub-groups at that moment", () => {

@@ -4,8 +4,9 @@
 
 import type { CommandSighting, StatusRow } from "../../../client/index";
 import type { OperationContext } from "../../context";
-import { aliasHash, installCommand, parseLabel, uninstallCommand, urnHint } from "../../state/command-label";
-import type { OtherCommand, State, StateRecord } from "../../state/state";
+import { aliasHash, certificateCommands, installCommand, parseLabel, urnHint } from "../../state/command-label";
+import { devicesIn } from "../../state/sent-request";
+import { newestInstallAt, type OtherCommand, type State, type StateRecord } from "../../state/state";
 
 /** One that the state does not count among its own, with the devices that it reached. */
 export interface NewerCommand extends OtherCommand {
@@ -17,15 +18,23 @@ export interface NewerCommand extends OtherCommand {
 export interface Newer {
   /** Oldest first. */
   readonly commands: readonly NewerCommand[];
-  /** Commands without a label whose arguments Esper does not show: they may be under this alias or another. */
-  readonly unreadable: number;
-  /** False where the list was longer than is read: no removal may rest on it, since another sender's command may be missing from it. */
+  /** Commands of which nobody can say whether they are this resource's: they are told once, and count neither way. */
+  readonly unreadable: readonly Unreadable[];
+  /** False where the list was longer than is read: another sender's command may be missing, so no removal may rest on it. */
   readonly isComplete: boolean;
   /** Esper's time up to which commands are known now (ISO). */
   readonly lookedUntil: string;
 }
 
-export const nothingNewer: Newer = { commands: [], unreadable: 0, isComplete: true, lookedUntil: "" };
+export interface Unreadable {
+  readonly id: string;
+  /** Esper's time (ISO). */
+  readonly createdAt: string;
+  /** Whether its arguments name this alias; else they are not shown, and it may be under this one or another. */
+  readonly isUnderAlias: boolean;
+}
+
+export const nothingNewer: Newer = { commands: [], unreadable: [], isComplete: true, lookedUntil: "" };
 
 /** Read once for all resources of a run. */
 export const listMaxAgeMs = 60_000;
@@ -34,11 +43,10 @@ export const removalMaxAgeMs = 10_000;
 
 export async function readNewer({ client }: OperationContext, prior: State, maxAgeMs: number): Promise<Newer> {
   const { record, settings } = prior;
-  const commands = [installCommand, uninstallCommand];
-  const list = await client.commandsSince({ commands, sinceAt: record.lookedUntil, maxAgeMs });
+  const list = await client.commandsSince({ commands: certificateCommands, sinceAt: record.lookedUntil, maxAgeMs });
   const stored = record.otherCommands ?? [];
-  const known = new Set([...[...prior.commands, ...stored].map(({ id }) => id), ...(record.settledIds ?? [])]);
-  const unknown = list.commands.filter(({ id }) => !known.has(id));
+  const known = new Set([...[...prior.commands, ...stored].map(({ id }) => id), ...(record.droppedIds ?? [])]);
+  const unknown = list.commands.filter((sighting) => !known.has(sighting.id) && !isInLedger(sighting, prior));
   // Without labels nothing tells own commands from those of others: they are told, and count neither way.
   const classified = client.hasLabels
     ? unknown.flatMap((sighting) => otherCommandOf(sighting, settings.alias, record) ?? [])
@@ -52,10 +60,25 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
       rows: new Map(rows.filter(({ requestId }) => requestId === command.id).map((row) => [row.deviceId, row])),
       listed: new Set(own.get(command.id)?.devices ?? []),
     })),
-    unreadable: unknown.filter((sighting) => isUnreadable(sighting)).length,
+    unreadable: unknown
+      .filter((sighting) => isUnreadable(sighting) || (!client.hasLabels && sighting.aliasName === settings.alias))
+      .map(({ id, createdAt, aliasName }) => ({ id, createdAt, isUnderAlias: aliasName !== undefined })),
     isComplete: list.isComplete || !client.hasLabels,
-    lookedUntil: unknown.reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), record.lookedUntil),
+    lookedUntil: (record.own === undefined ? unknown : list.commands).reduce(
+      (last, { createdAt }) => (createdAt > last ? createdAt : last),
+      record.lookedUntil,
+    ),
   };
+}
+
+/**
+ * The ledger knows the newest install of each device, and keeps no ids of those that ended well: up to the newest of all, the
+ * resource's own installs are known.
+ */
+function isInLedger({ command, label, createdAt }: CommandSighting, prior: State): boolean {
+  if (prior.record.own === undefined || command !== installCommand || label === undefined) return false;
+  const newestAt = newestInstallAt(prior);
+  return newestAt !== undefined && createdAt <= newestAt && isOwnLabel(label, createdAt, prior.record);
 }
 
 function isUnreadable({ aliasName, label }: CommandSighting): boolean {
@@ -103,7 +126,7 @@ export async function devicesOfKilledCreate(
 ): Promise<ReadonlySet<string>> {
   const sinceAt = new Date(clock.now() - killedCreateMs).toISOString();
   const list = await client.commandsSince({
-    commands: [installCommand, uninstallCommand],
+    commands: certificateCommands,
     sinceAt,
     maxAgeMs: listMaxAgeMs,
   });
@@ -114,5 +137,5 @@ export async function devicesOfKilledCreate(
   });
   if (requestIds.length === 0) return new Set();
   const rows = await client.rows({ requestIds: requestIds.map(({ id }) => id) });
-  return new Set(rows.map(({ deviceId }) => deviceId));
+  return devicesIn(rows);
 }

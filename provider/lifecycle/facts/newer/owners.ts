@@ -9,15 +9,15 @@ import type { NewerCommand } from "./newer-commands";
 import { devicesOf } from "./resume";
 
 /** A request of this resource, with the devices that it reached. */
-export interface OwnInstall {
-  readonly request: SentRequest;
+export interface OwnRequest {
+  readonly request: Pick<SentRequest, "createdAt">;
   readonly devices: ReadonlySet<string>;
 }
 
 /** Devices whose newest INSTALL is another sender's. */
 export function ownedByOthers(
   others: readonly NewerCommand[],
-  own: readonly OwnInstall[],
+  own: readonly OwnRequest[],
   nowMs: number,
 ): ReadonlySet<string> {
   const owned = new Set<string>();

@@ -1,5 +1,7 @@
 // What a run goes by after one that was interrupted: commands of this resource that are newer than its state are added to
-// what the state knows, so that only devices that are due are sent anything (scenario A in state/holding.ts). Pure. Follows docs/design.md, section 3.
+// what the state knows, so that only devices that are due are sent anything (scenario A in state/holding.ts). Pure.
+// Such commands are found by newer-commands.ts; what waits for a window is cancelled by policy/plan.ts; what of a wave's soak
+// is left tells apply/rollout.ts. Follows docs/design.md, section 3.
 
 import { isPartOf } from "../../state/command-label";
 import { sketchOf } from "../../state/membership-sketch";
@@ -26,6 +28,11 @@ export function resume(stored: State, newer: Newer, asked?: AskedAgain): Resumed
   const prior = asked !== undefined && hasBegun(stored, newer, asked) ? begun(stored, asked.digest) : stored;
   const digest = digestHeld(prior);
   const own = newer.commands.filter((command) => digest !== undefined && isOwnInstall(command, digest));
+  return withAdded(prior, newer, own);
+}
+
+/** What the state knows, with these commands of its own. */
+export function withAdded(prior: State, newer: Newer, own: readonly NewerCommand[]): Resumed {
   const known = new Set(prior.commands.map(({ id }) => id));
   const added = own.filter(({ id }) => !known.has(id));
   return {

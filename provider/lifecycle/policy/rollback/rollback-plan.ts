@@ -1,11 +1,11 @@
 // A rollback as another plan for the same machine: it brings the devices that were sent the candidate to the stable content, or
-// to none; and a later run's plan for what that has left undone (scenario C in state/holding.ts). Pure. Whether there is one to make is asked in rollback.ts.
-// Follows docs/design.md, section 7.
+// to none; and a later run's plan for what that has left undone (scenario C in state/holding.ts). Pure. rollback.ts answers
+// whether there is one to make, and conclude.ts keeps the content for it. Follows docs/design.md, section 7.
 
 import { noSentRequests, recordedInstalls, type SentRequests } from "../../facts/command-history";
 import { toRemoveAgain } from "../../facts/departed";
 import { isOwnedByOther, wasSent, type DeviceStatus } from "../../facts/device-status";
-import { nobodyOf } from "../../facts/fleet";
+import { nobodyOf } from "../../facts/members/fleet";
 import type { Facts } from "../../facts/gather";
 import { count } from "../../messages/words";
 import { difference } from "../../state/membership-sketch";
@@ -13,7 +13,7 @@ import { digestHeld, orphanedIds, rejectedDigest } from "../../state/holding";
 import { type KeptContent, type RolloutProgress, type State } from "../../state/state";
 import { waveOf } from "../../state/wave-boundaries";
 import { mayBeScheduled, type Desired, type GoalContent, type Plan } from "../plan";
-import { mayRetry, roundsUsed } from "../retry";
+import { mayRetry, roundsUsedAfter } from "../retry";
 import { stableContent, stableToFinish, isFirstContent } from "./rollback";
 import type { Step } from "../steps";
 
@@ -106,7 +106,7 @@ export function planUnfinished({ inputs, raw, content }: Desired, prior: State, 
     devices.length === 0
       ? []
       : [{ action, reason: "rollback", message: `Rolling back ${count(devices.length, "device")}.`, devices }];
-  const rounds = roundsUsed(prior, inputs) + (retried.length > 0 ? 1 : 0);
+  const rounds = roundsUsedAfter(prior, inputs, retried.length > 0);
   const requestIds = isInterrupted ? mayBeScheduled(prior, facts.newer) : [];
   return {
     plan: {
@@ -127,7 +127,7 @@ export function planUnfinished({ inputs, raw, content }: Desired, prior: State, 
 }
 
 function goalContentOf({ digest, certificate, sentAs, base64, password }: KeptContent): GoalContent {
-  return { digest, certificate, sentAs, file: () => Promise.resolve({ base64, password }) };
+  return { digest, certificate, sentAs, isPerDevice: false, fileFor: () => Promise.resolve({ base64, password }) };
 }
 
 /** The same facts where these members are among the devices that are to lose the certificate. */

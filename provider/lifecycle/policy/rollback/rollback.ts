@@ -9,6 +9,7 @@ import { installsContent } from "../../facts/newer/resume";
 import type { Facts } from "../../facts/gather";
 import type { NewerCommand } from "../../facts/newer/newer-commands";
 import { count } from "../../messages/words";
+import { overwrittenState, removedState } from "../../state/backlog";
 import { sketchOf } from "../../state/membership-sketch";
 import { digestHeld, isTakenOff, orphanedIds, rejectedDigest } from "../../state/holding";
 import { type KeptContent, type State } from "../../state/state";
@@ -32,7 +33,9 @@ export type Unfinished = number | "interrupted";
 export function unfinishedRollback(prior: State, settings: Settings): Unfinished | undefined {
   const hasNewer = prior.record.otherCommands?.some(({ by }) => by === "own") === true;
   if (prior.record.holding.kind === "unknown" || hasNewer) return "interrupted";
-  const devices = (prior.record.removalsFailed ?? 0) + (mayRetry(prior, settings) ? prior.coverage.failed : 0);
+  const lost = prior.exceptions.filter(({ state }) => state === overwrittenState || state === removedState).length;
+  const failed = mayRetry(prior, settings) ? prior.coverage.failed + lost : 0;
+  const devices = (prior.record.removalsFailed ?? 0) + failed;
   return devices === 0 ? undefined : devices;
 }
 
@@ -68,7 +71,7 @@ export function isToTakeBack({ settings, prior, content }: Plan): boolean {
   return prior === undefined || digestHeld(prior) !== content?.digest || prior.progress.state !== "complete";
 }
 
-/** What a later run of the same program asks for: the target that the rollback has left, with the stable content. */
+/** The content that a later run brings devices back to. */
 export function stableToFinish(prior: State, candidate: string): KeptContent | undefined {
   if (prior.record.holding.kind === "unknown") return stableContent(prior, candidate);
   return prior.kept?.find(({ digest }) => digest === digestHeld(prior));

@@ -44,7 +44,7 @@ const ExceptionCodec = t.readonly(
 const BacklogCodec = t.readonly(
   t.intersection([
     t.type({ failed: t.number, missing: t.number, expired: t.number, removalsFailed: t.number }),
-    t.partial({ enrolledAgain: t.number }),
+    t.partial({ enrolledAgain: t.number, removed: t.number, overwritten: t.number }),
   ]),
 );
 
@@ -78,6 +78,17 @@ const OtherCommandCodec = t.readonly(
   ]),
 );
 
+const LateCommandCodec = t.readonly(
+  t.intersection([
+    t.type({
+      id: t.string,
+      kind: t.union([t.literal("install"), t.literal("uninstall")]),
+      devices: t.readonlyArray(t.string),
+    }),
+    t.partial({ content: t.string }),
+  ]),
+);
+
 const RecordCodec = t.readonly(
   t.intersection([
     t.type({
@@ -93,8 +104,9 @@ const RecordCodec = t.readonly(
       instance: t.string,
       tenantHash: t.string,
       former: FormerCodec,
-      settledIds: t.readonlyArray(t.string),
+      droppedIds: t.readonlyArray(t.string),
       otherCommands: t.readonlyArray(OtherCommandCodec),
+      lateCommands: t.readonlyArray(LateCommandCodec),
       ownedByOthers: t.number,
       earlierSentTo: t.string,
       sentToAllAt: t.string,

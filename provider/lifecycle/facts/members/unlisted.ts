@@ -2,9 +2,10 @@
 // counts, and whoever is not in it has not left. The record and the rows of the resource's own requests tell the missing ones.
 // It asks the client. Follows docs/design.md, section 3.
 
-import type { Client } from "../../client/index";
-import { difference } from "../state/membership-sketch";
-import type { State } from "../state/state";
+import type { Client } from "../../../client/index";
+import { difference } from "../../state/membership-sketch";
+import { devicesIn } from "../../state/sent-request";
+import type { State } from "../../state/state";
 import { fleetOf, supportedById, type Fleet } from "./fleet";
 
 /** @param prior with the same target */
@@ -12,7 +13,7 @@ export async function withUnlisted(client: Client, fleet: Fleet, prior: State): 
   if (fleet.addsUp) return fleet;
   const requestIds = prior.commands.filter(({ kind }) => kind === "install").map(({ id }) => id);
   const rows = requestIds.length === 0 ? [] : await client.rows({ requestIds });
-  const reached = [...new Set(rows.map(({ deviceId }) => deviceId))].filter((id) => !fleet.members.has(id));
+  const reached = [...devicesIn(rows)].filter((id) => !fleet.members.has(id));
   // Rows of devices that lost the certificate since are there too; the record counts only the others.
   const since = difference(prior.record.sentTo, new Set([...fleet.members.keys(), ...reached]));
   if (since === undefined) return fleet;

@@ -2,9 +2,9 @@
 // Facts only; what to do about them is plan.ts's business.
 
 import { createHash } from "node:crypto";
-import type { Client, Device, DeviceType } from "../../client";
-import { UnknownTargetError } from "../errors";
-import { devicesOf, groupsOf, type Target } from "../arguments/target";
+import type { Client, Device, DeviceType } from "../../../client/index";
+import { UnknownTargetError } from "../../errors";
+import { devicesOf, groupsOf, type Target } from "../../arguments/target";
 
 /** Android 9 is the first version whose devices take certificates from Esper (Esper, "Command API Examples"). */
 const oldestAndroid = 9;

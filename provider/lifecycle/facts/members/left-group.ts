@@ -1,11 +1,13 @@
 // Members that left a group by themselves, where `onLeave` is to take the certificate from them: which they are, by the rows of
-// the resource's own requests or by one list of the tenant's devices. It asks the client; policy/leaving.ts decides.
+// the resource's own requests or by one list of the tenant's devices. It asks the client; state/backlog.ts (`leavingNow`) decides.
 
-import type { Client } from "../../client/index";
-import { groupsOf } from "../arguments/target";
-import type { OperationContext } from "../context";
-import { difference, leftOf } from "../state/membership-sketch";
-import type { State } from "../state/state";
+import type { Client } from "../../../client/index";
+import { groupsOf } from "../../arguments/target";
+import type { OperationContext } from "../../context";
+import { difference, leftOf } from "../../state/membership-sketch";
+import { devicesIn } from "../../state/sent-request";
+import { holdersOutside } from "../own/holders-outside";
+import type { State } from "../../state/state";
 import { supportedById, type Fleet } from "./fleet";
 
 /** A record has room for so many ids; of more it keeps the number. */
@@ -42,12 +44,18 @@ async function devicesThatLeft(
   leftCount: number | undefined,
 ): Promise<readonly string[]> {
   const ids = new Set(members.keys());
+  if (record.own !== undefined) {
+    const holders = [...(await holdersOutside(client, record.own.ledger, members)).keys()].filter(
+      (id) => !others.has(id),
+    );
+    return leftCount === undefined ? holders : [...leftOf(record.sentTo, ids, holders)];
+  }
   const installs = commands.filter(({ kind }) => kind === "install");
   const areFew = installs.reduce((sum, { devices }) => sum + devices, 0) <= fewRows;
   const isOutside = (id: string): boolean => !ids.has(id) && !others.has(id);
   if (areFew || leftCount === undefined) {
     const rows = installs.length === 0 ? [] : await client.rows({ requestIds: installs.map(({ id }) => id) });
-    const reached = [...new Set(rows.map(({ deviceId }) => deviceId))].filter(isOutside);
+    const reached = [...devicesIn(rows)].filter(isOutside);
     // Too many came and left for the record to tell them apart.
     if (leftCount === undefined) return reached;
     const left = leftOf(record.sentTo, ids, reached);

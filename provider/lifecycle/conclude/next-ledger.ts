@@ -1,0 +1,108 @@
+// Which device has which content once a run, or a look, has ended. Pure. Follows docs/design.md, section 12.
+
+import type { Sent } from "../apply/send";
+import type { ContentMark } from "../content/device-contents";
+import { hasNoFile, type DeviceStatus } from "../facts/device-status";
+import { entryOf, type WantedOf } from "../facts/own/ledger-history";
+import {
+  asLeft,
+  deviceKey,
+  emptyMark,
+  holdsContent,
+  type Ledger,
+  type LedgerEntry,
+  type OwnRecord,
+} from "../state/ledger/ledger";
+import type { SentRequest } from "../state/state";
+
+/** What a look has found, without the files. */
+export function ownNow(
+  { ledger, unusedDigest }: OwnRecord,
+  statuses: readonly DeviceStatus[],
+  requests: readonly SentRequest[],
+  nowMs: number,
+): OwnRecord {
+  const withoutContent = statuses.filter(hasNoFile).length;
+  const end = { before: ledger, statuses, wanted: undefined, requests, sent: [], startsOver: false, nowMs };
+  return { ledger: nextLedger(end), unusedDigest, ...(withoutContent > 0 && { withoutContent }) };
+}
+
+export interface LedgerEnd {
+  readonly before: Ledger | undefined;
+  readonly statuses: readonly DeviceStatus[];
+  /** What each device is to have; without it (a refresh) the files are not known. */
+  readonly wanted: WantedOf | undefined;
+  /** All requests to single devices that count, with those of this run. */
+  readonly requests: readonly SentRequest[];
+  readonly sent: readonly Sent[];
+  /** Everyone is to be sent what there is once more; who was not yet stays due. */
+  readonly startsOver: boolean;
+  readonly nowMs: number;
+}
+
+export function nextLedger(end: LedgerEnd): Ledger {
+  const { before, statuses, sent, requests, nowMs } = end;
+  const sentTo = new Map<string, Sent>();
+  for (const one of sent) if (one.request.kind === "install") for (const id of one.devices) sentTo.set(id, one);
+  const installs = new Map(requests.map((request) => [request.id, request]));
+  const removed = new Set(sent.flatMap(({ request, devices }) => (request.kind === "uninstall" ? [...devices] : [])));
+  const ledger = new Map<string, LedgerEntry>();
+  for (const status of statuses) {
+    const { device } = status;
+    const known = before && entryOf(before, device.id);
+    const entry = removed.has(device.id)
+      ? nothingAt(known?.at, nowMs)
+      : entryFor(end, status, known, sentTo.get(device.id), installs);
+    if (entry === undefined) continue;
+    const { openRequest, ...settled } = entry;
+    const { requestId = "" } = status;
+    const isOpen = status.phase === "pending" || status.phase === "failed" || status.state === "Expired";
+    const isOwn = isOpen && installs.has(requestId);
+    // What was not read again stays as it was.
+    const kept = status.phase === "installed" || isOwn ? undefined : openRequest;
+    const openId = isOwn ? requestId : kept;
+    ledger.set(deviceKey(device.id), { ...settled, ...(openId !== undefined && { openRequest: openId }) });
+  }
+  const removedKeys = new Set([...removed].map(deviceKey));
+  for (const [key, entry] of before ?? []) {
+    if (!ledger.has(key) && !removedKeys.has(key) && holdsContent(entry)) ledger.set(key, asLeft(entry));
+  }
+  return ledger;
+}
+
+function entryFor(
+  { wanted, startsOver, nowMs }: LedgerEnd,
+  status: DeviceStatus,
+  known: LedgerEntry | undefined,
+  sent: Sent | undefined,
+  installs: ReadonlyMap<string, SentRequest>,
+): LedgerEntry | undefined {
+  const mark = wanted?.(status.device.id);
+  const current = mark === "isDue" ? undefined : mark;
+  if (sent?.mark !== undefined) return entryOfSent(sent.mark, sent.createdAt);
+  const request = installs.get(status.requestId ?? "");
+  const isResumed = request !== undefined && known?.openRequest !== request.id && current !== undefined;
+  if (isResumed) return entryOfSent(current, request.createdAt ?? request.sentAt);
+  // One that joined is due as long as nobody has looked whether it has a file.
+  if (known === undefined && current === undefined)
+    return wanted === undefined ? undefined : nothingAt(undefined, nowMs);
+  const base = known ?? nothingAt(undefined, nowMs);
+  if (wanted === undefined) return base;
+  if (current === undefined) return { ...base, file: "", isBehind: mark === "isDue" };
+  const isSame = base.digest === current.digest;
+  const isLeftOver = startsOver && isSame && !hasNoFile(status);
+  return {
+    ...base,
+    ...(isSame ? current : { file: current.file }),
+    isBehind: !isSame,
+    isStale: base.isStale || isLeftOver,
+  };
+}
+
+function entryOfSent(mark: ContentMark, at: string): LedgerEntry {
+  return { ...mark, isBehind: false, isStale: false, at };
+}
+
+function nothingAt(at: string | undefined, nowMs: number): LedgerEntry {
+  return { ...emptyMark, isBehind: false, isStale: false, at: at ?? new Date(nowMs).toISOString() };
+}

@@ -1,0 +1,15 @@
+// What of the arguments of certificates of devices is secret, also of an earlier run: devices may still repeat it.
+
+import { readDeviceInputs } from "../../arguments/devices/device-inputs";
+import type { RawObject } from "../../arguments/reader";
+import { redaction } from "../../../redaction/redaction";
+
+export function learnDeviceInputs(raw: RawObject): void {
+  const { source } = readDeviceInputs(raw);
+  if (source === undefined) return;
+  redaction.learn(source.password ?? "");
+  for (const content of source.kind === "map" ? source.certificates.values() : []) {
+    if (content.kind === "base64") redaction.learn(Buffer.from(content.base64, "base64"));
+    if (content.kind === "pem") redaction.learn(content.privateKey);
+  }
+}

@@ -1,0 +1,112 @@
+// What the ledger tells of the members: who has what it is to have, which commands are open, and who lacks something.
+// Pure. Follows docs/design.md, section 12.
+
+import type { ContentMark, DeviceContents } from "../../content/device-contents";
+import { contentPart } from "../../state/command-label";
+import { deviceKey, hasLeft, holdsContent, type Ledger, type LedgerEntry } from "../../state/ledger/ledger";
+import type { State } from "../../state/state";
+import type { SentRequests } from "../command-history";
+import { fileChangedState, noFileState, wasSent, type DeviceStatus } from "../device-status";
+import type { Fleet } from "../members/fleet";
+import type { Newer, NewerCommand } from "../newer/newer-commands";
+import { devicesOf, withAdded, type Resumed } from "../newer/resume";
+import type { SettledInstall } from "./settled";
+
+/** What a device is to have; "isDue" where nothing that it holds is that. */
+export type WantedOf = (deviceId: string) => ContentMark | "isDue" | undefined;
+
+export function entryOf(ledger: Ledger, deviceId: string): LedgerEntry | undefined {
+  return ledger.get(deviceKey(deviceId));
+}
+
+/** What every device is to have as long as nobody has looked at the files: what it was sent. */
+export function heldBy(ledger: Ledger): WantedOf {
+  return (id) => {
+    const entry = entryOf(ledger, id);
+    if (!holdsContent(entry)) return undefined;
+    return entry.isBehind ? "isDue" : entry;
+  };
+}
+
+export function wantedIn({ wanted }: DeviceContents): WantedOf {
+  return (id) => wanted.get(id);
+}
+
+/** As digests, by which late answers are judged. */
+export function digestsOf(wanted: WantedOf): (deviceId: string) => string | undefined {
+  return (id) => {
+    const mark = wanted(id);
+    return mark === undefined || mark === "isDue" ? undefined : mark.digest;
+  };
+}
+
+/** The installs of what each member is to have: those that ended well, and the open ones. */
+export function ledgerInstalls(
+  { prior, others, resumed }: Resumed,
+  ledger: Ledger,
+  wanted: WantedOf,
+  fleet: Fleet,
+): SentRequests {
+  const settled: SettledInstall[] = [];
+  const sentTo = new Map(resumed);
+  const reached = new Set([...resumed.values()].flatMap((devices) => [...devices]));
+  for (const id of fleet.members.keys()) {
+    const entry = entryOf(ledger, id);
+    const mark = wanted(id);
+    if (!holdsContent(entry) || entry.isStale || mark === undefined || mark === "isDue") continue;
+    if (mark.digest !== entry.digest) continue;
+    reached.add(id);
+    if (entry.openRequest === undefined) settled.push({ device: id, at: entry.at, isKept: mark.file === "" });
+    else sentTo.set(entry.openRequest, new Set([id]));
+  }
+  const requests = prior.commands.filter(({ id, kind }) => kind === "install" && sentTo.has(id));
+  const isWanted = (other: NewerCommand): boolean => installsWanted(other, wanted);
+  return { ...{ requests, sentTo, reached, others, settled, isWanted }, resumed: resumed.size > 0 };
+}
+
+/** Whether a command installs on each of its devices what that is to have. */
+function installsWanted(command: NewerCommand, wanted: WantedOf): boolean {
+  const { kind, content = "" } = command;
+  const devices = [...devicesOf(command)];
+  if (kind !== "install" || content === "" || devices.length === 0) return false;
+  return devices.every((id) => {
+    const mark = wanted(id);
+    return mark !== undefined && mark !== "isDue" && content.startsWith(contentPart(mark.digest));
+  });
+}
+
+/** Commands of an interrupted run that install what a device is to have are added to what the state knows. */
+export function resumeSingly(stored: State, newer: Newer, wanted: WantedOf): Resumed {
+  const own = newer.commands.filter((command) => command.by === "own" && installsWanted(command, wanted));
+  return withAdded(stored, newer, own);
+}
+
+/** As {@link withContentStates}, as far as it can be said without the files. */
+export function withLedgerStates(
+  statuses: readonly DeviceStatus[],
+  ledger: Ledger,
+  nowMs: number,
+): readonly DeviceStatus[] {
+  const isWithoutFile = (entry: LedgerEntry | undefined): boolean => entry?.file === "" && !hasLeft(entry);
+  const withoutFile = statuses.map(({ device }) => device.id).filter((id) => isWithoutFile(entryOf(ledger, id)));
+  return withContentStates(statuses, ledger, new Map(withoutFile.map((id) => [id, ""])), nowMs);
+}
+
+/** Says of members that were not sent what they are to have why that is so. */
+export function withContentStates(
+  statuses: readonly DeviceStatus[],
+  ledger: Ledger | undefined,
+  nothingToSend: ReadonlyMap<string, string>,
+  nowMs: number,
+): readonly DeviceStatus[] {
+  return statuses.map((status) => {
+    const { device, phase } = status;
+    if (phase === "installed" || phase === "pending") return status;
+    const entry = ledger && entryOf(ledger, device.id);
+    const reason = nothingToSend.get(device.id);
+    const since = entry?.at ?? new Date(nowMs).toISOString();
+    if (reason !== undefined) return { device, phase: "missing", state: noFileState, reason, since };
+    if (wasSent(status) || !holdsContent(entry) || entry.isStale) return status;
+    return { device, phase: "missing", state: fileChangedState, reason: "", since };
+  });
+}

@@ -1,0 +1,119 @@
+// What `check` and `diff` say of certificates of devices: a new resource opens the files that members use, and a changed one
+// those whose bytes are new. It asks Esper only of what is new, and sends nothing. Follows docs/design.md, section 12.
+
+import type { Settings } from "../arguments/arguments";
+import { readDeviceInputs, type DeviceInputs, type ReadDeviceInputs } from "../arguments/devices/device-inputs";
+import type { Failure, RawObject } from "../arguments/reader";
+import type { DeviceContents } from "../content/device-contents";
+import { listFiles, type FileList, type FileSurroundings } from "../content/files/file-list";
+import { SourceError } from "../errors";
+import { readFleet } from "../facts/members/fleet";
+import { contentsFromFiles, openNew } from "../facts/own/file-contents";
+import { recordedOf } from "../facts/own/gather-contents";
+import { previewSentence } from "../messages/files";
+import type { State } from "../state/state";
+import { alreadyThereSentence } from "./impact";
+import { overlapsOf } from "./overlap";
+import { impactOf, sharedMembers, type Checked, type Checking } from "./check";
+import { isNews, unknownTarget, validateSchedule, type Before } from "./validate";
+
+export interface DeviceChecking extends Checking {
+  readonly surroundings: FileSurroundings;
+  readonly status: (text: string) => void;
+}
+
+/** Lists read for the reach are used again by `create`. */
+const listMaxAgeMs = 60_000;
+
+/** @param olds the inputs of an earlier check; empty for a new resource */
+export async function checkDevices(checking: DeviceChecking, olds: RawObject, raw: RawObject): Promise<Checked> {
+  const { failures, alias, target, source, inputs: whole, options } = readDeviceInputs(raw);
+  const { sourceDigest: before } = olds;
+  const former = before === undefined ? undefined : readDeviceInputs(olds);
+  const hasNews = isNews({ alias, target }, former && beforeOf(former));
+  const claimed = alias === undefined || target === undefined ? undefined : checking.claim(alias, target, hasNews);
+  const refused = (why: readonly Failure[]): Checked => ({
+    ...{ inputs: raw, failures: why, warnings: [], notes: [] },
+  });
+  if (failures.length > 0) return refused(failures);
+  try {
+    const list = source === undefined ? undefined : listFiles(source, checking.surroundings);
+    if (list === undefined) return refused([]);
+    const isChanged = before !== list.digest || !sameSchedule(olds, raw);
+    const scheduled = validateSchedule(options.schedule, isChanged, checking.nowMs);
+    const overlaps = claimed && overlapsOf(claimed.own, claimed.others);
+    const refusals = [...scheduled.failures, ...(overlaps?.failures ?? [])];
+    const shared = refusals.length > 0 ? [] : await sharedMembers(checking, claimed?.own, overlaps?.inQuestion ?? []);
+    const warnings = [...scheduled.warnings, ...(overlaps?.warnings ?? []), ...shared];
+    const checked = { inputs: { ...raw, sourceDigest: list.digest }, failures: refusals, warnings, notes: [] };
+    if (before !== undefined || refusals.length > 0 || whole === undefined) return checked;
+    return withFailures(checked, await checkNew(checking, whole, list));
+  } catch (error) {
+    if (error instanceof SourceError) return refused([{ property: error.path, reason: error.message }]);
+    throw error;
+  }
+}
+
+function beforeOf({ alias, target, options }: ReadDeviceInputs): Before {
+  return { digest: undefined, alias, target, triggers: options.triggers, schedule: options.schedule };
+}
+
+function sameSchedule({ schedule: before }: RawObject, { schedule: now }: RawObject): boolean {
+  return JSON.stringify(before ?? null) === JSON.stringify(now ?? null);
+}
+
+type Told = Omit<Checked, "inputs">;
+
+function withFailures(checked: Checked, told: Told): Checked {
+  return { ...checked, ...told, warnings: [...checked.warnings, ...told.warnings] };
+}
+
+async function checkNew(checking: DeviceChecking, inputs: DeviceInputs, list: FileList): Promise<Told> {
+  const impact = await impactOf(checking, inputs, undefined);
+  const asked = { list, settings: inputs, surroundings: checking.surroundings, knownIssuers: [] };
+  const isKnown = impact?.unknownGroups !== undefined;
+  const unknown = impact && unknownTarget(inputs.target, impact, undefined);
+  if (unknown !== undefined) return { failures: [unknown], warnings: [], notes: [] };
+  if (!isKnown) {
+    await openNew([...list.files.values()], asked, checking.status);
+    return { failures: [], warnings: [], notes: impact === undefined ? [] : [impact.reach] };
+  }
+  const { members } = await readFleet(checking.client(), inputs.target, listMaxAgeMs);
+  const contents = await contentsFromFiles(asked, members, new Map(), checking.status);
+  const parts = previewSentence({ ...countsOf(contents), changed: 0 });
+  const there = await checking.impact.alreadyThere(checking.client(), inputs.alias, inputs.target);
+  const already = there === undefined ? [] : [alreadyThereSentence(there, inputs.alias)];
+  return {
+    failures: contents.problems.map((reason) => ({ property: "", reason })),
+    warnings: contents.warnings,
+    notes: [parts === "" ? impact.reach : `${impact.reach}; ${parts}`, ...contents.notes, ...already],
+  };
+}
+
+function countsOf({ nothingToSend, summary }: DeviceContents): { used: number; without: number; unused: number } {
+  const number = (name: string): number => (typeof summary[name] === "number" ? summary[name] : 0);
+  return { used: number("used"), without: nothingToSend.size, unused: number("unused") };
+}
+
+/** What a preview says of a change. @throws SourceError where a file that is new cannot be used */
+export async function previewDevices(
+  checking: DeviceChecking,
+  prior: State,
+  inputs: Settings,
+  list: FileList,
+  knownIssuers: readonly string[],
+): Promise<Pick<Checked, "warnings" | "notes">> {
+  const impact = await impactOf(checking, inputs, undefined);
+  if (impact?.unknownGroups === undefined) return { warnings: [], notes: impact === undefined ? [] : [impact.reach] };
+  const { members } = await readFleet(checking.client(), inputs.target, listMaxAgeMs);
+  const recorded = recordedOf(members, prior);
+  const asked = { list, settings: inputs, surroundings: checking.surroundings, knownIssuers };
+  const contents = await contentsFromFiles(asked, members, recorded, checking.status);
+  const isDue = (id: string, digest: string | undefined): boolean =>
+    digest === undefined || recorded.get(id)?.digest !== digest;
+  const due = [...contents.wanted].filter(([id, mark]) => isDue(id, mark === "isDue" ? undefined : mark.digest));
+  const changed = due.filter(([id]) => (recorded.get(id)?.digest ?? "") !== "").length;
+  const parts = previewSentence({ ...countsOf(contents), changed });
+  const reach = `reaches ${due.length} ${due.length === 1 ? "device" : "devices"}`;
+  return { warnings: contents.warnings, notes: [parts === "" ? reach : `${parts}; ${reach}`] };
+}
