@@ -54,15 +54,24 @@ export function nullValue(): Buffer {
   return der(Tag.null);
 }
 
+/** The same few are written in every file and certificate. */
+const identifiers = new Map<string, Buffer>();
+const maxIdentifiers = 200;
+
 export function objectIdentifier(dotted: string): Buffer {
+  const known = identifiers.get(dotted);
+  if (known !== undefined) return known;
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
-  const octets = [40 * first + second, ...rest].flatMap((arc) => {
-    const septets = [arc % 128];
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128))
-      septets.unshift((left % 128) | 0x80);
-    return septets;
-  });
-  return der(Tag.oid, Buffer.from(octets));
+  const octets = [40 * first + second, ...rest].flatMap(septetsOf);
+  const encoded = der(Tag.oid, Buffer.from(octets));
+  if (identifiers.size < maxIdentifiers) identifiers.set(dotted, encoded);
+  return encoded;
+}
+
+function septetsOf(arc: number): number[] {
+  const septets = [arc % 128];
+  for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128)) septets.unshift((left % 128) | 0x80);
+  return septets;
 }
 
 export function bmpString(text: string): Buffer {
