@@ -19,7 +19,7 @@
 // 6. `desk.revoke(serialNumber)` after the device has confirmed; `failed` is a warning, and to be tried again in the next run.
 
 export { addressProblem } from "./vault/address";
-export { dayOf, dueDay, dueReason, lifeProblem, renewBeforeDaysOf } from "./due";
+export { dayOf, dueDay, dueReason, earlierDays, lifeProblem, renewBeforeDaysOf } from "./due";
 export type { DuePolicy, DueReason, KnownCertificate } from "./due";
 export { Desk } from "./desk/desk";
 export type { IssueOutcome, RevokeOutcome } from "./desk/desk";

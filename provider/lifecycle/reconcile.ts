@@ -35,7 +35,7 @@ export async function reconcile(
   if (stored !== undefined && isRejected(stored, content.digest, inputs)) {
     return finishRollback(context, desired, stored, newer);
   }
-  const contents = await gatherContents(context, content.forMembers, inputs, stored);
+  const contents = await gatherContents(context, content.forMembers, inputs, stored, newer);
   const asked = { digest: content.digest, isSentAlike: stored !== undefined && isSentAlike(stored, inputs) };
   const resumed = stored && (contents ? resumeSingly(stored, newer, wantedIn(contents)) : resume(stored, newer, asked));
   const prior = resumed?.prior;

@@ -7,8 +7,8 @@ import {
   markOf,
   patternText,
   type DeviceMark,
-  type DeviceSource,
   type FilePattern,
+  type FileSource,
 } from "../../arguments/devices/device-source";
 import type { ContentSource, Source } from "../../arguments/source";
 import { SourceError } from "../../errors";
@@ -43,7 +43,7 @@ export interface FileList {
 }
 
 /** @throws SourceError where the folder cannot be read */
-export function listFiles(source: DeviceSource, surroundings: FileSurroundings): FileList {
+export function listFiles(source: FileSource, surroundings: FileSurroundings): FileList {
   const mark = markOf(source);
   const files = new Map<string, DeviceFile>();
   for (const { value, name, content } of source.kind === "folder" ? inFolder(source, surroundings) : inMap(source)) {
@@ -80,7 +80,7 @@ interface Found {
 }
 
 function inFolder(
-  { folder, file }: Extract<DeviceSource, { readonly kind: "folder" }>,
+  { folder, file }: Extract<FileSource, { readonly kind: "folder" }>,
   { listFolder }: FileSurroundings,
 ): readonly Found[] {
   return namesIn(folder, listFolder).flatMap((name) => {
@@ -89,7 +89,7 @@ function inFolder(
   });
 }
 
-function inMap({ certificates }: Extract<DeviceSource, { readonly kind: "map" }>): readonly Found[] {
+function inMap({ certificates }: Extract<FileSource, { readonly kind: "map" }>): readonly Found[] {
   return [...certificates].map(([value, content]) => ({ value, name: value, content }));
 }
 
@@ -125,7 +125,7 @@ function hashOf(content: ContentSource, { readFile }: FileSurroundings): string 
 }
 
 function passwordOf(
-  source: DeviceSource,
+  source: FileSource,
   value: string,
   { readFile }: FileSurroundings,
 ): { readonly password?: string; readonly passwordEnv?: string } {
@@ -152,6 +152,6 @@ export function isNameOfFile(text: string): boolean {
 }
 
 /** For messages: the pattern, or the argument. */
-export function whereOf(source: DeviceSource): string {
+export function whereOf(source: FileSource): string {
   return source.kind === "folder" ? join(source.folder, patternText(source.file)) : "source.certificates";
 }

@@ -4,10 +4,12 @@
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
 import { isObject, type RawObject } from "../../arguments/reader";
+import type { Renewal } from "../../content/device-contents";
 import { StateError } from "../../errors";
 import { readState, toOutputs } from "../record";
 import type { SentRequest, State } from "../state";
 import { decodeLedger, encodeLedger, type Ledger } from "./ledger";
+import { leadDaysOf } from "./made";
 
 const StoredCodec = t.intersection([
   t.type({ ledger: t.string, unusedDigest: t.string }),
@@ -16,6 +18,7 @@ const StoredCodec = t.intersection([
     openIds: t.readonlyArray(t.string),
     withoutContent: t.number,
     removals: t.readonlyArray(t.unknown),
+    made: t.readonly(t.type({ beforeDays: t.number, spreadDays: t.number, refused: t.readonlyArray(t.string) })),
   }),
 ]);
 
@@ -28,8 +31,8 @@ export function readDeviceState(outputs: RawObject): State {
         "`pulumi state delete` forgets it, and the next `pulumi up` sends each device its certificate again.",
     );
   }
-  const { ledger: rows, open, openIds, unusedDigest, withoutContent, removals = [], ...record } = decoded.right;
-  const ledger = decodeLedger({ rows, open, openIds });
+  const { ledger: rows, open, openIds, unusedDigest, withoutContent, removals = [], made, ...record } = decoded.right;
+  const ledger = withLeadDays(decodeLedger({ rows, open, openIds }), made);
   const state = readState({
     ...outputs,
     ...{ certificate: {}, sentAs: "asGiven", commands: [...openInstalls(ledger), ...removals], record },
@@ -39,9 +42,15 @@ export function readDeviceState(outputs: RawObject): State {
     certificate: isObject(outputs["certificates"]) ? outputs["certificates"] : {},
     record: {
       ...state.record,
-      own: { ledger, unusedDigest, ...(withoutContent !== undefined && { withoutContent }) },
+      own: { ledger, unusedDigest, ...(withoutContent !== undefined && { withoutContent }), ...(made && { made }) },
     },
   };
+}
+
+/** Where certificates are made, one rule says of all when they are due. */
+function withLeadDays(ledger: Ledger, made: Renewal | undefined): Ledger {
+  if (made === undefined) return ledger;
+  return new Map([...ledger].map(([key, entry]) => [key, { ...entry, leadDays: leadDaysOf(key, made) }]));
 }
 
 /** The installs that have not ended in Success, each to one device. */
@@ -63,7 +72,8 @@ export function toDeviceOutputs(state: State): RawObject {
   const removals = state.commands.filter(({ kind }) => kind === "uninstall");
   const added: unknown = JSON.parse(
     JSON.stringify({
-      ...{ ledger: rows, open, openIds, unusedDigest: own.unusedDigest, withoutContent: own.withoutContent },
+      ...{ ledger: rows, open, openIds, unusedDigest: own.unusedDigest },
+      ...{ withoutContent: own.withoutContent, made: own.made },
       ...(removals.length > 0 && { removals }),
     }),
   );

@@ -6,7 +6,7 @@
 // sorted by key; beside them stand the ids of the open commands, in the order of their rows.
 
 import { createHash } from "node:crypto";
-import type { ContentMark } from "../../content/device-contents";
+import type { ContentMark, Renewal } from "../../content/device-contents";
 
 export interface LedgerEntry extends ContentMark {
   /** The device has not been sent what the file holds. */
@@ -22,6 +22,12 @@ export interface LedgerEntry extends ContentMark {
 /** By the key of a device. */
 export type Ledger = ReadonlyMap<string, LedgerEntry>;
 
+/** What is remembered where certificates are made. */
+export interface MadeRecord extends Renewal {
+  /** Keys of the devices for which the issuer refused one. */
+  readonly refused: readonly string[];
+}
+
 /** What is remembered where each device has its own content. */
 export interface OwnRecord {
   readonly ledger: Ledger;
@@ -29,6 +35,8 @@ export interface OwnRecord {
   readonly unusedDigest: string;
   /** Members that lack a certificate, and for which there is none to send. */
   readonly withoutContent?: number | undefined;
+  /** Where certificates are made. */
+  readonly made?: MadeRecord | undefined;
 }
 
 /** Members that are missing, and that no run can do anything about for now. */
