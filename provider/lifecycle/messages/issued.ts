@@ -43,7 +43,8 @@ export function newOnesSentence(devices: number, { issuer }: AskedMade): string 
 
 /** From the ledger alone. */
 export function certificatesDueSentence(due: Due, asked: AskedMade): string {
-  return `${dueParts(due, asked).join(", ")}.`;
+  const parts = dueParts(due, asked).join(", ");
+  return `${parts.charAt(0).toUpperCase()}${parts.slice(1)}.`;
 }
 
 function dueParts({ ends, template }: Due, { beforeDays, spreadDays }: AskedMade): string[] {
