@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { apply, type Applied } from "./apply/apply";
+import { revokeConfirmed } from "./apply/revocations/revoke";
 import { conclude, type Outcome } from "./conclude/conclude";
 import { concludeRollback } from "./conclude/conclude-rollback";
 import { finalStatuses, type Final } from "./conclude/final-statuses";
@@ -59,7 +60,10 @@ async function concludeInstall(
 ): Promise<Outcome> {
   const content = contentOf(plan);
   const file = plan.settings.rollout.onFailure === "rollback" ? await content.fileFor(undefined) : undefined;
-  return conclude({ ...endOf(context, plan, facts, applied), final }, content, applied, file);
+  const outcome = conclude({ ...endOf(context, plan, facts, applied), final }, content, applied, file);
+  const { revoking } = facts.contents?.making ?? {};
+  const { state, warnings } = await revokeConfirmed(outcome.state, plan.prior, applied.sent, revoking);
+  return { ...outcome, state, warnings: [...outcome.warnings, ...warnings] };
 }
 
 async function rollBack(

@@ -9,7 +9,8 @@ import { isObject, type Failure, type RawObject } from "../lifecycle/arguments/r
 import { openParts } from "../lifecycle/arguments/source";
 import { learnInputs, openSource } from "../lifecycle/content/content";
 import { perDevice, type ContentsForMembers } from "../lifecycle/content/device-contents";
-import { askedMade, deskFor, type IssuingSurroundings } from "../lifecycle/content/made/issued-by";
+import { revokeEverything } from "../lifecycle/apply/revocations/revoke";
+import { askedMade, deskFor, revokingBy, type IssuingSurroundings } from "../lifecycle/content/made/issued-by";
 import { learnDeviceInputs } from "../lifecycle/content/files/secrets";
 import { digestOfHashes, listFiles, type FileSurroundings } from "../lifecycle/content/files/file-list";
 import { listFolder, readBoundedFile } from "../lifecycle/content/read-file";
@@ -42,6 +43,8 @@ export interface Kind {
   readonly desired: (raw: RawObject, prior: State | undefined) => Promise<Desired>;
   /** The state of what stands on devices already, by its id. */
   readonly import: (context: OperationContext, id: string) => Promise<State>;
+  /** What is done once devices have lost the certificate; the warnings about it. */
+  readonly afterDelete: (state: State) => Promise<readonly string[]>;
   /** What `check` adds to the inputs, from the state. */
   readonly addedInputs: (state: State) => RawObject;
 }
@@ -76,6 +79,7 @@ export const oneForAll: Kind = {
     return { inputs, raw, source: openParts(source), content: await openSource(source, surroundings) };
   },
   import: importCertificate,
+  afterDelete: () => Promise.resolve([]),
   addedInputs: ({ certificate }) => ({ certificate }),
 };
 
@@ -116,7 +120,7 @@ export const oneForEach: Kind = {
       content: {
         ...{ digest: perDevice, summary: {}, encodingFor: () => ({ sentAs: "asGiven" }) as const },
         toSend: () => Promise.reject(new Error("Each device has a file of its own.")),
-        forMembers: contentsFor(inputs, prior),
+        forMembers: contentsFor(inputs, raw, prior),
       },
     });
   },
@@ -127,19 +131,27 @@ export const oneForEach: Kind = {
           "its first run sends each member its file.",
       ),
     ),
+  afterDelete: async (state) => {
+    const { source: written } = state.record.own?.made?.revoke ?? {};
+    if (written === undefined) return [];
+    const { source } = readDeviceInputs({ ...state.written, source: written });
+    if (source?.kind !== "issuer") return [];
+    return revokeEverything(state, revokingBy(deskFor(source.issued, undefined, issuing), written));
+  },
   addedInputs: ({ certificate: { files, digest = "" } }) => ({
     certificates: { ...(files !== undefined && { files }), digest },
   }),
 };
 
 /** What each device is to have, by files or by an issuer. */
-function contentsFor(inputs: DeviceInputs, prior: State | undefined): ContentsForMembers {
+function contentsFor(inputs: DeviceInputs, raw: RawObject, prior: State | undefined): ContentsForMembers {
   const { source } = inputs;
   if (source.kind === "issuer") {
     const { issued } = source;
     const made = askedMade(issued, inputs.renewBeforeDays, surroundings);
     const desk = deskFor(issued, inputs.renewBeforeDays, issuing);
-    const asked = { source: issued, made, settings: inputs, desk, nowMs: systemClock.now(), prior };
+    const written = asObject(raw["source"]);
+    const asked = { source: issued, made, settings: inputs, desk, nowMs: systemClock.now(), written, prior };
     return (members, recorded) => Promise.resolve(contentsFromIssuer(asked, members, recorded));
   }
   const list = listFiles(source, surroundings);

@@ -29,7 +29,7 @@ export function ownNow(
   return {
     ...{ ledger: nextLedger(end), unusedDigest },
     ...(withoutContent > 0 && { withoutContent }),
-    ...(made && { made: madeNow(made, statuses) }),
+    ...(made && { made: { ...madeNow(made, statuses), ...(made.revoke && { revoke: made.revoke }) } }),
   };
 }
 

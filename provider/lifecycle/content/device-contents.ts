@@ -15,6 +15,8 @@ export interface ContentMark {
   readonly endDay: number;
   /** How many days before that it should be renewed, where the program does not say it. */
   readonly leadDays: number;
+  /** The certificate's serial number in hex, where it is to be revoked one day. */
+  readonly serial?: string | undefined;
 }
 
 /** A file as it is sent to a device; secret but for its mark. */
@@ -71,6 +73,8 @@ export interface AskedMade extends Renewal {
   readonly template: string;
   /** The issuer in sentences. */
   readonly issuer: string;
+  /** Whether what was replaced or removed is revoked. */
+  readonly revokes: boolean;
 }
 
 export interface Making extends Renewal {
@@ -82,6 +86,15 @@ export interface Making extends Renewal {
   readonly remarks: () => readonly string[];
   /** How many are made at a time. */
   readonly atOnce: number;
+  /** Where what was replaced or removed is revoked. */
+  readonly revoking?: Revoking | undefined;
+}
+
+export interface Revoking {
+  /** @returns why it could not be, as a sentence without its full stop; undefined once it is revoked */
+  readonly revoke: (serialNumber: string) => Promise<string | undefined>;
+  /** `source` as the program wrote it. */
+  readonly source: RawObject;
 }
 
 /** What a device was sent by earlier runs, as far as the state knows; an empty digest for one that was sent nothing. */

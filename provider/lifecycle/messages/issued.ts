@@ -55,6 +55,25 @@ function dueParts({ ends, template }: Due, { beforeDays, spreadDays }: AskedMade
   ];
 }
 
+export function revocationFailedSentence(serials: readonly string[], reason: string, isTriedAgain: boolean): string {
+  const what = `${count(serials.length, "certificate")} could not be revoked: ${oneLine(reason)}`;
+  return isTriedAgain
+    ? `${what}. The next \`pulumi up\` tries again.`
+    : `${what}. Revoke ${serials.length === 1 ? "it" : "them"} by serial number: ${someOf(serials)}.`;
+}
+
+export function unknownSerialsSentence(certificates: number): string {
+  const [were, has] = certificates === 1 ? ["was", "has"] : ["were", "have"];
+  return (
+    `${count(certificates, "certificate")} that ${were} replaced or removed ${has} no known serial number ` +
+    "(made by an interrupted run, or before `revoke` was set), and cannot be revoked from here."
+  );
+}
+
+export function revocationsDueSentence(certificates: number): string {
+  return `${count(certificates, "certificate")} that devices hold no more ${certificates === 1 ? "is" : "are"} to be revoked.`;
+}
+
 /** Devices for which an issuer has refused one. */
 export function notIssuedSentence(names: readonly string[], reason: string): string {
   const got = `${count(names.length, "device")} got no certificate`;

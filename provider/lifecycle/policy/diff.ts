@@ -11,7 +11,7 @@ import { backlogOf, leavingNow } from "../state/backlog";
 import { leftAlone } from "../state/ledger/ledger";
 import type { State } from "../state/state";
 import { filesDiffer } from "./files/files-due";
-import { madeDue } from "./files/made-due";
+import { madeDue, revocationsAreDue } from "./files/made-due";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
   addressChanged,
@@ -67,6 +67,7 @@ const dueChain: readonly ((prior: State, asked: Asked, nowMs: number) => Finding
   leavingDue, // devices left a group, and `onLeave` takes the certificate from them
   filesDiffer, // a device's file is another one, came or went
   madeDue, // certificates that are made end soon, or are of another template or issuer
+  revocationsAreDue, // what was replaced or removed is revoked once its device has confirmed
   resendDue, // the program asks for some devices again
   removalsDue, // an UNINSTALL failed on devices that left
   retriesDue, // members failed, and retry rounds are left

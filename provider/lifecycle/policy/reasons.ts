@@ -72,6 +72,9 @@ export const filesChanged = "filesChanged";
 /** Certificates that are made end soon, or were made by another template or issuer. */
 export const certificatesDue = "certificatesDue";
 
+/** Devices have confirmed that they hold other certificates, and the former ones are not revoked yet. */
+export const revocationsDue = "revocationsDue";
+
 /** Members hold what they are not to have any more: their file is gone. */
 export const filesGone = "filesGone";
 
@@ -111,6 +114,7 @@ export type Reason =
   | keyof typeof sentences
   | typeof devicesMissing
   | typeof reinstallDue
+  | typeof revocationsDue
   | typeof rollbackUnfinished
   | typeof rolloutContinues;
 

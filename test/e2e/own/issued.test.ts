@@ -15,7 +15,8 @@ const endpoints = ["request", "v2"] as const;
 const names = Array.from({ length: 12 }, (_, number) => `t${String(number).padStart(2, "0")}`);
 
 for (const commandsApi of endpoints) {
-  describe(`a certificate that an own authority issues for each device (${commandsApi}):`, () => {
+  describe(`a certificate that an own authority issues for each device (${commandsApi}):`, function () {
+    this.timeout(60_000);
     let simulator: Simulator;
     let program: QuickProgram;
     let authority: OpensslAuthority;

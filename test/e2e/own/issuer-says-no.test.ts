@@ -11,7 +11,8 @@ import { names, programFor, Secrets, SigningProgram, startTills, tillsOf } from 
 
 type Json = Readonly<Record<string, unknown>>;
 
-describe("a program that issues for each device:", () => {
+describe("a program that issues for each device:", function () {
+  this.timeout(60_000);
   let simulator: Simulator;
   let program: QuickProgram;
   let signer: SigningProgram;

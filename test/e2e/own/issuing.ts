@@ -47,6 +47,11 @@ export class SigningProgram {
     mkdirSync(join(this.folder, "refuse"));
   }
 
+  lockRevocations(isLocked: boolean): void {
+    if (isLocked) writeFileSync(join(this.folder, "no-revoke"), "");
+    else rmSync(join(this.folder, "no-revoke"));
+  }
+
   /** The serial numbers of devices that it was asked for since the last look. */
   asked(): readonly string[] {
     return this.linesOf("asked");

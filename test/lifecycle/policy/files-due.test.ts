@@ -78,7 +78,14 @@ function decidedOn(day: number, change: Partial<AskedMade> = {}, entries: Partia
     record: { own: { ledger, unusedDigest: "", made }, holding: { kind: "content", digest: perDevice } },
   });
   const { alias, target, inputs: settings } = readInputs(program({}));
-  const asked = { template: "aaaaaaaaa0", issuer: "Vault (pki/till)", beforeDays: 30, spreadDays: 0, ...change };
+  const asked = {
+    template: "aaaaaaaaa0",
+    issuer: "Vault (pki/till)",
+    beforeDays: 30,
+    spreadDays: 0,
+    revokes: false,
+    ...change,
+  };
   const { action, reason, message } = diff(
     prior,
     { alias, target, settings, digest: perDevice, made: asked },

@@ -13,7 +13,8 @@ import {
 } from "../../../issuers/index";
 import { redaction } from "../../../redaction/redaction";
 import { SourceError } from "../../errors";
-import type { AskedMade } from "../device-contents";
+import type { RawObject } from "../../arguments/reader";
+import type { AskedMade, Revoking } from "../device-contents";
 import type { Surroundings } from "../open-source";
 
 export interface IssuingSurroundings extends Surroundings {
@@ -39,11 +40,23 @@ export function askedMade(
       issuer,
       beforeDays: Math.ceil(renewBeforeDaysOf(source.days, renewBeforeDays)),
       spreadDays: source.renewSpreadDays,
+      revokes: source.revoke,
     };
   } catch (error) {
     if (isIssuerError(error)) throw new SourceError("source.issuer", `${issuer} ${error.message}`);
     throw error;
   }
+}
+
+/** @param written `source` as the program wrote it */
+export function revokingBy(desk: Desk, written: RawObject): Revoking {
+  return {
+    source: written,
+    revoke: async (serialNumber) => {
+      const outcome = await desk.revoke(serialNumber);
+      return outcome.kind === "failed" ? outcome.reason : undefined;
+    },
+  };
 }
 
 /** One for each run: what it has seen of its issuer's refusals holds for the whole of it. */

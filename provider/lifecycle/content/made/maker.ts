@@ -13,6 +13,8 @@ import { digestPart, type FileToSend } from "../device-contents";
 export interface MakerOptions {
   readonly template: string;
   readonly encoding: Encoding;
+  /** Whether certificates are to be revoked one day. */
+  readonly keepsSerials: boolean;
   /** How many days before its end a device's certificate is due. */
   readonly leadDays: (device: Device) => number;
 }
@@ -36,17 +38,18 @@ export class Maker {
     if (outcome.kind === "failed") this.refused.set(device.id, outcome.reason);
     if (outcome.kind !== "issued") return undefined;
     this.refused.delete(device.id);
-    const { material, notAfterMs } = outcome;
+    const { material, notAfterMs, serialNumber: serial } = outcome;
     this.made += 1;
     this.issuers.add(printable(material.certificates[0]?.issuer ?? ""));
     const digest = digestOf(material);
-    const { template, leadDays } = this.options;
+    const { template, leadDays, keepsSerials } = this.options;
     return {
       ...(await this.written(material)),
       ...{ digest, template },
       mark: {
         ...{ digest: digest.slice(0, digestPart), file: template, endDay: dayOf(notAfterMs) },
         leadDays: leadDays(device),
+        ...(keepsSerials && { serial }),
       },
     };
   }

@@ -7,6 +7,7 @@ import { printable } from "../../../printable";
 import type { Settings } from "../../arguments/arguments";
 import type { RawObject } from "../../arguments/reader";
 import type { AskedMade, ContentMark, DeviceContents, Held, RecordedContent } from "../../content/device-contents";
+import { revokingBy } from "../../content/made/issued-by";
 import { Maker } from "../../content/made/maker";
 import { remarkSentences, unnamedSentences } from "../../messages/issued";
 import { deviceKey, type MadeRecord } from "../../state/ledger/ledger";
@@ -22,17 +23,19 @@ export interface IssuedAsked {
   /** Opened by whoever may ask the issuer; a preview has none. */
   readonly desk: Desk;
   readonly nowMs: number;
+  /** `source` as the program wrote it. */
+  readonly written: RawObject;
   readonly prior: State | undefined;
 }
 
 export function contentsFromIssuer(
-  { source, made, settings, desk, nowMs, prior }: IssuedAsked,
+  { source, made, settings, desk, nowMs, written, prior }: IssuedAsked,
   members: ReadonlyMap<string, Device>,
   recorded: ReadonlyMap<string, RecordedContent>,
 ): DeviceContents {
   const { named, missing } = nameDevices(source.template, [...members.values()]);
   const maker = new Maker(desk, {
-    ...{ template: made.template, encoding: settings.encoding },
+    ...{ template: made.template, encoding: settings.encoding, keepsSerials: source.revoke },
     leadDays: ({ id }) => leadDaysOf(deviceKey(id), made),
   });
   for (const [id, reason] of refusedBefore(prior, members)) if (named.has(id)) maker.refused.set(id, reason);
@@ -51,6 +54,7 @@ export function contentsFromIssuer(
       stopped: () => (desk.stopped === undefined ? undefined : `${desk.stopped}.`),
       remarks: () => remarkSentences(desk.remarks),
       atOnce: source.concurrency,
+      ...(source.revoke && { revoking: revokingBy(desk, written) }),
     },
   };
 }

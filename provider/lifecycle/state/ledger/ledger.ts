@@ -6,6 +6,7 @@
 // sorted by key; beside them stand the ids of the open commands, in the order of their rows.
 
 import { createHash } from "node:crypto";
+import type { RawObject } from "../../arguments/reader";
 import type { ContentMark, Renewal } from "../../content/device-contents";
 
 export interface LedgerEntry extends ContentMark {
@@ -26,6 +27,22 @@ export type Ledger = ReadonlyMap<string, LedgerEntry>;
 export interface MadeRecord extends Renewal {
   /** Keys of the devices for which the issuer refused one. */
   readonly refused: readonly string[];
+  /** Where what was replaced or removed is revoked. */
+  readonly revoke?: RevocationRecord | undefined;
+}
+
+/** A certificate that a device had, and that is to be revoked. */
+export interface Revocation {
+  /** Of the device. */
+  readonly key: string;
+  /** Hex. */
+  readonly serial: string;
+}
+
+export interface RevocationRecord {
+  readonly pending: readonly Revocation[];
+  /** `source` as the program wrote it: a destroy has no other word of who revokes. */
+  readonly source: RawObject;
 }
 
 /** What is remembered where each device has its own content. */
