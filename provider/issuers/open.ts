@@ -1,11 +1,12 @@
 // Puts an issuer together from what a program says of it. Opening reads and asks nothing: files, variables and the network are
 // touched with the first certificate, so that a preview needs none of them.
 
+import { type Certificate, certificatesIn } from "../pkcs12";
 import { Authority } from "./authority/authority";
 import { Command } from "./command/command";
 import { Desk } from "./desk/desk";
 import { renewBeforeDaysOf } from "./due";
-import type { Issuer, IssuerContext } from "./issuer";
+import { type Issuer, type IssuerContext, IssuerError } from "./issuer";
 import { readKept } from "./kept";
 import { issuerName, type IssuedSource, type IssuerSettings } from "./settings";
 import { Vault } from "./vault/vault";
@@ -13,7 +14,6 @@ import { Vault } from "./vault/vault";
 /** One desk for one run: what it has seen of its issuer's refusals holds for the whole of it. */
 export function openDesk(source: IssuedSource, renewBeforeDays: number | undefined, context: IssuerContext): Desk {
   const { issuer, template, days, concurrency, renewSpreadDays } = source;
-  let chain: string | undefined;
   const options = {
     name: issuerName(issuer),
     key: template.key,
@@ -21,7 +21,7 @@ export function openDesk(source: IssuedSource, renewBeforeDays: number | undefin
     renewBeforeDays: renewBeforeDaysOf(days, renewBeforeDays),
     renewSpreadDays,
     concurrency,
-    readChain: () => (chain ??= readChain(issuer, context)),
+    readChain: () => readChain(issuer, context),
   };
   return new Desk(issuerOf(issuer, context), options, context);
 }
@@ -37,6 +37,14 @@ function issuerOf(settings: IssuerSettings, context: IssuerContext): Issuer {
   }
 }
 
-function readChain({ chain }: IssuerSettings, context: IssuerContext): string {
-  return chain === undefined ? "" : Buffer.from(readKept(chain, "issuer.chain", context)).toString("latin1");
+async function readChain({ chain }: IssuerSettings, context: IssuerContext): Promise<readonly Certificate[]> {
+  if (chain === undefined) return [];
+  const read = readKept(chain, "issuer.chain", context);
+  try {
+    return await certificatesIn(read, "chain");
+  } catch (error) {
+    // Its sentences hold no content.
+    if (!(error instanceof Error) || error.name !== "Pkcs12Error") throw error;
+    throw new IssuerError("closed", `was not asked: issuer.chain cannot be used: ${error.message}`);
+  }
 }

@@ -138,9 +138,7 @@ export const oneForEach: Kind = {
     if (source?.kind !== "issuer") return [];
     return revokeEverything(state, revokingBy(deskFor(source.issued, undefined, issuing), written));
   },
-  addedInputs: ({ certificate: { files, digest = "" } }) => ({
-    certificates: { ...(files !== undefined && { files }), digest },
-  }),
+  addedInputs: ({ certificate: { digest = "" } }) => ({ sourceDigest: digest }),
 };
 
 /** What each device is to have, by files or by an issuer. */

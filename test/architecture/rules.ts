@@ -107,8 +107,8 @@ export const rules: readonly Rule[] = [
     says: "nobody imports past the face of the client",
   },
   {
-    // A program's index loads nothing heavy: of pkcs12 it has the error that programs catch.
-    from: /^(?!provider\/(?:pkcs12\/|index$))/,
+    // A program's index loads nothing heavy: of pkcs12 it has the error that programs catch. The issuers have a rule of their own.
+    from: /^(?!provider\/(?:pkcs12\/|issuers\/|index$))/,
     mayImport: allBut("provider/pkcs12/(?!index$).*"),
     says: "nobody imports past the face of pkcs12",
   },
@@ -120,10 +120,11 @@ export const rules: readonly Rule[] = [
   {
     from: /^provider\/issuers\//,
     mayImport: only(
-      ...["provider/issuers/.*", "provider/pkcs12/index", "provider/(?:errors|clock|proxy)", wording, ...codecs],
-      ...["@peculiar/x509", "reflect-metadata", node],
+      // Requests and certificates are written in DER, as PKCS#12 files are.
+      ...["provider/issuers/.*", "provider/pkcs12/(?:index|asn1/.*)", "provider/(?:errors|clock|proxy)", wording],
+      ...[...codecs, node],
     ),
-    says: "the issuers know neither Esper nor Pulumi",
+    says: "the issuers know neither Esper nor Pulumi, and of pkcs12 its face and ASN.1",
   },
   {
     from: /^provider\/client\//,

@@ -1,7 +1,7 @@
 // An own authority: what it signs is read and verified by OpenSSL.
 
 import { expect } from "chai";
-import { X509Certificate, createPrivateKey } from "node:crypto";
+import { X509Certificate, createPrivateKey, type KeyObject } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -103,6 +103,80 @@ describe("an own authority", () => {
       /is no authority's/,
     ],
   };
+  it("whose key is of a rare kind issues nothing", async () => {
+    const rare = makeOpensslAuthority("Rare Root", { key: "EC secp256k1" });
+    const key = readFileSync(join(rare.folder, "ca.key"), "utf8");
+    rare.remove();
+    const places = { certificate: { env: "RARE" }, key: { env: "RARE_KEY" } };
+    const { issue, desk } = runOf(sourceOf(settings(places)), contextWith({ RARE: rare.certificate, RARE_KEY: key }));
+    expect(await issue(device(1))).to.deep.equal({ kind: "stopped" });
+    expect(desk.stopped).to.match(/its key must be RSA \(1,024 bits or more\), EC \(P-256, P-384, P-521\) or Ed25519$/);
+  });
+
+  describe("below a root", () => {
+    const root = makeIdentity("Top Root", { isAuthority: true });
+    const between = makeIdentity("Between", { isAuthority: true, issuer: root });
+    const places = { certificate: { env: "CA" }, key: { env: "CA_KEY" } };
+    const env = { CA: between.certificate, CA_KEY: between.privateKey, ROOT: root.certificate, OTHER: "no PEM" };
+
+    it("sends its own certificate along, and finds the root beside it, in a file or in a variable", async () => {
+      const file = join(own.folder, "root.pem");
+      writeFileSync(file, root.certificate);
+      const beside = contextWith({ ...env, CA: `${between.certificate}${root.certificate}` });
+      const ways = [
+        runOf(sourceOf(settings({ ...places, chain: { file } })), contextWith(env)),
+        runOf(sourceOf(settings({ ...places, chain: { env: "ROOT" } })), contextWith(env)),
+        runOf(sourceOf(settings(places)), beside),
+      ];
+      for (const { issue } of ways) {
+        const { certificates } = issuedIn(await issue(device(1))).material;
+        expect(certificates.map(({ subject }) => subject)).to.deep.equal(["CN=SN-1001,OU=Tills,O=Acme", "CN=Between"]);
+      }
+    });
+
+    it("fails the device without the root", async () => {
+      expect(await runOf(sourceOf(settings(places)), contextWith(env)).issue(device(1))).to.deep.equal({
+        kind: "failed",
+        reason: "the own authority gave a chain that leads to no root; name what is missing in issuer.chain",
+      });
+    });
+
+    const lost: Readonly<Record<string, readonly [chain: object, reason: RegExp]>> = {
+      "no file": [
+        { file: "nowhere.pem" },
+        /was not asked: the file nowhere\.pem \(issuer\.chain\) cannot be read \(ENOENT\)$/,
+      ],
+      "no variable": [{ env: "NONE" }, /was not asked: the environment variable NONE \(issuer\.chain\) is not set$/],
+      "no certificate": [{ env: "OTHER" }, /was not asked: issuer\.chain cannot be used: /],
+    };
+    for (const [title, [chain, reason]] of Object.entries(lost)) {
+      it(`signs nothing where issuer.chain names ${title}`, async () => {
+        const { issue, desk } = runOf(sourceOf(settings({ ...places, chain })), contextWith(env));
+        expect(await issue(device(1))).to.deep.equal({ kind: "stopped" });
+        expect(desk.stopped).to.match(reason);
+      });
+    }
+
+    it("has its own and the root's signature checked once a run, and each device's", async () => {
+      const { issue } = runOf(sourceOf(settings({ ...places, chain: { env: "ROOT" } })), contextWith(env));
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back, and called with its certificate
+      const { verify } = X509Certificate.prototype;
+      const checked: string[] = [];
+      X509Certificate.prototype.verify = function (this: X509Certificate, key: KeyObject): boolean {
+        checked.push(this.subject);
+        return verify.call(this, key);
+      };
+      try {
+        for (let number = 1; number <= 10; number += 1) issuedIn(await issue(device(number)));
+      } finally {
+        X509Certificate.prototype.verify = verify;
+      }
+      expect(checked.filter((subject) => subject === "CN=Top Root")).to.have.length(1);
+      expect(checked.filter((subject) => subject === "CN=Between")).to.have.length(1);
+      expect(checked).to.have.length(12);
+    });
+  });
+
   for (const [title, [more, reason]] of Object.entries(unusable)) {
     it(`${title} issues nothing`, async () => {
       const leaf = makeIdentity("till-1");

@@ -14,13 +14,45 @@ export interface OpensslAuthority {
   readonly remove: () => void;
 }
 
-export function makeOpensslAuthority(name = "Acme Root"): OpensslAuthority {
+/** What `openssl req -newkey` makes. */
+export const authorityKeys = {
+  "RSA 2048": ["rsa:2048"],
+  "EC P-256": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+  "EC P-384": ["ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+  "EC P-521": ["ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
+  Ed25519: ["ed25519"],
+  "EC secp256k1": ["ec", "-pkeyopt", "ec_paramgen_curve:secp256k1"],
+} as const;
+
+export interface OpensslOptions {
+  readonly key?: keyof typeof authorityKeys;
+  /** More words of `openssl req -x509`. */
+  readonly more?: readonly string[];
+}
+
+export function makeOpensslAuthority(
+  name = "Acme Root",
+  { key: type = "EC P-256", more = [] }: OpensslOptions = {},
+): OpensslAuthority {
   const folder = mkdtempSync(join(tmpdir(), "issuers-"));
   const openssl = (args: readonly string[], input = ""): string =>
     execFileSync("openssl", args, { cwd: folder, input, stdio: ["pipe", "pipe", "ignore"] }).toString();
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key"];
+  const key = ["-newkey", ...authorityKeys[type], "-nodes", "-keyout", "ca.key"];
   const uses = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"];
-  openssl(["req", "-x509", ...key, "-subj", `/CN=${name}`, "-days", "3650", "-out", "ca.pem", ...uses]);
+  openssl([
+    "req",
+    "-x509",
+    ...key,
+    "-utf8",
+    "-subj",
+    `/CN=${name}`,
+    "-days",
+    "3650",
+    "-out",
+    "ca.pem",
+    ...uses,
+    ...more,
+  ]);
   const signing = ["x509", "-req", "-CA", "ca.pem", "-CAkey", "ca.key", "-copy_extensions", "copyall"];
   return {
     folder,

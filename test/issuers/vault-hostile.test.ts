@@ -74,6 +74,14 @@ describe("a server in Vault's place that", function () {
       () => ({ body: { data: { certificate: authority.certificate.slice(0, 200) } } }),
       /gave an answer that cannot be read: The certificate/,
     ],
+    "answers with more than a chain has": [
+      () => ({ body: { data: { certificate: "x".repeat(2 ** 20) } } }),
+      /^Vault \(pki\/till\) gave an answer larger than any chain is$/,
+    ],
+    "gives a certificate beside nulls": [
+      () => ({ body: { data: { certificate: authority.certificate, issuing_ca: null, ca_chain: null } } }),
+      /gave a certificate for another key$/,
+    ],
     "refuses with a token in its words": [
       () => ({ status: 400, body: { errors: ["bad s.secret-token given"] } }),
       /refused the request \(400\)$/,
@@ -202,6 +210,12 @@ describe("a server in Vault's place that", function () {
       expect(await issue(device(1))).to.deep.equal({ kind: "stopped" });
       expect(asked.map(({ headers }) => headers["x-vault-token"])).to.deep.equal([undefined, "t-1", undefined, "t-2"]);
       expect(desk.stopped).to.match(/does not let this run in \(403: permission denied\)/);
+    });
+
+    it("answers the login without an end, which ends the issuing", async () => {
+      const { issue, desk } = await serve(() => ({ body: "x".repeat(2 ** 20 + 1) }), { login });
+      expect(await issue(device(1))).to.deep.equal({ kind: "stopped" });
+      expect(desk.stopped).to.equal("Vault (pki/till) gave an answer larger than any chain is");
     });
 
     it("refuses the login, which says so", async () => {

@@ -13,7 +13,7 @@ const papers = ["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "package.json"
 const sourceFolders = ["cli", "provider", "simulator"];
 
 /** Source maps or test files would go beyond it. */
-const mostBytes = 1_600_000;
+const mostBytes = 2_200_000;
 
 /** What the compiler makes of every source. */
 function wantedFiles(): readonly string[] {

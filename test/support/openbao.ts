@@ -56,8 +56,11 @@ export interface Bao {
 
 const rootToken = "root-of-a-test";
 
-/** A server whose PKI engine at `pki` has a root of its own, and the role `till`, which signs for any name. */
-export async function startBao(program: string): Promise<Bao> {
+/**
+ * A server whose PKI engine at `pki` has a root of its own, and the role `till`, which signs for any name.
+ * @param config files of settings beside it, such as another listener
+ */
+export async function startBao(program: string, config: readonly string[] = []): Promise<Bao> {
   const port = await freePort();
   const address = `http://127.0.0.1:${String(port)}`;
   const child = spawn(
@@ -68,6 +71,7 @@ export async function startBao(program: string): Promise<Bao> {
       "-dev-no-store-token",
       `-dev-root-token-id=${rootToken}`,
       `-dev-listen-address=127.0.0.1:${port}`,
+      ...config.map((file) => `-config=${file}`),
     ],
     { stdio: "ignore" },
   );
@@ -124,7 +128,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const port = portOf(server);

@@ -1,17 +1,21 @@
-// An own authority: signs with its certificate and key in this process. Each certificate is a client's: digital signatures and
-// clientAuth, no authority. Follows RFC 5280, section 4.2.
+// An own authority: signs with its certificate and key in this process. It decides from when to when a certificate holds; how
+// one is written is certificate.ts's.
 
-import { createHash, webcrypto } from "node:crypto";
-import type * as X509 from "@peculiar/x509";
+import { randomBytes } from "node:crypto";
 import type { Issuer, IssuerContext } from "../issuer";
 import type { AuthoritySettings } from "../settings";
-import { signingAlgorithmOf } from "../signing/keys";
 import type { SigningRequest } from "../signing/request";
-import { alternativeNames, encodedName, loadX509 } from "../signing/x509";
+import { keyIdOf } from "../x509/extensions";
+import { partsOf } from "../x509/read";
+import { pemOf, signed } from "../x509/signed";
+import { certificateBody, type CertificateBody } from "./certificate";
 import { type AuthorityMaterial, readAuthority } from "./material";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
+
+/** RFC 5280 ends at 20. */
+const serialNumberBytes = 16;
 
 export class Authority implements Issuer {
   private opened: Promise<Opened> | undefined;
@@ -23,55 +27,39 @@ export class Authority implements Issuer {
 
   async sign({ names, days, publicKey }: SigningRequest): Promise<string> {
     this.opened ??= open(this.settings, this.context);
-    const { x509, certificate, key, chain, issuer, keyId, endsMs } = await this.opened;
+    const { key, signing, chain, beginsMs, endsMs, authority } = await this.opened;
     const nowMs = this.context.clock.now();
-    const spki = Buffer.from(await webcrypto.subtle.exportKey("spki", publicKey));
-    const made = await x509.X509CertificateGenerator.create({
-      subject: encodedName(x509, names),
-      issuer,
+    const body = certificateBody({
+      ...{ names, publicKey, authority },
+      serialNumber: randomBytes(serialNumberBytes),
       // Devices' clocks differ. What ends after its authority holds nowhere.
-      notBefore: new Date(Math.max(nowMs - hourMs, Date.parse(certificate.notBefore))),
-      notAfter: new Date(Math.min(nowMs + days * dayMs, endsMs)),
-      publicKey: spki,
-      signingKey: key,
-      signingAlgorithm: signingAlgorithmOf(key),
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-        new x509.SubjectKeyIdentifierExtension(createHash("sha1").update(spki).digest("hex")),
-        new x509.AuthorityKeyIdentifierExtension(keyId),
-        ...alternativeNames(x509, names),
-      ],
+      notBeforeMs: Math.max(nowMs - hourMs, beginsMs),
+      notAfterMs: Math.min(nowMs + days * dayMs, endsMs),
     });
-    return [made.toString("pem"), ...chain].join("\n");
+    return pemOf("CERTIFICATE", await signed(body, key, signing)) + chain;
   }
 }
 
-interface Opened extends Pick<AuthorityMaterial, "certificate" | "key"> {
-  readonly x509: typeof X509;
-  readonly issuer: X509.Name;
-  /** Hex. */
-  readonly keyId: string;
-  readonly chain: readonly string[];
+interface Opened extends Pick<AuthorityMaterial, "key" | "signing"> {
+  readonly authority: CertificateBody["authority"];
+  /** Its own certificate and what stands beside it, in PEM. */
+  readonly chain: string;
+  readonly beginsMs: number;
   readonly endsMs: number;
 }
 
 async function open(settings: AuthoritySettings, context: IssuerContext): Promise<Opened> {
-  const [x509, { certificate, all, key }] = await Promise.all([loadX509(), readAuthority(settings, context)]);
-  const own = new x509.X509Certificate(Uint8Array.from(certificate.der));
-  const keyId = own.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
+  const { certificate, all, key, signing } = await readAuthority(settings, context);
+  const { subject, subjectKeyId } = partsOf(certificate.der);
   return {
-    x509,
-    certificate,
-    key,
-    issuer: own.subjectName,
-    keyId: keyId ?? createHash("sha1").update(certificate.publicKey).digest("hex"),
-    chain: all.map(({ der }) => pemOf(der)),
+    ...{ key, signing },
+    authority: {
+      name: subject,
+      keyId: subjectKeyId ?? keyIdOf(certificate.publicKey),
+      algorithm: signing.algorithm,
+    },
+    chain: all.map(({ der }) => pemOf("CERTIFICATE", der)).join(""),
+    beginsMs: Date.parse(certificate.notBefore),
     endsMs: Date.parse(certificate.notAfter),
   };
-}
-
-function pemOf(der: Buffer): string {
-  return `-----BEGIN CERTIFICATE-----\n${der.toString("base64")}\n-----END CERTIFICATE-----`;
 }

@@ -1,16 +1,18 @@
 // The certificate and key of an own authority: read where the program keeps them, and looked at before anything is signed.
 
-import { X509Certificate, createPrivateKey, webcrypto } from "node:crypto";
+import { type KeyObject, X509Certificate, createPrivateKey } from "node:crypto";
 import { fromPem, type Certificate } from "../../pkcs12";
 import { IssuerError, type IssuerContext } from "../issuer";
 import { readKept } from "../kept";
 import type { AuthoritySettings } from "../settings";
+import { type Signing, signingOf } from "../x509/signed";
 
 export interface AuthorityMaterial {
   readonly certificate: Certificate;
   /** Its own, and what stands beside it in the same file. */
   readonly all: readonly Certificate[];
-  readonly key: webcrypto.CryptoKey;
+  readonly key: KeyObject;
+  readonly signing: Signing;
 }
 
 type Places = Pick<AuthoritySettings, "certificate" | "key" | "keyPasswordEnv">;
@@ -39,27 +41,12 @@ export async function readAuthority(settings: Places, context: IssuerContext): P
   if (!new X509Certificate(own.der).ca) {
     throw closed(`cannot sign: the certificate ${own.subject} is no authority's (its basic constraints say CA:FALSE)`);
   }
-  return { certificate: own, all: material.certificates, key: await keyFrom(secret.pkcs8) };
-}
-
-const curves: Readonly<Record<string, string>> = { prime256v1: "P-256", secp384r1: "P-384", secp521r1: "P-521" };
-
-async function keyFrom(pkcs8: Buffer): Promise<webcrypto.CryptoKey> {
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPrivateKey({
-    key: pkcs8,
-    format: "der",
-    type: "pkcs8",
-  });
-  const curve = curves[details?.namedCurve ?? ""];
-  const { subtle } = webcrypto;
-  if (type === "rsa") {
-    return await subtle.importKey("pkcs8", pkcs8, { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, false, ["sign"]);
+  const signer = createPrivateKey({ key: secret.pkcs8, format: "der", type: "pkcs8" });
+  const signing = signingOf(signer);
+  if (signing === undefined) {
+    throw closed("cannot sign: its key must be RSA (1,024 bits or more), EC (P-256, P-384, P-521) or Ed25519");
   }
-  if (type === "ed25519") return await subtle.importKey("pkcs8", pkcs8, { name: "Ed25519" }, false, ["sign"]);
-  if (type === "ec" && curve !== undefined) {
-    return await subtle.importKey("pkcs8", pkcs8, { name: "ECDSA", namedCurve: curve }, false, ["sign"]);
-  }
-  throw closed("cannot sign: its key must be RSA, EC (P-256, P-384, P-521) or Ed25519");
+  return { certificate: own, all: material.certificates, key: signer, signing };
 }
 
 function closed(clause: string): IssuerError {

@@ -1,18 +1,20 @@
 // Looks at what an issuer answered before anybody is sent it: our key, a chain up to a root, the days, the common name. What is
-// not as asked for, and does no harm, is a remark. Pure but for the library that it is handed.
+// not as asked for, and does no harm, is a remark. It waits for nobody; the issuers that it has met are handed to it.
 // Follows docs/issuers.md, "What is checked".
 
-import type * as X509 from "@peculiar/x509";
-import { chainOf, fromPem, type Certificate, type KeyMaterial, type PemMaterial } from "../../pkcs12";
+import { type Certificate, type KeyMaterial, certificatesIn, chainOf, publicKeyKind } from "../../pkcs12";
+import { readElement } from "../../pkcs12/asn1/ber";
 import { daysLeft } from "../due";
 import { IssuerError } from "../issuer";
-import { remarksOn } from "./remarks";
+import type { DeviceKey } from "../signing/keys";
 import type { CertificateNames } from "../template/names";
+import { partsOf } from "../x509/read";
+import type { KnownIssuers } from "./known-issuers";
+import { remarksOn } from "./remarks";
 
 export interface Expected {
   readonly names: CertificateNames;
-  /** Secret: PKCS#8 in DER. */
-  readonly pkcs8: Buffer;
+  readonly key: Pick<DeviceKey, "publicKey" | "pkcs8">;
   /** The certificate must live longer than this from now on. */
   readonly renewBeforeDays: number;
   readonly renewSpreadDays: number;
@@ -35,46 +37,43 @@ export interface CheckedAnswer extends Issued {
 /** What a clock may be behind the issuer's. */
 const skewMs = 5 * 60_000;
 
+/** More than any chain has. */
+const maxCertificates = 100;
+
 /** @throws IssuerError `refused`, with the reason as a clause */
-export async function checkAnswer(
-  x509: typeof X509,
-  answer: { readonly pem: string; readonly knownChain: string },
-  expected: Expected,
-): Promise<CheckedAnswer> {
-  const material = await readAnswer(answer, expected.pkcs8);
-  const { leaf, key, issuers, complete, impostor } = chainOf(material, { nowMs: expected.nowMs });
+export async function checkAnswer(answer: string, known: KnownIssuers, expected: Expected): Promise<CheckedAnswer> {
+  const { publicKey, pkcs8 } = expected.key;
+  const given = known.recognised(await readable(() => certificatesIn(answer, "certificate")));
+  if (given.length > maxCertificates) throw refused(`gave ${given.length} certificates, more than any chain has`);
+  const ownKey = { pkcs8, publicKey, keyKind: publicKeyKind(readElement(publicKey)) };
+  const all = [...new Set([...given, ...known.chain])];
+  const chain = chainOf({ certificates: all, privateKeys: [ownKey] }, { nowMs: expected.nowMs });
+  const { leaf, key, issuers, complete, impostor } = chain;
   if (leaf === undefined || key === undefined) throw refused("gave a certificate for another key");
   if (impostor !== undefined)
     throw refused("gave a chain that does not hold: the issuer's certificate in it did not sign this one");
   if (!complete) throw refused("gave a chain that leads to no root; name what is missing in issuer.chain");
+  known.remember(issuers);
   const badDays = daysProblem([leaf, ...issuers], expected);
   if (badDays !== undefined) throw refused(badDays);
-  const read = new x509.X509Certificate(Uint8Array.from(leaf.der));
-  const { problem, remarks } = remarksOn(x509, read, expected.names);
+  const parts = await readable(() => partsOf(leaf.der));
+  const { problem, remarks } = remarksOn(parts, expected.names);
   if (problem !== undefined) throw refused(problem);
-  const certificates = [leaf, ...issuers.slice(0, -1)];
   return {
-    material: { certificates, privateKeys: [key] },
+    material: { certificates: [leaf, ...issuers.slice(0, -1)], privateKeys: [key] },
     serialNumber: leaf.serialNumber,
     notAfterMs: Date.parse(leaf.notAfter),
     remarks,
   };
 }
 
-async function readAnswer(
-  { pem, knownChain }: { pem: string; knownChain: string },
-  pkcs8: Buffer,
-): Promise<PemMaterial> {
-  const chain = knownChain === "" ? undefined : knownChain;
+async function readable<Result>(read: () => Result | Promise<Result>): Promise<Result> {
   try {
-    return await fromPem({ certificate: pem, privateKey: pkcs8, chain });
+    return await read();
   } catch (error) {
     // Its sentences hold no content.
     if (!(error instanceof Error) || error.name !== "Pkcs12Error") throw error;
-    const isOtherKey = error.message.startsWith("The private key does not belong");
-    throw refused(
-      isOtherKey ? "gave a certificate for another key" : `gave an answer that cannot be read: ${error.message}`,
-    );
+    throw refused(`gave an answer that cannot be read: ${error.message}`);
   }
 }
 

@@ -2,13 +2,14 @@
 // at a time. It decides when an issuer is asked no more, and it keeps no key. It must not know which issuer stands behind it,
 // nor where a certificate goes.
 
-import { checkAnswer, type Issued } from "../check/answer";
+import { checkAnswer, type CheckedAnswer, type Issued } from "../check/answer";
+import { KnownIssuers } from "../check/known-issuers";
 import { type Issuer, type IssuerContext, isIssuerError } from "../issuer";
+import type { Certificate } from "../../pkcs12";
 import { Limiter } from "./limiter";
 import type { KeyType } from "../settings";
 import { makeKey } from "../signing/keys";
 import { requestFor } from "../signing/request";
-import { loadX509 } from "../signing/x509";
 import { FirstAnswers, withoutNames } from "./stop-rule";
 import type { CertificateNames } from "../template/names";
 import type { DeviceNames } from "../template/placeholders";
@@ -22,8 +23,8 @@ export interface DeskOptions {
   readonly renewBeforeDays: number;
   readonly renewSpreadDays: number;
   readonly concurrency: number;
-  /** PEM of what leads from the issuer to its root, or "". @throws IssuerError */
-  readonly readChain: () => string;
+  /** What leads from the issuer to its root. @throws IssuerError */
+  readonly readChain: () => Promise<readonly Certificate[]>;
 }
 
 export type IssueOutcome =
@@ -40,6 +41,7 @@ export class Desk {
   private readonly firstAnswers = new FirstAnswers();
   private readonly counted = new Map<string, number>();
   private stopReason: string | undefined;
+  private knownIssuers: Promise<KnownIssuers> | undefined;
 
   constructor(
     private readonly issuer: Issuer,
@@ -102,17 +104,14 @@ export class Desk {
     });
   }
 
-  private async signedFor(
-    device: DeviceNames,
-    names: CertificateNames,
-  ): Promise<Awaited<ReturnType<typeof checkAnswer>>> {
+  private async signedFor(device: DeviceNames, names: CertificateNames): Promise<CheckedAnswer> {
     const { key: type, days, renewBeforeDays, renewSpreadDays } = this.options;
-    const knownChain = this.options.readChain();
+    this.knownIssuers ??= this.options.readChain().then((chain) => new KnownIssuers(chain));
+    const known = await this.knownIssuers;
     const key = await makeKey(type);
     this.context.secrecy.learn(key.pkcs8);
-    const pem = await this.issuer.sign(requestFor(key, names, days), device);
+    const answer = await this.issuer.sign(requestFor(key, names, days), device);
     const nowMs = this.context.clock.now();
-    const expected = { names, pkcs8: key.pkcs8, renewBeforeDays, renewSpreadDays, nowMs };
-    return await checkAnswer(await loadX509(), { pem, knownChain }, expected);
+    return await checkAnswer(answer, known, { names, key, renewBeforeDays, renewSpreadDays, nowMs });
   }
 }

@@ -1,44 +1,42 @@
 // A key for one device, made by Node's crypto in its threads, off the loop. It is given to whoever asked, and kept nowhere.
 
-import { webcrypto } from "node:crypto";
+import { type KeyObject, generateKeyPair } from "node:crypto";
+import { promisify } from "node:util";
 import type { KeyType } from "../settings";
 
 export interface DeviceKey {
-  readonly publicKey: webcrypto.CryptoKey;
-  readonly privateKey: webcrypto.CryptoKey;
+  /** A SubjectPublicKeyInfo in DER. */
+  readonly publicKey: Buffer;
+  readonly privateKey: KeyObject;
   /** Secret: PKCS#8 in DER. */
   readonly pkcs8: Buffer;
 }
 
-const publicExponent = new Uint8Array([1, 0, 1]);
-const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", publicExponent };
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
 
-function makePair(type: KeyType): Promise<webcrypto.CryptoKeyPair> {
-  const { subtle } = webcrypto;
-  const uses = ["sign", "verify"] as const;
+const generate = promisify(generateKeyPair);
+
+function makePair(type: KeyType): Promise<KeyPair> {
   switch (type) {
     case "ec-p256":
-      return subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, uses);
+      return generate("ec", { namedCurve: "P-256" });
     case "ec-p384":
-      return subtle.generateKey({ name: "ECDSA", namedCurve: "P-384" }, true, uses);
+      return generate("ec", { namedCurve: "P-384" });
     case "rsa-2048":
-      return subtle.generateKey({ ...rsa, modulusLength: 2048 }, true, uses);
+      return generate("rsa", { modulusLength: 2048 });
     case "rsa-3072":
-      return subtle.generateKey({ ...rsa, modulusLength: 3072 }, true, uses);
+      return generate("rsa", { modulusLength: 3072 });
   }
 }
 
 export async function makeKey(type: KeyType): Promise<DeviceKey> {
   const { publicKey, privateKey } = await makePair(type);
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", privateKey));
-  return { publicKey, privateKey, pkcs8 };
-}
-
-/** By which hash a key signs, as the field pairs them. */
-export function signingAlgorithmOf({
-  algorithm,
-}: webcrypto.CryptoKey): webcrypto.EcdsaParams | { readonly name: string } {
-  if (!("namedCurve" in algorithm) || algorithm.name !== "ECDSA") return { name: algorithm.name };
-  const hashes: Readonly<Record<string, string>> = { "P-384": "SHA-384", "P-521": "SHA-512" };
-  return { name: "ECDSA", hash: hashes[String(algorithm.namedCurve)] ?? "SHA-256" };
+  return {
+    publicKey: publicKey.export({ type: "spki", format: "der" }),
+    privateKey,
+    pkcs8: privateKey.export({ type: "pkcs8", format: "der" }),
+  };
 }

@@ -31,6 +31,15 @@ const types: Readonly<Record<string, string>> = {
   EMAILADDRESS: "1.2.840.113549.1.9.1",
 };
 
+const arc = String.raw`(?:0|[1-9]\d{0,8})`;
+/** Identifiers that can be encoded (X.660): the second number is below 40 where the first is 0 or 1. */
+const identifier = new RegExp(String.raw`^(?:[01]\.[123]?\d|2\.${arc})(?:\.${arc}){0,9}$`, "u");
+
+/** The short name of a type, or its identifier. */
+export function typeName(oid: string): string {
+  return Object.entries(types).find(([, each]) => each === oid)?.[0] ?? oid;
+}
+
 export type ReadSubject = { readonly parts: readonly SubjectPart[] } | { readonly problem: string };
 
 /** The parts in the order of the text. */
@@ -38,7 +47,7 @@ export function readSubject(text: string): ReadSubject {
   const parts: SubjectPart[] = [];
   for (const written of partsIn(text)) {
     const { 1: type = "", 2: value = "" } = /^\s*([A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)+)\s*=([^]*)$/u.exec(written) ?? [];
-    const oid = /^\d/u.test(type) ? type : types[type.toUpperCase()];
+    const oid = identifier.test(type) ? type : types[type.toUpperCase()];
     if (type === "") return { problem: 'must be a name such as "CN={serial},OU=Tills,O=Acme" (RFC 4514)' };
     if (oid === undefined) return { problem: `there is no type ${type}; known are ${Object.keys(types).join(", ")}` };
     if (/^\s*#/u.test(value)) return { problem: `the value of ${type} must be text; write \\# for a leading #` };

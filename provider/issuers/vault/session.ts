@@ -94,7 +94,7 @@ export class Session {
     if (!/^[\x21-\x7e]+$/u.test(value)) {
       throw new IssuerError(
         "closed",
-        `was not asked: the environment variable ${variable} holds more than a ${called}`,
+        `was not asked: the environment variable ${variable} holds more than its ${called}`,
       );
     }
     return value;

@@ -3,7 +3,8 @@
 
 import { isLeft } from "fp-ts/Either";
 import * as t from "io-ts";
-import { type Issuer, IssuerError, type IssuerContext } from "../issuer";
+import { type Issuer, IssuerError, type IssuerContext, isIssuerError } from "../issuer";
+import { readKept } from "../kept";
 import type { VaultSettings } from "../settings";
 import type { SigningRequest } from "../signing/request";
 import { commonNameOid } from "../template/subject";
@@ -16,7 +17,7 @@ const requestTimeoutMs = 30_000;
 const signAnswer = t.type({
   data: t.intersection([
     t.type({ certificate: t.string }),
-    t.partial({ issuing_ca: t.string, ca_chain: t.array(t.string) }),
+    t.partial({ issuing_ca: t.union([t.string, t.null]), ca_chain: t.union([t.array(t.string), t.null]) }),
   ]),
 });
 const errorAnswer = t.type({ errors: t.array(t.string) });
@@ -48,8 +49,8 @@ export class Vault implements Issuer {
       await this.askWithToken(`${this.settings.mount}/sign/${this.settings.role}`, body),
     );
     if (isLeft(decoded)) throw new IssuerError("refused", "gave an answer that holds no certificate");
-    const { certificate, issuing_ca: issuer = "", ca_chain: chain = [] } = decoded.right.data;
-    return [certificate, issuer, ...chain].join("\n");
+    const { certificate, issuing_ca: issuer, ca_chain: chain } = decoded.right.data;
+    return [certificate, issuer ?? "", ...(chain ?? [])].join("\n");
   }
 
   async revoke(serialNumber: string): Promise<void> {
@@ -66,7 +67,9 @@ export class Vault implements Issuer {
   }
 
   private async ask(path: string, body: unknown, token?: string): Promise<unknown> {
-    const answer = await this.askPatiently(path, body, token);
+    const answer = await this.askPatiently(path, body, token).catch((error: unknown) => {
+      throw isIssuerError(error) ? new IssuerError("closed", error.message) : error;
+    });
     // Whatever refuses a login lets nobody in.
     if (answer.status >= 400) throw new IssuerError("closed", `refused the login (${this.wordsOf(answer)})`);
     return this.meaningOf(answer);
@@ -89,6 +92,9 @@ export class Vault implements Issuer {
       const nowMs = clock.now();
       const verdict = judge(came, { made, elapsedMs: nowMs - startedAtMs, nowMs }, random);
       if (verdict.action === "use" && !("failure" in came)) return came;
+      if ("failure" in came && came.failure === "tooLarge") {
+        throw new IssuerError("refused", "gave an answer larger than any chain is");
+      }
       if (verdict.action !== "repeat") throw new IssuerError("closed", this.unreachable(came));
       if (verdict.forAll) this.pausedUntilMs = Math.max(this.pausedUntilMs, nowMs + verdict.afterMs);
       else await clock.sleep(verdict.afterMs);
@@ -102,12 +108,10 @@ export class Vault implements Issuer {
   }
 
   private readCa(file: string): Uint8Array {
-    try {
-      return this.context.readFile(file);
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-      throw new IssuerError("closed", `was not asked: caFile ${file} cannot be read${code}`);
-    }
+    const read = readKept({ file }, "caFile", this.context);
+    // Node takes anything, and trusts nothing then.
+    if (Buffer.from(read).includes("-----BEGIN ")) return read;
+    throw new IssuerError("closed", `was not asked: the file ${file} (caFile) holds no certificate in PEM`);
   }
 
   private meaningOf(answer: Answer): unknown {

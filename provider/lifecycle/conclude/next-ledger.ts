@@ -8,8 +8,10 @@ import { heldOf, marksOf, renewalOfAll } from "../facts/own/certificates-summary
 import { entryOf, wantedIn, type WantedOf } from "../facts/own/ledger-history";
 import type { Plan } from "../policy/plan";
 import {
+  asLeft,
   deviceKey,
   emptyMark,
+  holdsContent,
   type Ledger,
   type LedgerEntry,
   type MadeRecord,
@@ -107,6 +109,10 @@ export function nextLedger(end: LedgerEnd): Ledger {
     const kept = status.phase === "installed" || isOwn ? undefined : openRequest;
     const openId = isOwn ? requestId : kept;
     ledger.set(deviceKey(device.id), { ...settled, ...(openId !== undefined && { openRequest: openId }) });
+  }
+  const removedKeys = new Set([...removed].map(deviceKey));
+  for (const [key, entry] of before ?? []) {
+    if (!ledger.has(key) && !removedKeys.has(key) && holdsContent(entry)) ledger.set(key, asLeft(entry));
   }
   return ledger;
 }

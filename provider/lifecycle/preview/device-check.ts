@@ -4,7 +4,7 @@
 import type { Settings } from "../arguments/arguments";
 import { readDeviceInputs, type DeviceInputs, type ReadDeviceInputs } from "../arguments/devices/device-inputs";
 import type { DeviceSource } from "../arguments/devices/device-source";
-import { isObject, type Failure, type RawObject } from "../arguments/reader";
+import type { Failure, RawObject } from "../arguments/reader";
 import type { DeviceContents } from "../content/device-contents";
 import { listFiles, type FileList, type FileSurroundings } from "../content/files/file-list";
 import { SourceError } from "../errors";
@@ -31,7 +31,8 @@ const listMaxAgeMs = 60_000;
 /** @param olds the inputs of an earlier check; empty for a new resource */
 export async function checkDevices(checking: DeviceChecking, olds: RawObject, raw: RawObject): Promise<Checked> {
   const { failures, alias, target, source, inputs: whole, options } = readDeviceInputs(raw);
-  const former = isObject(olds["certificates"]) ? readDeviceInputs(olds) : undefined;
+  const { sourceDigest: before } = olds;
+  const former = before === undefined ? undefined : readDeviceInputs(olds);
   const hasNews = isNews({ alias, target }, former && beforeOf(former));
   const claimed = alias === undefined || target === undefined ? undefined : checking.claim(alias, target, hasNews);
   const refused = (why: readonly Failure[]): Checked => ({
@@ -41,15 +42,14 @@ export async function checkDevices(checking: DeviceChecking, olds: RawObject, ra
   try {
     if (source === undefined) return refused([]);
     const list = source.kind === "issuer" ? undefined : listFiles(source, checking.surroundings);
-    const certificates = list ? { files: list.files.size, digest: list.digest } : madeBy(source, options, checking);
-    const before = isObject(olds["certificates"]) ? olds["certificates"] : undefined;
-    const isChanged = before?.["digest"] !== certificates.digest || !sameSchedule(olds, raw);
+    const digest = list?.digest ?? madeBy(source, options, checking);
+    const isChanged = before !== digest || !sameSchedule(olds, raw);
     const scheduled = validateSchedule(options.schedule, isChanged, checking.nowMs);
     const overlaps = claimed && overlapsOf(claimed.own, claimed.others);
     const refusals = [...scheduled.failures, ...(overlaps?.failures ?? [])];
     const shared = refusals.length > 0 ? [] : await sharedMembers(checking, claimed?.own, overlaps?.inQuestion ?? []);
     const warnings = [...scheduled.warnings, ...(overlaps?.warnings ?? []), ...shared];
-    const checked = { inputs: { ...raw, certificates }, failures: refusals, warnings, notes: [] };
+    const checked = { inputs: { ...raw, sourceDigest: digest }, failures: refusals, warnings, notes: [] };
     if (before !== undefined || refusals.length > 0 || whole === undefined) return checked;
     return withFailures(checked, await checkNew(checking, whole, list));
   } catch (error) {
@@ -63,8 +63,8 @@ function madeBy(
   source: DeviceSource,
   { renewBeforeDays }: ReadDeviceInputs["options"],
   { surroundings }: DeviceChecking,
-): { readonly digest: string } {
-  return { digest: source.kind === "issuer" ? askedMade(source.issued, renewBeforeDays, surroundings).template : "" };
+): string {
+  return source.kind === "issuer" ? askedMade(source.issued, renewBeforeDays, surroundings).template : "";
 }
 
 function beforeOf({ alias, target, options }: ReadDeviceInputs): Before {

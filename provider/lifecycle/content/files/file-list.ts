@@ -3,13 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import {
-  markOf,
-  patternText,
-  type DeviceMark,
-  type FilePattern,
-  type FileSource,
-} from "../../arguments/devices/device-source";
+import { markOf, type DeviceMark, type FilePattern, type FileSource } from "../../arguments/devices/device-source";
 import type { ContentSource, Source } from "../../arguments/source";
 import { SourceError } from "../../errors";
 import type { Surroundings } from "../open-source";
@@ -149,9 +143,4 @@ function passwordOf(
 export function isNameOfFile(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text !== "" && text !== "." && text !== ".." && !/[/\\\u0000-\u001f\u007f-\u009f]/.test(text);
-}
-
-/** For messages: the pattern, or the argument. */
-export function whereOf(source: FileSource): string {
-  return source.kind === "folder" ? join(source.folder, patternText(source.file)) : "source.certificates";
 }

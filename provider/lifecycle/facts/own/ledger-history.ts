@@ -3,7 +3,14 @@
 
 import type { ContentMark, DeviceContents, Making } from "../../content/device-contents";
 import { contentPart } from "../../state/command-label";
-import { deviceKey, holdsContent, type Ledger, type LedgerEntry, type OwnRecord } from "../../state/ledger/ledger";
+import {
+  deviceKey,
+  hasLeft,
+  holdsContent,
+  type Ledger,
+  type LedgerEntry,
+  type OwnRecord,
+} from "../../state/ledger/ledger";
 import type { State } from "../../state/state";
 import type { SentRequests } from "../command-history";
 import {
@@ -96,7 +103,8 @@ export function withLedgerStates(
   nowMs: number,
 ): readonly DeviceStatus[] {
   const ids = statuses.map(({ device }) => device.id);
-  const isWithout = (entry: LedgerEntry | undefined): boolean => entry?.file === "" && !entry.isBehind;
+  const isWithout = (entry: LedgerEntry | undefined): boolean =>
+    entry?.file === "" && !entry.isBehind && !hasLeft(entry);
   const refused = new Set(made?.refused);
   return withContentStates(
     statuses,

@@ -2,7 +2,7 @@
 
 import { dayOf, earlierDays } from "../../../issuers/index";
 import type { AskedMade, Renewal } from "../../content/device-contents";
-import { holdsContent, type Ledger, type LedgerEntry } from "./ledger";
+import { hasLeft, holdsContent, type Ledger, type LedgerEntry } from "./ledger";
 
 /** How many days before its end a device's certificate is due. */
 export function leadDaysOf(key: string, { beforeDays, spreadDays }: Renewal): number {
@@ -29,7 +29,8 @@ export interface Due {
 export function dueIn(ledger: Ledger, asked: AskedMade, nowMs: number): Due {
   const due = { template: 0, ends: 0 };
   for (const [key, entry] of ledger) {
-    const why = holdsContent(entry) && !entry.isBehind ? dueBy(entry, key, asked, nowMs) : undefined;
+    const isHere = holdsContent(entry) && !hasLeft(entry);
+    const why = isHere && !entry.isBehind ? dueBy(entry, key, asked, nowMs) : undefined;
     if (why !== undefined) due[why] += 1;
   }
   return due;
