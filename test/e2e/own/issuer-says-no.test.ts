@@ -131,6 +131,22 @@ describe("a program that issues for each device:", function () {
     expect(coverage()).to.include({ installed: 12 });
   });
 
+  it("`triggers` issue anew for all, `resend` for one, and a device that failed gets another one", async () => {
+    await up();
+    signer.asked();
+    expect(await up({ triggers: [1] })).to.deep.equal({ did: "updated" });
+    expect(signer.asked()).to.have.length(12);
+    const id = deviceNamed(simulator, "t05");
+    const more = { triggers: [1], resend: { [id]: "screen replaced" } };
+    simulator.world.failWith(id, "The keystore is locked");
+    expect((await up(more))?.error).to.include('did not take the certificate (Failure, "The keystore is locked"): t05.');
+    expect(signer.asked()).to.deep.equal(["SN-t05"]);
+    simulator.world.failWith(id, undefined);
+    expect(await up(more)).to.deep.equal({ did: "updated" });
+    expect(signer.asked()).to.deep.equal(["SN-t05"]);
+    expect(await up(more)).to.deep.equal({ did: "nothing" });
+  });
+
   it("killed between sending and the state: what is on its way is neither issued nor sent again", async () => {
     await up();
     sent();
