@@ -13,7 +13,7 @@ import { WorkBudget, checkAtMost, mapInTurns, maxFileBytes, maxPrivateKeys } fro
 import { withPassword } from "./open";
 import { type PartField, badPem, damaged, inPart, nothingIn, partNames } from "./pem-problems";
 import { readPkcs12 } from "./read";
-import { certificateOf } from "./x509/certificate";
+import { type Certificate, certificateOf } from "./x509/certificate";
 import { chainOf } from "./x509/chain";
 import type { KeyMaterial } from "./x509/key-material";
 import type { LeafChoice } from "./x509/leaf-choice";
@@ -64,6 +64,18 @@ export async function fromPem({ certificate, privateKey, chain, ...options }: Pe
   return { certificates: [leaf, ...others], privateKeys: material.privateKeys, hasTrimmedPassword };
 }
 
+/**
+ * The certificates in PEM, DER or PKCS#7, doubles folded. A PKCS#12 file counts for nothing: it would ask for work.
+ * @throws Pkcs12Error `badPem` where there are none, or one is damaged
+ */
+export async function certificatesIn(
+  source: string | Uint8Array,
+  field: "certificate" | "chain",
+): Promise<readonly Certificate[]> {
+  const { certificates } = await partsIn(source, field, undefined, (block) => kindOf(block) !== "pkcs12");
+  return folded(certificates, (each) => each.sha256Fingerprint);
+}
+
 /** Whether the bytes are PEM with a certificate and a private key in it, which need no PKCS#12 file around them. */
 export async function isPemPair(bytes: Uint8Array): Promise<boolean> {
   const blocks = (await blocksIn(Buffer.from(bytes))).filter(({ label }) => label !== "");
@@ -81,13 +93,14 @@ async function partsIn(
   source: string | Uint8Array,
   field: PartField,
   password: string | undefined,
+  isRead: (block: PemBlock) => boolean = () => true,
 ): Promise<PemMaterial> {
   const budget = new WorkBudget();
   const bytes = typeof source === "string" ? Buffer.from(source, "utf8") : Buffer.from(source);
   try {
     checkAtMost(`the length of the ${partNames[field]} in bytes`, bytes.length, maxFileBytes);
     const parts = await withPassword(password, async (candidate, isTrimmed) => {
-      const blocks = await blocksIn(bytes);
+      const blocks = (await blocksIn(bytes)).filter(isRead);
       const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
       checkAtMost("the number of private keys", keys.length, maxPrivateKeys);
       const found = await mapInTurns(blocks, 10, (block) => partsInBlock(block, field, candidate, budget));

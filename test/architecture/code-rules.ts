@@ -11,12 +11,16 @@ interface CodeRule {
   readonly says: string;
 }
 
+const waitsOrLooks =
+  /\bawait\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\b(?:process|console)\.|\bset(?:Timeout|Interval)\b/;
+const says = "what decides does not wait, and is given the time and chance";
+
 const codeRules: readonly CodeRule[] = [
+  { from: pure, mustNotSay: waitsOrLooks, says },
   {
-    from: pure,
-    mustNotSay:
-      /\bawait\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\b(?:process|console)\.|\bset(?:Timeout|Interval)\b/,
-    says: "what decides does not wait, and is given the time and chance",
+    from: /^provider\/issuers\/(?:due|settings|template\/|check\/remarks|vault\/(?:retry|address)|desk\/stop-rule)/,
+    mustNotSay: waitsOrLooks,
+    says,
   },
   {
     from: /^provider\/lifecycle\/(?!apply\/)/,

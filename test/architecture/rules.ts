@@ -3,7 +3,7 @@
 import { reached, type Import, type Modules } from "../support/imports";
 
 /** What stands in front of a folder: everybody else imports that alone. */
-const faces = /^provider\/(?:client|pkcs12)\/index$/;
+const faces = /^provider\/(?:client|pkcs12|issuers)\/index$/;
 
 export interface Rule {
   /** The modules it is about: the beginning of their path, or all of it. */
@@ -48,7 +48,7 @@ export const rules: readonly Rule[] = [
     from: /^provider\/packaged\//,
     mayImport: only(
       "provider/(?:packaged|operations|lifecycle|redaction)/.*",
-      "provider/(?:client|pkcs12)/index",
+      "provider/(?:client|pkcs12|issuers)/index",
       "provider/(?:clock|config|errors|fleet-lookups|printable|engine/progress)",
       ...messages,
       ...codecs,
@@ -83,14 +83,17 @@ export const rules: readonly Rule[] = [
   },
   {
     from: /^provider\/lifecycle\//,
-    mayImport: only("provider/(?:lifecycle|client|pkcs12)/.*", "provider/(?:clock|errors)", wording, ...codecs, node),
-    says: "the lifecycle stands on the client and on pkcs12, and on nothing above it",
+    mayImport: only(
+      ...["provider/(?:lifecycle|client|pkcs12|issuers)/.*", "provider/(?:clock|errors)"],
+      ...[wording, ...codecs, node],
+    ),
+    says: "the lifecycle stands on the client, the issuers and pkcs12, and on nothing above it",
   },
   {
     from: pure,
     mayImport: only(
       "provider/lifecycle/(?!apply/).*",
-      "provider/(?:client|pkcs12)/index",
+      "provider/(?:client|pkcs12|issuers)/index",
       wording,
       ...codecs,
       "node:(?:util|crypto)",
@@ -104,15 +107,29 @@ export const rules: readonly Rule[] = [
     says: "nobody imports past the face of the client",
   },
   {
-    // A program's index loads nothing heavy: of pkcs12 it has the error that programs catch.
-    from: /^(?!provider\/(?:pkcs12\/|index$))/,
+    // A program's index loads nothing heavy: of pkcs12 it has the error that programs catch. The issuers have a rule of their own.
+    from: /^(?!provider\/(?:pkcs12\/|issuers\/|index$))/,
     mayImport: allBut("provider/pkcs12/(?!index$).*"),
     says: "nobody imports past the face of pkcs12",
   },
   {
+    from: /^(?!provider\/issuers\/)/,
+    mayImport: allBut("provider/issuers/(?!index$).*"),
+    says: "nobody imports past the face of the issuers",
+  },
+  {
+    from: /^provider\/issuers\//,
+    mayImport: only(
+      // Requests and certificates are written in DER, as PKCS#12 files are.
+      ...["provider/issuers/.*", "provider/pkcs12/(?:index|asn1/.*)", "provider/(?:errors|clock|proxy)", wording],
+      ...[...codecs, node],
+    ),
+    says: "the issuers know neither Esper nor Pulumi, and of pkcs12 its face and ASN.1",
+  },
+  {
     from: /^provider\/client\//,
     mayImport: only(
-      ...["provider/client/.*", "provider/(?:errors|clock|config)", wording, ...codecs],
+      ...["provider/client/.*", "provider/(?:errors|clock|config|proxy)", wording, ...codecs],
       ...["node-fetch", "https-proxy-agent", "proxy-from-env", node],
     ),
     says: "the client knows neither Pulumi nor certificates",
@@ -131,6 +148,11 @@ export const rules: readonly Rule[] = [
     from: /^provider\/(?:printable|redaction\/.*)$/,
     mayImport: only("provider/(?:printable|redaction/.*)", node),
     says: "what makes words fit to be said knows nobody",
+  },
+  {
+    from: /^provider\/proxy$/,
+    mayImport: only("provider/(?:errors|config)", "https-proxy-agent", "proxy-from-env", node),
+    says: "the way through a proxy knows no requests",
   },
   {
     from: /^provider\/config$/,

@@ -9,7 +9,7 @@ import type { default as Fetch } from "node-fetch";
 import type { Clock } from "../../clock";
 import type { Exchange } from "./exchange";
 import { networkError } from "./network-failures";
-import { loadProxyAgent } from "./proxy";
+import { loadProxyAgent } from "../../proxy";
 
 export interface Answer {
   readonly status: number;

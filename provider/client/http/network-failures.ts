@@ -4,7 +4,7 @@
 
 import { NetworkError, type NetworkReason } from "../../errors";
 import type { Exchange } from "./exchange";
-import { openTunnel } from "./proxy";
+import { openTunnel } from "../../proxy";
 
 /** Failures of a look-up or of connecting: nothing of the request has left this machine. */
 const neverSent = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);

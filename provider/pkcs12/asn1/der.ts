@@ -1,4 +1,5 @@
-// Writes DER, as far as PKCS#12 needs it. The counterpart of ber.ts; follows ITU-T X.690 section 10.
+// Writes DER, as far as PKCS#12 files, requests and certificates need it. The counterpart of ber.ts; follows ITU-T X.690
+// section 10, and RFC 5280 section 4.1.2.5 for times.
 
 import { Tag, context } from "./ber";
 
@@ -6,8 +7,8 @@ const constructed = 0x20;
 
 /** Identifier, length and content of one element. */
 export function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(contents);
-  return Buffer.concat([Buffer.of(tag), lengthOctets(content.length), content]);
+  const length = contents.reduce((sum, content) => sum + content.length, 0);
+  return Buffer.concat([Buffer.of(tag), lengthOctets(length), ...contents]);
 }
 
 export function sequence(...contents: readonly Uint8Array[]): Buffer {
@@ -26,6 +27,18 @@ export function explicit(number: number, content: Uint8Array): Buffer {
 
 export function octetString(content: Uint8Array): Buffer {
   return der(Tag.octetString, content);
+}
+
+/** Whole octets. */
+export function bitString(content: Uint8Array): Buffer {
+  return der(Tag.bitString, Buffer.of(0), content);
+}
+
+/** In UTC and to the second: with two digits of the year up to 2049. */
+export function time(ms: number): Buffer {
+  const text = `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:T]/gu, "")}Z`;
+  const isEarly = new Date(ms).getUTCFullYear() < 2050;
+  return der(isEarly ? Tag.utcTime : Tag.generalizedTime, Buffer.from(isEarly ? text.slice(2) : text));
 }
 
 /** A number from 0 to 2^31 - 1. */

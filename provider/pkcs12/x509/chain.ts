@@ -113,7 +113,18 @@ function isSelfIssued({ subject, issuer }: Certificate): boolean {
   return comparableName(subject) === comparableName(issuer);
 }
 
+// A chain is climbed anew for each certificate that it issued, and its upper part stays the same.
+const verdicts = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
 function hasIssued(issuer: Certificate, certificate: Certificate): boolean {
+  const known = verdicts.get(certificate) ?? new WeakMap<Certificate, boolean>();
+  verdicts.set(certificate, known);
+  const verdict = known.get(issuer) ?? didIssue(issuer, certificate);
+  known.set(issuer, verdict);
+  return verdict;
+}
+
+function didIssue(issuer: Certificate, certificate: Certificate): boolean {
   if ([issuer, certificate].some(({ der }) => der.length > maxCheckedBytes)) return false;
   if (issuer.keyKind.bits > maxCheckedKeyBits) return false;
   const [parent, child] = [issuer, certificate].map(x509Of);

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { inspect } from "node:util";
-import { isExempt } from "../../../provider/client/http/proxy";
+import { isExempt } from "../../../provider/proxy";
 import { startAnswering } from "../../support/answering-server";
 import { startProxy, withProxies, type Temper } from "../../support/proxy";
 import { quickClock } from "../../support/quick-clock";

@@ -123,6 +123,7 @@ function otherCommandOf(
     ...{ id, createdAt, kind: command === installCommand ? "install" : "uninstall" },
     by: isOwn ? "own" : parsed === undefined ? "unlabelled" : "other",
     ...(parsed !== undefined && { content: parsed.content }),
+    ...(parsed?.form === "instance" && parsed.made !== undefined && { made: parsed.made }),
     ...(scheduledFrom !== undefined && { scheduledFrom }),
   };
 }

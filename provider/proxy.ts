@@ -3,8 +3,8 @@
 // is the proxy's own, whatever it looks like, and must never be read as one of Esper's.
 
 import type { Agent, ClientRequest } from "node:http";
-import { isLoopback } from "../../config";
-import { SettingError } from "../../errors";
+import { isLoopback } from "./config";
+import { SettingError } from "./errors";
 
 /** As the `syscall` of an error: it happened before there was a tunnel. */
 export const openTunnel = "CONNECT";
