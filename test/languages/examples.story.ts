@@ -1,12 +1,14 @@
 // The examples in other languages than TypeScript's, each with its real language host: as a user runs them who has copied the
 // folder away. test/examples runs the others.
 
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../simulator";
 import { makeIdentity, p12Of } from "../support/certificates";
 import { connectionTo, commandsOf, expectNoSecret, expectOperations, holdersOf } from "../support/story";
 import { root } from "../package/packed";
+import type { Stack } from "../support/engine";
 import { withProgram, type Language } from "./program";
 
 const shops = ["till-0001", "till-0002", "till-0003"];
@@ -24,7 +26,11 @@ describe("an example in another language", function () {
 
   for (const language of languages) {
     it(`${language}: is previewed, created, left alone, given another certificate, and destroyed`, async () => {
-      await withProgram(language, join(root, "examples", language), connectionTo(simulator), async (stack) => {
+      const write = async (stack: Stack): Promise<void> => {
+        await cp(join(root, "examples", language), stack.folder, { recursive: true });
+        await stack.pulumi("stack", "init", "test");
+      };
+      await withProgram({ language, env: connectionTo(simulator), write }, async (stack) => {
         const preview = await stack.preview();
         expect(preview.code, preview.text).to.equal(0);
         expect(preview.text).to.contain("+ 2 to create").and.contain("reaches 3 devices");

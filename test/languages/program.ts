@@ -2,7 +2,7 @@
 // SDK beside the program as `pulumi package add` writes it, and the language's host. For the stories of each language.
 
 import { execFile, spawn } from "node:child_process";
-import { cp, mkdir, symlink } from "node:fs/promises";
+import { mkdir, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
@@ -16,13 +16,18 @@ import { makeSandbox } from "../../tools/sandbox";
 import { root } from "../package/packed";
 import { Stack } from "../support/engine";
 
-export type Language = "yaml" | "python" | "go";
+export type Language = "typescript" | "yaml" | "python" | "go";
 
-/** A stack with the program of a folder, for the length of `body`. */
+export interface Given {
+  readonly language: Language;
+  readonly env: Readonly<Record<string, string>>;
+  /** Writes the program into its folder. */
+  readonly write: (stack: Stack) => Promise<void>;
+}
+
+/** A stack with a program, for the length of `body`. */
 export async function withProgram(
-  language: Language,
-  from: string,
-  env: Readonly<Record<string, string>>,
+  { language, env, write }: Given,
   body: (stack: Stack) => Promise<void>,
 ): Promise<void> {
   const sandbox = await makeSandbox(env);
@@ -31,11 +36,12 @@ export async function withProgram(
     const cached = join(pluginCache(environment), cachedFolderName(packageVersion()));
     await placeFolder(join(root, "dist", "plugin"), cached, pluginName);
     const folder = join(sandbox.folder, "program");
-    await cp(from, folder, { recursive: true });
+    await mkdir(folder);
+    const host = language === "typescript" ? [] : [await helperFolder(language)];
+    const path = [...host, environment["PATH"] ?? ""].join(delimiter);
+    await write(new Stack(folder, { ...environment, PATH: path }, "js"));
     const more = await prepare[language](folder, environment);
-    const path = [...more.path, await helperFolder(language), environment["PATH"] ?? ""].join(delimiter);
-    const stack = new Stack(folder, { ...environment, ...more.env, PATH: path }, "js");
-    await stack.pulumi("stack", "init", "test");
+    const stack = new Stack(folder, { ...environment, ...more.env, PATH: [...more.path, path].join(delimiter) }, "js");
     await body(stack);
   } finally {
     await sandbox.remove();
@@ -49,6 +55,11 @@ interface Prepared {
 
 const prepare: Readonly<Record<Language, (folder: string, env: NodeJS.ProcessEnv) => Promise<Prepared>>> = {
   yaml: () => Promise.resolve({ path: [], env: {} }),
+
+  typescript: async (folder) => {
+    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+    return { path: [], env: {} };
+  },
 
   // The shared virtual environment is not written to: the SDK is installed beside the program.
   python: async (folder) => {
