@@ -71,6 +71,7 @@ export class NetworkError extends Error {
   /** The system's code, for example `ECONNREFUSED`; empty when there is none. */
   readonly code: string;
   readonly method: string;
+  /** Empty when several were asked. */
   readonly path: string;
   /** False when it is certain that the request never reached Esper. */
   readonly mayHaveArrived: boolean;

@@ -10,7 +10,7 @@ import type {
   Severity,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { certificateType } from "./type-token";
+import { certificateType, deviceCertificatesType } from "./type-token";
 
 /** What a pack may say of each rule. A rule's own setting can also come from the pack's configuration. */
 export interface RuleOptions {
@@ -19,7 +19,7 @@ export interface RuleOptions {
   readonly severity?: Severity;
 }
 
-/** All rules, with their default settings. */
+/** The rules that suit every house, with their default settings; `issuedKeys` is for those with an issuer. */
 export function certificatePolicies(
   options: RuleOptions = {},
 ): readonly (ResourceValidationPolicy | StackValidationPolicy)[] {
@@ -99,11 +99,16 @@ export function nothingSecretInline({
     ...levels(options, "mandatory", "critical"),
     configSchema: schema,
     validateResource: ({ type, props, ...args }, report) => {
-      if (!isCertificate(type)) return;
+      if (!isCertificate(type) && !isForDevices(type)) return;
       const configured = at(args.getConfig(), "allow");
       const allowed: readonly unknown[] = Array.isArray(configured) ? configured : allow;
+      const certificates = valuesIn(at(props, "source", "certificates"));
       for (const [name, instead] of Object.entries(inlineSecrets)) {
-        if (allowed.includes(name) || at(props, "source", name) === undefined) continue;
+        if (allowed.includes(name)) continue;
+        const inMap = certificates.filter((one) => at(one, name) !== undefined).length;
+        if (inMap > 0)
+          report(`${inMap} of source.certificates have ${name}, a secret in the stack's state; use ${instead}.`);
+        if (at(props, "source", name) === undefined) continue;
         report(`source.${name} puts a secret into the stack's state; use ${instead}.`);
       }
     },
@@ -125,7 +130,7 @@ export function stagedRollout({
     validateStack: ({ resources, ...args }, report) => {
       const most = numberIn(args.getConfig(), "devices", devices);
       for (const { type, props, urn } of resources) {
-        if (!isCertificate(type)) continue;
+        if (!isCertificate(type) && !isForDevices(type)) continue;
         const reached = devicesOf(props);
         if (reached <= most || isStaged(props)) continue;
         report(
@@ -158,7 +163,25 @@ export function keyPerDevice({
   };
 }
 
+/** Each device has a key of its own that an issuer's run makes and forgets, so that it rests on the device alone. */
+export function issuedKeys(options: RuleOptions = {}): ResourceValidationPolicy {
+  return {
+    name: "esper-certificate-issued-keys",
+    description: "Private keys are made for each device when it is sent its certificate, and rest nowhere else.",
+    ...levels(options, "mandatory", "high"),
+    validateResource: ({ type, props }, report) => {
+      const isIssued = isForDevices(type) && at(props, "source", "issuer") !== undefined;
+      if (isIssued || (!isCertificate(type) && !isForDevices(type))) return;
+      report("Its private keys are kept outside the devices. Use DeviceCertificates with source.issuer.");
+    },
+  };
+}
+
 const dayMs = 24 * 3_600_000;
+
+function isForDevices(type: string): boolean {
+  return type === deviceCertificatesType || type === "esper:index:DeviceCertificates";
+}
 
 function isCertificate(type: string): boolean {
   return type === certificateType || type === "esper:index:Certificate";
@@ -207,6 +230,10 @@ function at(value: unknown, ...path: readonly string[]): unknown {
     if (error instanceof Error && "unknownTypeSentinel" in error) return undefined;
     throw error;
   }
+}
+
+function valuesIn(value: unknown): readonly unknown[] {
+  return isRecord(value) ? Object.keys(value).map((name) => at(value, name)) : [];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

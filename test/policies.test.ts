@@ -2,13 +2,14 @@ import type { PolicyConfigSchema, ResourceValidationArgs, StackValidationArgs } 
 import { expect } from "chai";
 import {
   certificatePolicies,
+  issuedKeys,
   keyPerDevice,
   nothingSecretInline,
   notEndingSoon,
   stagedRollout,
   strongAlgorithms,
 } from "../provider/policies";
-import { certificateType } from "../provider/type-token";
+import { certificateType, deviceCertificatesType } from "../provider/type-token";
 
 const nowMs = Date.parse("2026-11-20T12:00:00Z");
 type Props = Readonly<Record<string, unknown>>;
@@ -40,6 +41,7 @@ interface Row {
   readonly rule: Rule;
   readonly props: Props;
   readonly config?: Config;
+  readonly type?: string;
   readonly says: readonly RegExp[];
 }
 
@@ -121,12 +123,43 @@ const rows: Readonly<Record<string, Row>> = {
     props: { coverage: { members: 3 } },
     says: [/^3 devices share one private key; 1 may/],
   },
+  "certificates of devices share no key": {
+    rule: keyPerDevice(),
+    ...{ type: deviceCertificatesType, props: { coverage: { members: 3 } } },
+    says: [],
+  },
+  "certificates of many devices at once are refused": {
+    rule: stagedRollout({ devices: 10 }),
+    ...{ type: "esper:index:DeviceCertificates", props: { coverage: { members: 11 } } },
+    says: [/reaches 11 devices at once/],
+  },
+  "secrets among the certificates of devices are refused": {
+    rule: nothingSecretInline(),
+    type: deviceCertificatesType,
+    props: { source: { certificates: { a: { base64: "MIIK" }, b: { pem: {} }, c: { file: "c.p12" } }, password: "p" } },
+    says: [/^source.password/, /^1 of source.certificates have base64/, /^1 of source.certificates have pem/],
+  },
+  "keys that come from files are refused where they are to be issued": {
+    rule: issuedKeys(),
+    ...{ type: deviceCertificatesType, props: { source: { folder: "certs" } } },
+    says: [/^Its private keys are kept outside the devices/],
+  },
+  "keys that an issuer's run makes are fine": {
+    rule: issuedKeys(),
+    ...{ type: deviceCertificatesType, props: { source: { issuer: { ca: {} } } } },
+    says: [],
+  },
+  "one certificate for all is no issued key": {
+    rule: issuedKeys(),
+    props: { source: { file: "a.p12" } },
+    says: [/Use DeviceCertificates with source.issuer/],
+  },
 };
 
 describe("the rules of the policy pack", () => {
-  for (const [title, { rule, props, config, says }] of Object.entries(rows)) {
+  for (const [title, { rule, props, config, type, says }] of Object.entries(rows)) {
     it(title, async () => {
-      const said = await reported(rule, props, config);
+      const said = await reported(rule, props, config, type);
       expect(said, said.join("\n")).to.have.length(says.length);
       says.forEach((pattern, index) => expect(said[index]).to.match(pattern));
     });

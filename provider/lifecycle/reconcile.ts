@@ -31,7 +31,7 @@ export async function reconcile(
 ): Promise<Outcome> {
   const { inputs, content } = desired;
   if (stored !== undefined) await refuseOtherTenant(context.client, stored);
-  const newer = stored === undefined ? nothingNewer : await readNewer(context, stored, listMaxAgeMs);
+  const newer = stored === undefined ? nothingNewer : await readNewer(context, stored, listMaxAgeMs, inputs.target);
   if (stored !== undefined && isRejected(stored, content.digest, inputs)) {
     return finishRollback(context, desired, stored, newer);
   }

@@ -289,6 +289,7 @@ describe("the rounds of a wait", () => {
     const { clock, end } = watchOne(() => new Promise(() => undefined), 10_000);
     const error = refusalOf(end);
     await clock.pass(41_000);
+    expect(await error).to.include({ name: "NetworkError", reason: "timedOut" });
     expect((await error).message).to.include("before the wait was over");
   });
 

@@ -16,7 +16,7 @@ const sourceFolders = ["cli", "provider", "simulator"];
 const plugin = ["LICENSES.txt", "package.json", "pulumi-resource-esper", "pulumi-resource-esper.cmd"];
 
 /** Source maps or test files would go beyond it. Of this the plugin's one file has 1.3 million. */
-const mostBytes = 3_400_000;
+const mostBytes = 3_600_000;
 
 /** What the compiler makes of every source. */
 function wantedFiles(): readonly string[] {

@@ -8,7 +8,7 @@ import type { Coverage, Exception, SentRequest } from "../state/state";
 import { entriesByDevice, type CommandHistory, type OtherEntry } from "./command-entries";
 import type { NewerCommand } from "./newer/newer-commands";
 
-export type { Answers, CommandHistory, HistoryEntry, OtherEntry } from "./command-entries";
+export type { Answers, CommandHistory, HistoryEntry } from "./command-entries";
 
 /** Esper drops an install that the device has not fetched for 30 days (Esper, "Command API Examples"). */
 export const commandLifeMs = 30 * 24 * 3_600_000;

@@ -5,7 +5,6 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
   markOf,
-  patternText,
   type DeviceMark,
   type DeviceSource,
   type FilePattern,
@@ -149,9 +148,4 @@ function passwordOf(
 export function isNameOfFile(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text !== "" && text !== "." && text !== ".." && !/[/\\\u0000-\u001f\u007f-\u009f]/.test(text);
-}
-
-/** For messages: the pattern, or the argument. */
-export function whereOf(source: DeviceSource): string {
-  return source.kind === "folder" ? join(source.folder, patternText(source.file)) : "source.certificates";
 }
