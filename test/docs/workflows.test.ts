@@ -2,7 +2,8 @@
 // run what exists, and may do no more than they need. Whether GitHub and GitLab take them only they can tell.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
@@ -106,17 +107,40 @@ describe("the release", () => {
     expect(commands.at(-1)).to.match(/^npm publish --provenance --access public /u);
   });
 
-  it("may speak for the package in one job, which runs nothing of ours and knows no token", () => {
+  it("may write in two jobs, for the package and for the tag's files, which run nothing of ours and know no token", () => {
     const writing = entriesAt(release, "jobs").filter(([, job]) =>
       JSON.stringify(at(job, "permissions")).includes("write"),
     );
     expect(writing.map(([name, job]) => [name, at(job, "permissions")])).to.deep.equal([
       ["publish", { "id-token": "write" }],
+      ["assets", { contents: "write" }],
     ]);
-    const publish = at(release, "jobs", "publish");
-    expect(stepsOf(publish).flatMap(({ run }) => run ?? [])).to.have.length(1);
-    expect(stepsOf(publish).filter(({ uses }) => uses?.startsWith("actions/checkout") === true)).to.deep.equal([]);
+    for (const [, job] of writing) {
+      expect(stepsOf(job).flatMap(({ run }) => run ?? [])).to.have.length(1);
+      expect(stepsOf(job).filter(({ uses }) => uses?.startsWith("actions/checkout") === true)).to.deep.equal([]);
+    }
     expect(read(".github/workflows/release.yml")).not.to.include("secrets.");
+  });
+
+  it("brings the plugin for each system, as a whole folder under the name that the engine asks for", async () => {
+    const { version } = await manifest();
+    const step = stepsOf(at(release, "jobs", "check")).find(({ run }) => run?.includes("assets") === true);
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-esper-assets-"));
+    try {
+      cpSync(join(root, "dist", "plugin"), join(folder, "dist", "plugin"), { recursive: true });
+      copyFileSync(join(root, "package.json"), join(folder, "package.json"));
+      expect(spawnSync("bash", ["-e", "-c", step?.run ?? "exit 99"], { cwd: folder }).status).to.equal(0);
+      const made = readdirSync(join(folder, "assets"));
+      const systems = ["linux", "darwin", "windows"].flatMap((os) => [`${os}-amd64`, `${os}-arm64`]);
+      expect(made).to.have.members(systems.map((name) => `pulumi-resource-esper-v${version}-${name}.tar.gz`));
+      const [first = ""] = made;
+      const listed = spawnSync("tar", ["-tvzf", join(folder, "assets", first)], { encoding: "utf8" }).stdout;
+      expect(listed)
+        .to.match(/^-rwx.*pulumi-resource-esper$/mu)
+        .and.include("LICENSES.txt");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("is refused when the tag is not the version", async () => {
