@@ -48,6 +48,20 @@ export interface CertificateChoice {
   readonly fingerprint?: pulumi.Input<string>;
 }
 
+/** Certificate and private key as PEM text. */
+export interface CertificatePem {
+  /** The leaf's certificate; PEM, or a PKCS#7 bundle in PEM, alone or with others. */
+  readonly certificate: pulumi.Input<string>;
+  /** The leaf's key: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Kept as a secret. */
+  readonly privateKey: pulumi.Input<string>;
+  /** The issuers' certificates; PEM, or a PKCS#7 bundle in PEM. */
+  readonly chain?: pulumi.Input<string>;
+  /** Opens an encrypted key; by default the password of the PKCS#12 file that is made. Kept as a secret. */
+  readonly privateKeyPassword?: pulumi.Input<string>;
+  /** The name of an environment variable that holds the key's password wherever `pulumi` runs. */
+  readonly privateKeyPasswordEnv?: pulumi.Input<string>;
+}
+
 /** Where the certificate comes from: exactly one of `file`, `base64` and `pem`, and how to open it. */
 export type CertificateSource = CertificatePassword &
   CertificateChoice &
@@ -65,18 +79,7 @@ export type CertificateSource = CertificatePassword &
       }
     | {
         /** Certificate and private key as PEM text; made into a PKCS#12 file, the same bytes every time. */
-        readonly pem: {
-          /** The leaf's certificate; PEM, or a PKCS#7 bundle in PEM, alone or with others. */
-          readonly certificate: pulumi.Input<string>;
-          /** The leaf's key: PKCS#8, PKCS#1 or SEC 1, encrypted or not. Kept as a secret. */
-          readonly privateKey: pulumi.Input<string>;
-          /** The issuers' certificates; PEM, or a PKCS#7 bundle in PEM. */
-          readonly chain?: pulumi.Input<string>;
-          /** Opens an encrypted key; by default the password of the PKCS#12 file that is made. Kept as a secret. */
-          readonly privateKeyPassword?: pulumi.Input<string>;
-          /** The name of an environment variable that holds the key's password wherever `pulumi` runs. */
-          readonly privateKeyPasswordEnv?: pulumi.Input<string>;
-        };
+        readonly pem: CertificatePem;
       }
   );
 

@@ -1,5 +1,5 @@
 // The resource: a certificate of its own on each device of a target. Its arguments and outputs with their meaning, and the one
-// line of provider text that the engine stores with it (docs/design.md, sections 5 and 11). It knows neither Esper's API nor
+// line of provider text that the engine stores with it (docs/design.md, sections 5 and 12). It knows neither Esper's API nor
 // PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
@@ -7,9 +7,9 @@ import type {
   CertificateArgs,
   CertificateCoverage,
   CertificateException,
+  CertificatePem,
   CertificateProgress,
   CertificateRollout,
-  CertificateSource,
 } from "./certificate";
 import { deviceSourceWithSecrets } from "./engine/device-secrets";
 import { refuseWhereNotInstalled, storedText, withCallers } from "./engine/resource";
@@ -49,11 +49,26 @@ export type DeviceCertificatesSource = DeviceCertificatesPassword &
       }
   );
 
-/** The certificate of one device: exactly one of `file`, `base64` and `pem`, as in {@link CertificateSource}. */
+/** The certificate of one device: exactly one of `file`, `base64` and `pem`, as for a Certificate. */
 export type DeviceCertificateContent =
-  | { readonly file: pulumi.Input<string> }
-  | { readonly base64: pulumi.Input<string> }
-  | { readonly pem: Extract<CertificateSource, { readonly pem: unknown }>["pem"] };
+  | {
+      /** A PKCS#12 file, or PEM with certificate and key; its path is relative to the program's folder. */
+      readonly file: pulumi.Input<string>;
+    }
+  | {
+      /** A whole PKCS#12 file in base64. Kept as a secret. */
+      readonly base64: pulumi.Input<string>;
+    }
+  | {
+      /** Certificate and private key as PEM text; made into a PKCS#12 file, the same bytes every time. */
+      readonly pem: CertificatePem;
+    };
+
+/** Staged sending, as for a Certificate, but that nothing can be rolled back. */
+export interface DeviceCertificatesRollout extends Omit<CertificateRollout, "onFailure"> {
+  /** `stop` (default). `rollback` is refused: the state does not hold the previous file of each device. */
+  readonly onFailure?: pulumi.Input<"stop">;
+}
 
 /**
  * The arguments of {@link DeviceCertificates}: those of a {@link Certificate} with another `source`, and two about files that are
@@ -63,9 +78,7 @@ export interface DeviceCertificatesArgs extends Omit<CertificateArgs, "source" |
   /** Where the certificates come from. */
   readonly source: pulumi.Input<DeviceCertificatesSource>;
   /** Staged sending, as for a Certificate; `onFailure: "rollback"` is refused. */
-  readonly rollout?: pulumi.Input<
-    Omit<CertificateRollout, "onFailure"> & { readonly onFailure?: pulumi.Input<"stop"> }
-  >;
+  readonly rollout?: pulumi.Input<DeviceCertificatesRollout>;
   /**
    * What a device without a file means: `warn` (default), or `fail`, which refuses the preview; who is found later fails the run
    * after the others were sent.

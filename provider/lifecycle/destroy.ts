@@ -14,6 +14,7 @@ import type { Facts } from "./facts/gather";
 import { listMaxAgeMs as commandsMaxAgeMs, readNewer, type Newer } from "./facts/newer/newer-commands";
 import { timedOutBefore } from "./facts/newer/late-answers";
 import { resume } from "./facts/newer/resume";
+import { holdersOutside } from "./facts/own/holders-outside";
 import { heldBy, ledgerInstalls, resumeSingly } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/members/unlisted";
@@ -48,11 +49,10 @@ export async function destroy(context: OperationContext, stored: State): Promise
   const listed = await readFleet(context.client, state.settings.target, listMaxAgeMs);
   const fleet = await withUnlisted(context.client, listed, state);
   const own = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install").map(({ id }) => id);
-  const outside = withLeft(
-    await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]),
-    await supportedById(context.client, state.record.left ?? [], 0),
-    fleet,
-  );
+  const left = ledgered
+    ? await holdersOutside(context.client, ledgered.ledger, fleet.members)
+    : await supportedById(context.client, state.record.left ?? [], 0);
+  const outside = withLeft(await devicesOutside(context, state, fleet, [...orphanedIds(state), ...own]), left, fleet);
   const plan = planDestroy(state, newer, [
     ...uninstall("everyone", fleet.members.size),
     ...uninstall([...outside.devices.keys()], outside.devices.size),

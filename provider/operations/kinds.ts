@@ -119,7 +119,7 @@ export const oneForEach: Kind = {
           "its first run sends each member its file.",
       ),
     ),
-  addedInputs: ({ certificate: { files, digest } }) => ({ certificates: { files, digest } }),
+  addedInputs: ({ certificate: { digest } }) => ({ sourceDigest: digest }),
 };
 
 function issuersOf(prior: State | undefined): readonly string[] {

@@ -5,9 +5,13 @@ import { readFileSync } from "node:fs";
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
 import json from "./schema.json";
-import type { Path } from "./wire/values";
+import { anyName, type Path } from "./wire/values";
 
-const PropertyCodec = t.partial({ $ref: t.string, secret: t.boolean });
+const ReferenceCodec = t.partial({ $ref: t.string });
+const PropertyCodec = t.intersection([
+  ReferenceCodec,
+  t.partial({ secret: t.boolean, additionalProperties: ReferenceCodec }),
+]);
 const PropertiesCodec = t.record(t.string, PropertyCodec);
 const SchemaCodec = t.type({
   types: t.record(t.string, t.type({ properties: PropertiesCodec })),
@@ -39,10 +43,14 @@ export function secretInputsOf(token: string): readonly Path[] {
 }
 
 function secretsIn(properties: t.TypeOf<typeof PropertiesCodec>): readonly Path[] {
-  return Object.entries(properties).flatMap(([name, { $ref, secret }]): readonly Path[] => {
+  return Object.entries(properties).flatMap(([name, { $ref, secret, additionalProperties }]): readonly Path[] => {
     if (secret === true) return [[name]];
-    const type = schema.types[$ref?.replace("#/types/", "") ?? ""];
-    return type === undefined ? [] : secretsIn(type.properties).map((path) => [name, ...path]);
+    const below = (reference: string | undefined): readonly Path[] =>
+      secretsIn(schema.types[reference?.replace("#/types/", "") ?? ""]?.properties ?? {});
+    return [
+      ...below($ref).map((path) => [name, ...path]),
+      ...below(additionalProperties?.$ref).map((path) => [name, anyName, ...path]),
+    ];
   });
 }
 

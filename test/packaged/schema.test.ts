@@ -11,6 +11,7 @@ import { at } from "../support/story";
 import { manifest } from "../package/packed";
 
 const token = "esper:index:Certificate";
+const deviceToken = "esper:index:DeviceCertificates";
 
 describe("the schema of the packaged provider", () => {
   it("has the names, the requiredness and the words of the sources; else: npx tsx tools/make-schema.ts", () => {
@@ -23,7 +24,20 @@ describe("the schema of the packaged provider", () => {
     expect(requiredInputs).to.deep.equal(["alias", "source", "target"]);
     const { properties } = schema.types["esper:index:CertificateSource"];
     expect(Object.keys(properties)).to.include.members(["file", "base64", "pem", "password", "passwordEnv"]);
-    expect(schema.types["esper:index:CertificateSourcePem"].required).to.deep.equal(["certificate", "privateKey"]);
+    expect(schema.types["esper:index:CertificatePem"].required).to.deep.equal(["certificate", "privateKey"]);
+  });
+
+  it("knows the arguments of certificates of devices, which have two more and another source", () => {
+    const { inputProperties, requiredInputs } = schema.resources[deviceToken];
+    expect(Object.keys(inputProperties)).to.have.members([...argumentNames, "source", "missingFile", "goneFile"]);
+    expect(requiredInputs).to.deep.equal(["alias", "source", "target"]);
+    const { properties } = schema.types["esper:index:DeviceCertificatesSource"];
+    expect(Object.keys(properties)).to.have.members([
+      ...["folder", "file", "certificates", "by", "password", "passwordEnv", "passwordFile"],
+    ]);
+    expect(Object.keys(schema.types["esper:index:DeviceCertificatesRollout"].properties)).to.have.members(
+      Object.keys(schema.types["esper:index:CertificateRollout"].properties),
+    );
   });
 
   it("knows the settings that the provider reads, in the stack's configuration and for a provider of a program", () => {
@@ -38,6 +52,10 @@ describe("the schema of the packaged provider", () => {
   it("calls secret what holds a password, a file or a key", () => {
     expect(secretInputsOf(token).map((path) => path.join("."))).to.have.members([
       ...["source.password", "source.base64", "source.pem.privateKey", "source.pem.privateKeyPassword"],
+    ]);
+    expect(secretInputsOf(deviceToken).map((path) => path.join("."))).to.have.members([
+      ...["source.password", "source.certificates.*.base64"],
+      ...["source.certificates.*.pem.privateKey", "source.certificates.*.pem.privateKeyPassword"],
     ]);
     expect(schema.config.variables.apiKey.secret).to.equal(true);
   });
@@ -56,6 +74,9 @@ describe("the schema of the packaged provider", () => {
     const resource = schema.resources[token];
     expect(resource.aliases).to.deep.equal([{ type: "pulumi-nodejs:dynamic/esper:Certificate" }]);
     expect(resource.properties.certificate.language.csharp.name).to.equal("Summary");
+    expect(schema.resources[deviceToken].aliases).to.deep.equal([
+      { type: "pulumi-nodejs:dynamic/esper:DeviceCertificates" },
+    ]);
     expect(outputsOf(token)).to.include.members(["certificate", "coverage", "renewAt"]);
   });
 

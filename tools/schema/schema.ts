@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { certificateType, deviceCertificatesType } from "../../provider/type-token";
 import { settings } from "./settings";
 import { SchemaTypes, wordsOf, type Json } from "./types";
 
@@ -11,13 +12,17 @@ const root = join(__dirname, "..", "..");
 
 const files = [
   "provider/certificate.ts",
+  "provider/device-certificates.ts",
   "provider/lookups.ts",
   "provider/fleet-lookups.ts",
   "provider/client/client.ts",
 ];
 
 /** A class of a program, and under which type the dynamic resource keeps it in stacks. */
-const resources = [{ name: "Certificate", dynamicType: "pulumi-nodejs:dynamic/esper:Certificate" }];
+const resources = [
+  { name: "Certificate", dynamicType: certificateType },
+  { name: "DeviceCertificates", dynamicType: deviceCertificatesType },
+];
 
 /** A function of a program, its filter, and the properties of its answer. */
 const functions = [

@@ -121,12 +121,7 @@ export class SchemaTypes {
       return [...all.values()].map((property) => ({ ...property, isOptional: !isInAll(property.name) }));
     }
     if (ts.isTypeLiteralNode(node)) return this.membersOf(node.members);
-    if (ts.isTypeReferenceNode(node)) {
-      const declaration = this.declaration(node.typeName.getText());
-      return ts.isInterfaceDeclaration(declaration)
-        ? [...this.inherited(declaration), ...this.membersOf(declaration.members)]
-        : this.merged(declaration.type);
-    }
+    if (ts.isTypeReferenceNode(node)) return this.membersOfNamed(node.typeName.getText());
     throw new Error(`The schema cannot merge the type ${node.getText()}.`);
   }
 
@@ -137,13 +132,21 @@ export class SchemaTypes {
   }
 
   private inherited({ heritageClauses }: ts.InterfaceDeclaration): readonly Property[] {
-    const names = (heritageClauses ?? []).flatMap(({ types }) => types.map(({ expression }) => expression.getText()));
-    return names.flatMap((name) => {
-      const declaration = this.declaration(name);
-      return ts.isInterfaceDeclaration(declaration)
-        ? [...this.inherited(declaration), ...this.membersOf(declaration.members)]
-        : this.merged(declaration.type);
+    const parents = (heritageClauses ?? []).flatMap(({ types }) => [...types]);
+    return parents.flatMap(({ expression, typeArguments = [] }) => {
+      const name = expression.getText();
+      if (name !== "Omit") return this.membersOfNamed(name);
+      const [whole, left] = typeArguments;
+      if (whole === undefined || left === undefined) throw new Error("Omit has no arguments.");
+      return this.membersOfNamed(whole.getText()).filter((member) => !textsOf(left).includes(member.name));
     });
+  }
+
+  private membersOfNamed(name: string): readonly Property[] {
+    const declaration = this.declaration(name);
+    return ts.isInterfaceDeclaration(declaration)
+      ? [...this.inherited(declaration), ...this.membersOf(declaration.members)]
+      : this.merged(declaration.type);
   }
 
   private membersOf(members: readonly ts.TypeElement[]): readonly Property[] {
@@ -167,6 +170,14 @@ function bare(type: ts.TypeNode): ts.TypeNode {
   const inner = ts.isTypeReferenceNode(type) ? type.typeArguments?.[0] : undefined;
   const isWrapped = ts.isTypeReferenceNode(type) && /^pulumi\.(?:Input|Output)$/.test(type.typeName.getText());
   return isWrapped && inner !== undefined ? bare(inner) : type;
+}
+
+/** The texts of a union of them, or of one. */
+function textsOf(type: ts.TypeNode): readonly string[] {
+  const types = ts.isUnionTypeNode(type) ? [...type.types] : [type];
+  return types.flatMap((each) =>
+    ts.isLiteralTypeNode(each) && ts.isStringLiteral(each.literal) ? [each.literal.text] : [],
+  );
 }
 
 function isText(type: ts.TypeNode): boolean {

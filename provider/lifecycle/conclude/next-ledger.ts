@@ -4,7 +4,15 @@ import type { Sent } from "../apply/send";
 import type { ContentMark } from "../content/device-contents";
 import { hasNoFile, type DeviceStatus } from "../facts/device-status";
 import { entryOf, type WantedOf } from "../facts/own/ledger-history";
-import { deviceKey, emptyMark, type Ledger, type LedgerEntry, type OwnRecord } from "../state/ledger/ledger";
+import {
+  asLeft,
+  deviceKey,
+  emptyMark,
+  holdsContent,
+  type Ledger,
+  type LedgerEntry,
+  type OwnRecord,
+} from "../state/ledger/ledger";
 import type { SentRequest } from "../state/state";
 
 /** What a look has found, without the files. */
@@ -54,6 +62,10 @@ export function nextLedger(end: LedgerEnd): Ledger {
     const kept = status.phase === "installed" || isOwn ? undefined : openRequest;
     const openId = isOwn ? requestId : kept;
     ledger.set(deviceKey(device.id), { ...settled, ...(openId !== undefined && { openRequest: openId }) });
+  }
+  const removedKeys = new Set([...removed].map(deviceKey));
+  for (const [key, entry] of before ?? []) {
+    if (!ledger.has(key) && !removedKeys.has(key) && holdsContent(entry)) ledger.set(key, asLeft(entry));
   }
   return ledger;
 }

@@ -3,7 +3,7 @@
 
 import type { Settings } from "../arguments/arguments";
 import { readDeviceInputs, type DeviceInputs, type ReadDeviceInputs } from "../arguments/devices/device-inputs";
-import { isObject, type Failure, type RawObject } from "../arguments/reader";
+import type { Failure, RawObject } from "../arguments/reader";
 import type { DeviceContents } from "../content/device-contents";
 import { listFiles, type FileList, type FileSurroundings } from "../content/files/file-list";
 import { SourceError } from "../errors";
@@ -28,7 +28,8 @@ const listMaxAgeMs = 60_000;
 /** @param olds the inputs of an earlier check; empty for a new resource */
 export async function checkDevices(checking: DeviceChecking, olds: RawObject, raw: RawObject): Promise<Checked> {
   const { failures, alias, target, source, inputs: whole, options } = readDeviceInputs(raw);
-  const former = isObject(olds["certificates"]) ? readDeviceInputs(olds) : undefined;
+  const { sourceDigest: before } = olds;
+  const former = before === undefined ? undefined : readDeviceInputs(olds);
   const hasNews = isNews({ alias, target }, former && beforeOf(former));
   const claimed = alias === undefined || target === undefined ? undefined : checking.claim(alias, target, hasNews);
   const refused = (why: readonly Failure[]): Checked => ({
@@ -38,15 +39,13 @@ export async function checkDevices(checking: DeviceChecking, olds: RawObject, ra
   try {
     const list = source === undefined ? undefined : listFiles(source, checking.surroundings);
     if (list === undefined) return refused([]);
-    const certificates = { files: list.files.size, digest: list.digest };
-    const before = isObject(olds["certificates"]) ? olds["certificates"] : undefined;
-    const isChanged = before?.["digest"] !== list.digest || !sameSchedule(olds, raw);
+    const isChanged = before !== list.digest || !sameSchedule(olds, raw);
     const scheduled = validateSchedule(options.schedule, isChanged, checking.nowMs);
     const overlaps = claimed && overlapsOf(claimed.own, claimed.others);
     const refusals = [...scheduled.failures, ...(overlaps?.failures ?? [])];
     const shared = refusals.length > 0 ? [] : await sharedMembers(checking, claimed?.own, overlaps?.inQuestion ?? []);
     const warnings = [...scheduled.warnings, ...(overlaps?.warnings ?? []), ...shared];
-    const checked = { inputs: { ...raw, certificates }, failures: refusals, warnings, notes: [] };
+    const checked = { inputs: { ...raw, sourceDigest: list.digest }, failures: refusals, warnings, notes: [] };
     if (before !== undefined || refusals.length > 0 || whole === undefined) return checked;
     return withFailures(checked, await checkNew(checking, whole, list));
   } catch (error) {

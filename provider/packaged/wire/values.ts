@@ -8,8 +8,10 @@ import { isObject, unknownValue, type RawObject } from "../../lifecycle/argument
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-/** A path into a value: names of objects' properties. */
+/** A path into a value: names of objects' properties, where `anyName` stands for each of an object's. */
 export type Path = readonly string[];
+
+export const anyName = "*";
 
 /** What came in; an empty object where nothing did. Secrets still have their mark. */
 export function fromStruct(struct: Struct | undefined): RawObject {
@@ -52,7 +54,7 @@ function marked(value: unknown, other: unknown): unknown {
 /** Marks what stands at these paths. */
 export function markedAt(value: RawObject, paths: readonly Path[]): RawObject {
   return mapped(value, (name, inner) => {
-    const below = paths.filter(([first]) => first === name).map(([, ...rest]) => rest);
+    const below = paths.filter(([first]) => first === name || first === anyName).map(([, ...rest]) => rest);
     if (below.some((path) => path.length === 0)) return secret(inner);
     return below.length > 0 && isObject(inner) && !isSecret(inner) ? markedAt(inner, below) : inner;
   });

@@ -207,6 +207,44 @@ describe("certificates of devices:", () => {
     expect(holders()).to.include("x");
   });
 
+  it("one that left and comes back is sent its file anew", async () => {
+    await program.up({ tills: tills() });
+    simulator.world.move(deviceNamed(simulator, "b"), "Others");
+    await program.refresh();
+    await program.up({ tills: tills() });
+    simulator.world.move(deviceNamed(simulator, "b"), "Tills");
+    await program.refresh();
+    sent();
+    expect(await program.up({ tills: tills() })).to.deep.equal({ tills: { did: "updated" } });
+    expect(sent()).to.deep.equal(["INSTALL till DEVICE b"]);
+    expect(await program.up({ tills: tills() })).to.deep.equal({ tills: { did: "nothing" } });
+  });
+
+  it("a destroy takes it from a device that left as well, also runs later", async () => {
+    await program.up({ tills: tills() });
+    simulator.world.move(deviceNamed(simulator, "b"), "Others");
+    await program.refresh();
+    await program.up({ tills: tills() });
+    await files.put("SN-a");
+    await program.up({ tills: tills() });
+    expect(holders()).to.deep.equal(names);
+    expect(await program.up({})).to.deep.equal({ tills: { did: "deleted" } });
+    expect(holders()).to.deep.equal([]);
+  });
+
+  it("`onLeave` takes it from a device that left its group", async () => {
+    const program2 = tills({ onLeave: { remove: true, atMost: 2 } });
+    await program.up({ tills: program2 });
+    simulator.world.move(deviceNamed(simulator, "b"), "Others");
+    await program.refresh();
+    sent();
+    expect(await program.up({ tills: program2 })).to.deep.equal({ tills: { did: "updated" } });
+    expect(sent()).to.deep.equal(["UNINSTALL till DEVICE b"]);
+    expect(await program.up({ tills: program2 })).to.deep.equal({ tills: { did: "nothing" } });
+    await program.refresh();
+    expect(await program.up({ tills: program2 })).to.deep.equal({ tills: { did: "nothing" } });
+  });
+
   it("what somebody else removed or overwrote is drift, and is sent again to that device alone", async () => {
     await program.up({ tills: tills() });
     const other = newProgram();

@@ -83,6 +83,36 @@ describe("a certificate in a YAML program", function () {
     });
   });
 
+  it("is a certificate of its own on each device just as well, and a changed one goes to its device alone", async () => {
+    const file = async (name: string): Promise<string> =>
+      Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64");
+    const files = { s1: await file("s1.example"), s2: await file("s2.example"), s3: await file("s3.example") };
+    const tills = (certificates: Readonly<Record<string, string>>): object => {
+      const contents = Object.entries(certificates).map(([name, base64]) => [name, { base64 }] as const);
+      const source = { by: "name", certificates: Object.fromEntries(contents), password };
+      return { type: "esper:DeviceCertificates", properties: { alias: "till", target: { group }, source } };
+    };
+    await withPackagedStack({ tills: tills(files) }, connectionTo(simulator), async (stack) => {
+      expect((await stack.preview()).text)
+        .to.match(/base64 *: \[secret\]/)
+        .and.match(/password *: \[secret\]/);
+      expectOperations(await stack.up(), { created: 2 });
+      expect(holdersOf(simulator, "till")).to.deep.equal(["s1", "s2", "s3"]);
+      expectNoSecret(await stack.exported(), { password });
+      expect(await stack.exported()).not.to.include(files.s2);
+      await expectNothingToDo(stack, simulator, 2);
+
+      const sentBefore = commandsOf(simulator).length;
+      await stack.write({ tills: tills({ ...files, s2: await file("other.example") }) });
+      expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
+      expect(commandsOf(simulator).slice(sentBefore)).to.deep.equal(["INSTALL till DEVICE 1"]);
+      const imported = await stack.pulumi("import", "esper:index:DeviceCertificates", "more", `till@${group}`, "--yes");
+      expect(imported.text).to.include("DeviceCertificates cannot be imported");
+      expectOperations(await stack.destroy(), { deleted: 2 });
+      expect(holdersOf(simulator, "till")).to.deep.equal([]);
+    });
+  });
+
   it("takes a stack of the dynamic resource over with nothing to do, and sends nothing", async () => {
     const args = { alias: "corp", target: { group }, source: { file: "corp.p12", password } };
     await withPackagedStack({}, connectionTo(simulator), async (stack) => {

@@ -28,7 +28,7 @@ const noRollback =
 export function readDeviceInputs(raw: RawObject): ReadDeviceInputs {
   const failures: Failure[] = [];
   const fields = new Fields(raw, "", failures);
-  fields.refuseOthers([...settingNames, ...fileSettingNames, "source"], [...addedNames, "certificates"]);
+  fields.refuseOthers([...settingNames, ...fileSettingNames, "source"], [...addedNames, "sourceDigest"]);
   const source = readDeviceSource(fields);
   const { alias, target, options } = readSettingFields(fields);
   if (options.rollout.onFailure === "rollback") failures.push({ property: "rollout.onFailure", reason: noRollback });

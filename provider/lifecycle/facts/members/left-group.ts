@@ -6,6 +6,7 @@ import { groupsOf } from "../../arguments/target";
 import type { OperationContext } from "../../context";
 import { difference, leftOf } from "../../state/membership-sketch";
 import { devicesIn } from "../../state/sent-request";
+import { holdersOutside } from "../own/holders-outside";
 import type { State } from "../../state/state";
 import { supportedById, type Fleet } from "./fleet";
 
@@ -43,6 +44,12 @@ async function devicesThatLeft(
   leftCount: number | undefined,
 ): Promise<readonly string[]> {
   const ids = new Set(members.keys());
+  if (record.own !== undefined) {
+    const holders = [...(await holdersOutside(client, record.own.ledger, members)).keys()].filter(
+      (id) => !others.has(id),
+    );
+    return leftCount === undefined ? holders : [...leftOf(record.sentTo, ids, holders)];
+  }
   const installs = commands.filter(({ kind }) => kind === "install");
   const areFew = installs.reduce((sum, { devices }) => sum + devices, 0) <= fewRows;
   const isOutside = (id: string): boolean => !ids.has(id) && !others.has(id);

@@ -6,7 +6,7 @@ import { printable } from "../../../printable";
 import { isObject, type RawObject } from "../../arguments/reader";
 import type { ContentMark, DeviceContents } from "../../content/device-contents";
 import type { State } from "../../state/state";
-import { deviceKey, holdsContent, type Ledger } from "../../state/ledger/ledger";
+import { deviceKey, hasLeft, holdsContent, type Ledger } from "../../state/ledger/ledger";
 import { endedSentence, expiringSentence, renewalDueSentence } from "../../messages/files";
 
 export interface Held {
@@ -65,7 +65,7 @@ export function lastingDaysWarnings({ record, settings, certificate }: State, no
   const names = (Array.isArray(expiring) ? expiring : []).flatMap((one: unknown) =>
     isObject(one) && typeof one["name"] === "string" ? [one["name"]] : [],
   );
-  const held = [...(record.own?.ledger.values() ?? [])].filter(holdsContent);
+  const held = [...(record.own?.ledger.values() ?? [])].filter((entry) => holdsContent(entry) && !hasLeft(entry));
   const past = held.filter((mark) => mark.endDay > 0 && renewDay(mark, settings.renewBeforeDays) * dayMs <= nowMs);
   return past.length === 0 ? [] : [renewalDueSentence(past.length, held.length, names)];
 }

@@ -3,7 +3,7 @@
 
 import type { ContentMark, DeviceContents } from "../../content/device-contents";
 import { contentPart } from "../../state/command-label";
-import { deviceKey, holdsContent, type Ledger, type LedgerEntry } from "../../state/ledger/ledger";
+import { deviceKey, hasLeft, holdsContent, type Ledger, type LedgerEntry } from "../../state/ledger/ledger";
 import type { State } from "../../state/state";
 import type { SentRequests } from "../command-history";
 import { fileChangedState, noFileState, wasSent, type DeviceStatus } from "../device-status";
@@ -87,7 +87,8 @@ export function withLedgerStates(
   ledger: Ledger,
   nowMs: number,
 ): readonly DeviceStatus[] {
-  const withoutFile = statuses.map(({ device }) => device.id).filter((id) => entryOf(ledger, id)?.file === "");
+  const isWithoutFile = (entry: LedgerEntry | undefined): boolean => entry?.file === "" && !hasLeft(entry);
+  const withoutFile = statuses.map(({ device }) => device.id).filter((id) => isWithoutFile(entryOf(ledger, id)));
   return withContentStates(statuses, ledger, new Map(withoutFile.map((id) => [id, ""])), nowMs);
 }
 

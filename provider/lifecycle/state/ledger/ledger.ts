@@ -50,6 +50,15 @@ export function holdsContent(entry: LedgerEntry | undefined): entry is LedgerEnt
   return entry !== undefined && entry.digest !== "";
 }
 
+/** Whether the device holds it outside the target: it is to be sent it anew when it comes back, and to lose it in the end. */
+export function hasLeft(entry: LedgerEntry): boolean {
+  return holdsContent(entry) && entry.file === "" && entry.isStale;
+}
+
+export function asLeft({ openRequest: _, ...entry }: LedgerEntry): LedgerEntry {
+  return { ...entry, file: "", isBehind: false, isStale: true };
+}
+
 /** 48 bits of the id: among 100,000 devices two share a key in one of 56,000 fleets. */
 export function deviceKey(id: string): string {
   return createHash("sha256")
