@@ -169,6 +169,33 @@ describe("the updates of dependencies", () => {
   });
 });
 
+describe("the files for many stacks", () => {
+  const folder = "docs/scale";
+  const matrix = `${folder}/github-actions.yml`;
+
+  it("are YAML, each with what its engine asks for, and take no secret as it is", () => {
+    const operator = parsed(read(`${folder}/kubernetes-operator.yaml`));
+    expect(operator).to.deep.include({ apiVersion: "pulumi.com/v1", kind: "Stack" });
+    expect(at(operator, "spec")).to.include.keys("stack", "projectRepo", "branch", "repoDir", "envRefs");
+    for (const name of ["ESPER_API_KEY", "P12_PASSWORD", "PULUMI_ACCESS_TOKEN"]) {
+      expect(at(operator, "spec", "envRefs", name, "type"), name).to.equal("Secret");
+    }
+    const settings = at(parsed(read(`${folder}/Pulumi.berlin.deploy.yaml`)), "settings");
+    expect(settings).to.have.keys("sourceContext", "gitHub", "operationContext");
+    expect(at(settings, "operationContext", "environmentVariables")).to.not.have.any.keys("ESPER_API_KEY");
+    expect(Object.keys(at(parsed(read(matrix)), "jobs") ?? {})).to.deep.equal(["site", "report"]);
+  });
+
+  it("the matrix runs as many stacks at a time as their pace adds up to, and reports on all of them", () => {
+    const site = at(workflow(matrix), "jobs", "site");
+    const perMinute = Number(at(site, "env", "ESPER_REQUESTS_PER_MINUTE"));
+    expect(Number(at(site, "strategy", "max-parallel")) * perMinute).to.be.at.most(1_600);
+    const stacks = listAt(site, "strategy", "matrix", "stack");
+    const asked = [...commandsOf(matrix).matchAll(/--stack (\w+)/gu)].map(([, name]) => name);
+    expect(asked).to.deep.equal(stacks);
+  });
+});
+
 describe("the pipeline files for users", () => {
   const [github = "", gitlab = ""] = users;
 

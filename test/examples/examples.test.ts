@@ -36,20 +36,20 @@ describe("examples", function () {
     await sandbox.remove();
   });
 
-  const stackIn = async (folder: string): Promise<Stack> => {
+  const stackIn = async (folder: string, name = "test"): Promise<Stack> => {
     const stack = new Stack(folder, sandbox.environment, "ts");
-    const ran = await stack.pulumi("stack", "init", "test");
+    const ran = await stack.pulumi("stack", "init", name);
     expect(ran.code, ran.text).to.equal(0);
     return stack;
   };
 
   for (const example of examples) {
     it(`${example} does its work, has nothing to do the second time, and leaves nothing behind`, async () => {
-      const { devices = 6, environment = {}, resources, holders, furtherSteps } = storyOf(example);
+      const { devices = 6, environment = {}, resources, holders, stack: name, furtherSteps } = storyOf(example);
       await start(devices, environment);
       const folder = await copyAway(example, sandbox.folder);
       const filesBefore = await filesIn(folder);
-      const stack = await stackIn(folder);
+      const stack = await stackIn(folder, name);
 
       const preview = await stack.preview();
       expect(preview.code, preview.text).to.equal(0);
