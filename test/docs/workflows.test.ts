@@ -180,7 +180,7 @@ describe("the files for many stacks", () => {
     for (const name of ["ESPER_API_KEY", "P12_PASSWORD", "PULUMI_ACCESS_TOKEN"]) {
       expect(at(operator, "spec", "envRefs", name, "type"), name).to.equal("Secret");
     }
-    const settings = at(parsed(read(`${folder}/Pulumi.berlin.deploy.yaml`)), "settings");
+    const settings = at(parsed(read(`${folder}/pulumi-deployments.yaml`)), "settings");
     expect(settings).to.have.keys("sourceContext", "gitHub", "operationContext");
     expect(at(settings, "operationContext", "environmentVariables")).to.not.have.any.keys("ESPER_API_KEY");
     expect(Object.keys(at(parsed(read(matrix)), "jobs") ?? {})).to.deep.equal(["site", "report"]);
