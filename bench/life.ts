@@ -10,7 +10,7 @@ import type { CpuMs } from "./processes";
 import { steps, type Profile, type Step } from "./profiles";
 import { echoProgram, floorProgram, installFloorModule } from "./programs";
 import { runStep } from "./run-step";
-import { fileName, prompt, stateBytes, storedCertificate, withStage } from "./stage";
+import { fileName, prompt, stateBytes, storedCertificate, withStage, writeDeviceFiles } from "./stage";
 import type { Pair } from "./statistics";
 import type { Tenant } from "./tenant";
 
@@ -42,7 +42,12 @@ export interface LifeFigures {
   readonly stateBytes: number;
   /** A curl script that posts and polls; empty where there is none. */
   readonly curlMs: readonly number[];
+  /** An `up` after 100 files have changed, where each device has its own. */
+  readonly changed?: StepFigures;
 }
+
+/** How many files change between two runs. */
+export const changedFiles = 100;
 
 /** The stacks of a measurement and the tenant that the first one's devices belong to. */
 interface Sides {
@@ -64,19 +69,29 @@ export async function measureLife(profile: Profile, rounds: number): Promise<Lif
     destroy: [],
   };
   const curlMs: number[] = [];
+  const changed: StepFigures[] = [];
   let bytes = 0;
-  await withStage(profile, prompt, async (own, tenant) => {
-    await withIdle(profile, async (floor, echo) => {
-      for (let round = 0; round < rounds; round++) {
-        for (const step of steps) {
-          measured[step].push(await measureStep(step, { own, floor, echo, tenant }, round % 2 === 0));
-          if (step === "create") bytes = Math.max(bytes, await stateBytes(own));
+  const measureRounds = (from: number, to: number): Promise<void> =>
+    withStage(profile, prompt, async (own, tenant) => {
+      await withIdle(profile, async (floor, echo) => {
+        for (let round = from; round < to; round++) {
+          const sides = { own, floor, echo, tenant };
+          for (const step of steps) {
+            measured[step].push(await measureStep(step, sides, round % 2 === 0));
+            if (step === "create") bytes = Math.max(bytes, await stateBytes(own));
+            if (step !== "refresh" || profile.own !== true) continue;
+            await writeDeviceFiles(own, tenant, changedFiles);
+            changed.push(await measureStep("no-change up", sides, round % 2 === 0));
+          }
+          if (profile.own !== true) curlMs.push(...(await runCurl(profile, own.folder, tenant)));
         }
-        curlMs.push(...(await runCurl(profile, own.folder, tenant)));
-      }
+      });
     });
-  });
-  return { profile, steps: summed(measured), stateBytes: bytes, curlMs };
+  // A thousand commands of an earlier life would be read again: each is measured on a tenant that knows none.
+  if (profile.own === true) for (let round = 0; round < rounds; round++) await measureRounds(round, round + 1);
+  else await measureRounds(0, rounds);
+  const more = changed.length > 0 && { changed: changed.reduce(together) };
+  return { profile, steps: summed(measured), stateBytes: bytes, curlMs, ...more };
 }
 
 /** The stacks of providers that do nothing. One resource's state weighs nothing, so only of many the second is wanted. */
@@ -88,6 +103,14 @@ async function withIdle(
     await installFloorModule(floor.folder);
     if (certificates === 1) await body(floor, undefined);
     else await withStack(echoProgram(certificates), {}, (echo) => body(floor, echo));
+  });
+}
+
+/** The steps in their order, with the run on changed files where there was one. */
+export function measuredSteps({ steps: figures, changed }: LifeFigures): readonly (readonly [string, StepFigures])[] {
+  return steps.flatMap((step): readonly (readonly [string, StepFigures])[] => {
+    const more = step === "refresh" && changed !== undefined;
+    return [[step, figures[step]], ...(more ? [[`${changedFiles} files changed`, changed] as const] : [])];
   });
 }
 

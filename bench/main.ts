@@ -79,7 +79,7 @@ async function main(): Promise<void> {
 
 async function publish(conditions: Conditions, rows: readonly Row[], lives: readonly LifeFigures[]): Promise<void> {
   const docs = join(__dirname, "../docs");
-  const single = lives.filter(({ profile }) => profile.certificates === 1);
+  const single = lives.filter(({ profile }) => profile.certificates === 1 && profile.own !== true);
   await writeFile(join(docs, "performance.svg"), pictureOf(single));
   const path = join(docs, "performance.md");
   const page = withFigures(await readFile(path, "utf8"), figuresOf(conditions, rows, lives));

@@ -1,6 +1,6 @@
 // The figures of docs/performance.md: writes the part of the page between its two marks, and leaves the rest. Pure.
 
-import type { LifeFigures } from "./life";
+import { measuredSteps, type LifeFigures } from "./life";
 import { roles } from "./processes";
 import { steps } from "./profiles";
 import { echoRatioOf, median, ratiosOf } from "./statistics";
@@ -49,16 +49,15 @@ export function figuresOf(conditions: Conditions, rows: readonly Row[], lives: r
   ].join("\n\n");
 }
 
-function lifeLines({ profile, steps: figures }: LifeFigures): readonly (readonly string[])[] {
-  return steps.map((step) => {
-    const { pairs, requests, busyMs, ownBytes, floorBytes } = figures[step];
+function lifeLines(life: LifeFigures): readonly (readonly string[])[] {
+  return measuredSteps(life).map(([step, { pairs, requests, busyMs, ownBytes, floorBytes }]) => {
     const ratios = ratiosOf(pairs);
     const range = `${ratios.middle.toFixed(2)} (${ratios.lowest.toFixed(2)} to ${ratios.highest.toFixed(2)})`;
     const [own, floor] = [pairs.map(({ ownMs }) => ownMs), pairs.map(({ floorMs }) => floorMs)].map(median);
     const times = [own, floor].map((ms) => seconds(ms ?? NaN));
     const echo = echoRatioOf(pairs)?.toFixed(2) ?? "";
     const memory = [mega(ownBytes), mega(floorBytes)];
-    return [profile.name, step, ...times, range, echo, String(requests), ...memory, seconds(busyMs)];
+    return [life.profile.name, step, ...times, range, echo, String(requests), ...memory, seconds(busyMs)];
   });
 }
 

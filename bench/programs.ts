@@ -25,6 +25,16 @@ export function certificateProgram(certificates: readonly CertificateToDeclare[]
   ].join("\n");
 }
 
+/** A certificate of its own on each device of a group, from a folder in the program's. */
+export function deviceCertificatesProgram(group: string, folder: string): string {
+  const args = { alias: "client", target: { group }, source: { folder, passwordEnv: passwordVariable } };
+  return [
+    `const { DeviceCertificates } = require("pulumi-esper");`,
+    `new DeviceCertificates("certificates", ${JSON.stringify(args)});`,
+    ``,
+  ].join("\n");
+}
+
 export function floorProgram(resources: number): string {
   return idleProgram(resources, "nothing");
 }

@@ -1,13 +1,22 @@
 // What a measurement stands on: a simulated tenant in its own process, and a stack that declares certificates on it.
 
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { withStack, type Stack } from "../test/support/engine";
 import { at, listAt } from "../test/support/story";
+import { makeDeviceFile } from "./device-files";
 import { makeFile, password } from "./files";
 import type { Profile } from "./profiles";
-import { certificateProgram, passwordVariable, type CertificateToDeclare, type Stored } from "./programs";
+import {
+  certificateProgram,
+  deviceCertificatesProgram,
+  passwordVariable,
+  type CertificateToDeclare,
+  type Stored,
+} from "./programs";
 import { Tenant, type TenantOptions } from "./tenant";
 
-export type Size = Pick<Profile, "certificates" | "devices" | "target">;
+export type Size = Pick<Profile, "certificates" | "devices" | "target" | "own">;
 
 /** Devices answer at once, all well. */
 export const prompt: Omit<TenantOptions, "devices"> = { deviceMs: 0, readsBeforeAnswer: 0, failing: 0 };
@@ -24,7 +33,12 @@ export async function withStage(
   const { url, apiKey } = tenant.welcome;
   const env = { ESPER_BASE_URL: url, ESPER_API_KEY: apiKey, [passwordVariable]: password };
   try {
-    await withStack(certificateProgram(declarations(size, tenant)), { env }, async (stack) => {
+    const isOwn = size.own === true;
+    const program = isOwn
+      ? deviceCertificatesProgram(tenant.welcome.group, ownFolder)
+      : certificateProgram(declarations(size, tenant));
+    await withStack(program, { env }, async (stack) => {
+      if (isOwn) await writeDeviceFiles(stack, tenant, size.devices);
       for (let number = 0; number < size.certificates; number++) {
         await stack.writeFile(fileName(number), await makeFile());
       }
@@ -32,6 +46,16 @@ export async function withStage(
     });
   } finally {
     await tenant.end();
+  }
+}
+
+const ownFolder = "certs";
+
+/** A new certificate for the first so many devices. */
+export async function writeDeviceFiles(stack: Stack, { welcome }: Tenant, devices: number): Promise<void> {
+  await mkdir(join(stack.folder, ownFolder), { recursive: true });
+  for (const serial of welcome.serials.slice(0, devices)) {
+    await stack.writeFile(join(ownFolder, `${serial}.p12`), await makeDeviceFile(`${serial}.example`));
   }
 }
 
@@ -64,6 +88,6 @@ export async function storedCertificate(stack: Stack): Promise<Stored> {
 
 async function certificatesIn(stack: Stack): Promise<readonly unknown[]> {
   const exported: unknown = JSON.parse(await stack.exported());
-  const isCertificate = (resource: unknown): boolean => String(at(resource, "type")).endsWith("esper:Certificate");
+  const isCertificate = (resource: unknown): boolean => String(at(resource, "type")).includes("esper:");
   return listAt(exported, "deployment", "resources").filter(isCertificate);
 }

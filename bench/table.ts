@@ -1,7 +1,6 @@
 // Writes figures as text in columns. Pure.
 
-import type { LifeFigures } from "./life";
-import { steps } from "./profiles";
+import { measuredSteps, type LifeFigures } from "./life";
 import { echoRatioOf, median, ratioOf } from "./statistics";
 import type { Row } from "./wanted";
 
@@ -9,9 +8,9 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 const megabytes = (bytes: number | undefined): string => (bytes === undefined ? "-" : String(Math.ceil(bytes / 1e6)));
 
 /** A profile's steps, one line each. */
-export function lifeTable({ profile, steps: figures, stateBytes, curlMs }: LifeFigures): string {
-  const lines = steps.map((step) => {
-    const { pairs, requests, busyMs, ownBytes, floorBytes } = figures[step];
+export function lifeTable(life: LifeFigures): string {
+  const { profile, stateBytes, curlMs } = life;
+  const lines = measuredSteps(life).map(([step, { pairs, requests, busyMs, ownBytes, floorBytes }]) => {
     const own = median(pairs.map(({ ownMs }) => ownMs));
     const floor = median(pairs.map(({ floorMs }) => floorMs));
     const ratio = ratioOf(pairs).toFixed(2);
@@ -19,7 +18,7 @@ export function lifeTable({ profile, steps: figures, stateBytes, curlMs }: LifeF
     const echo = echoRatioOf(pairs)?.toFixed(2) ?? "-";
     return [step, seconds(own), seconds(floor), ratio, echo, String(requests), ...memory, seconds(busyMs)];
   });
-  const rounds = figures.create.pairs.length;
+  const rounds = life.steps.create.pairs.length;
   const head = [profile.name, "s", "floor s", "ratio", "to echo", "requests", "MB", "floor MB", "simulator s"];
   const curl = curlMs.length === 0 ? "" : `; the curl script takes ${seconds(median(curlMs))} s for the create`;
   const note = `  ${rounds} ${rounds === 1 ? "round" : "rounds"}; state of a resource ${stateBytes} bytes${curl}`;

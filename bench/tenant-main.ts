@@ -34,8 +34,10 @@ async function main(): Promise<void> {
     process.send?.(report);
   });
   process.once("disconnect", () => void simulator.close());
+  const { url, apiKey } = simulator;
   const deviceIds = devices <= 1000 ? members.map(({ id }) => id) : [];
-  const welcome: Welcome = { url: simulator.url, apiKey: simulator.apiKey, group: world.group("Fleet").id, deviceIds };
+  const serials = devices <= 10_000 ? members.map(({ serial }) => serial) : [];
+  const welcome: Welcome = { url, apiKey, group: world.group("Fleet").id, deviceIds, serials };
   process.send?.(welcome);
 }
 

@@ -16,7 +16,13 @@ export interface TenantOptions {
   readonly failing: number;
 }
 
-const welcomeMessage = t.type({ url: t.string, apiKey: t.string, group: t.string, deviceIds: t.array(t.string) });
+const welcomeMessage = t.type({
+  url: t.string,
+  apiKey: t.string,
+  group: t.string,
+  deviceIds: t.array(t.string),
+  serials: t.array(t.string),
+});
 export type Welcome = t.TypeOf<typeof welcomeMessage>;
 
 const reportMessage = t.intersection([
@@ -33,7 +39,9 @@ export class Tenant {
   ) {}
 
   static async start(options: TenantOptions): Promise<Tenant> {
-    const child = fork(join(__dirname, "tenant-main.ts"), [JSON.stringify(options)], { execArgv: ["--import", "tsx"] });
+    // A million devices take more than the usual heap.
+    const execArgv = ["--max-old-space-size=12000", "--import", "tsx"];
+    const child = fork(join(__dirname, "tenant-main.ts"), [JSON.stringify(options)], { execArgv });
     return new Tenant(child, await nextMessage(child, welcomeMessage));
   }
 

@@ -1,7 +1,7 @@
 // The figures that are wanted, against those that were seen. Pure. A row whose measurement was left out is left out.
 
 import type { Extras } from "./extras";
-import type { LifeFigures } from "./life";
+import { changedFiles, type LifeFigures, type StepFigures } from "./life";
 import type { Step } from "./profiles";
 import { beyondMs, echoRatioOf, median, ratioOf } from "./statistics";
 
@@ -21,14 +21,15 @@ const devicesAPage = 1000;
 export function rowsOf(lives: readonly LifeFigures[], extras: Extras): readonly Row[] {
   const named = (name: string): LifeFigures[] => lives.filter(({ profile }) => profile.name === name);
   // What a hundred thousand devices cost has its own rows: reading a hundred pages cannot be within the engine's second.
-  const upToTenThousand = lives.filter(({ profile }) => profile.devices <= 10_000);
+  const ofOne = lives.filter(({ profile }) => profile.own !== true);
+  const upToTenThousand = ofOne.filter(({ profile }) => profile.devices <= 10_000);
   return [
     ...[...named("1 x 1,000"), ...named("100 x 1")].map((life) => ratioRow(life, "create", 1.25)),
     ...named("400 x 1").map((life) => ratioRow(life, "create", 1.35)),
-    ...lives.flatMap((life) => [ratioRow(life, "no-change up", 1.1), ratioRow(life, "preview", 1.1)]),
+    ...ofOne.flatMap((life) => [ratioRow(life, "no-change up", 1.1), ratioRow(life, "preview", 1.1)]),
     ...lives.map((life) => mostRow(`requests, no-change up and preview, ${life.profile.name}`, 0, quietRequests(life))),
     ...upToTenThousand.map((life) => ratioRow(life, "refresh", 1.25)),
-    ...lives.map((life) =>
+    ...ofOne.map((life) =>
       mostRow(`requests, refresh, ${life.profile.name}`, refreshRequests(life), requests(life, "refresh")),
     ),
     ...named("1 x 10,000").map((life) => mostRow("requests, create, 1 x 10,000", 40, requests(life, "create"))),
@@ -41,6 +42,8 @@ export function rowsOf(lives: readonly LifeFigures[], extras: Extras): readonly 
       ? []
       : [mostRow("state of a resource, bytes, 5,000 of 10,000 failed", 16_000, extras.stateBytesWithFailures)]),
     ...named("1 x 100,000").flatMap(hugeRows),
+    ...named("1 x 1,000,000").flatMap(millionRows),
+    ...lives.flatMap(ownRows),
     ...named("1 x 1,000").flatMap((small) => named("1 x 10,000").flatMap((large) => growthRows(small, large))),
     ...(extras.loadMs === undefined
       ? []
@@ -106,6 +109,41 @@ function hugeRows(life: LifeFigures): readonly Row[] {
       ...memory.map((seen) => mostRow(`provider memory, MB, ${step}, 1 x 100,000`, 400, seen)),
     ];
   });
+}
+
+function millionRows(life: LifeFigures): readonly Row[] {
+  const { create, refresh } = life.steps;
+  const both = create.requests + refresh.requests;
+  const peaks = [create, refresh].flatMap(({ ownBytes }) => ownBytes ?? []);
+  const memory = peaks.length === 0 ? [] : [Math.ceil(Math.max(...peaks) / mega)];
+  return [
+    mostRow("requests, create and refresh, 1 x 1,000,000", 2_100, both),
+    ...memory.map((seen) => mostRow("provider memory, MB, create and refresh, 1 x 1,000,000", 800, seen)),
+  ];
+}
+
+/** Certificates of devices: one POST for each, and few reads beside them (docs/design.md, section 12). */
+function ownRows(life: LifeFigures): readonly Row[] {
+  const { profile, steps, changed } = life;
+  if (profile.own !== true || changed === undefined) return [];
+  const isLarge = profile.devices > 1000;
+  const { create } = steps;
+  const posts = (figures: StepFigures): number =>
+    Object.entries(figures.byRoute).reduce((sum, [route, number]) => sum + (route.startsWith("POST ") ? number : 0), 0);
+  const beyond = beyondMs(steps["no-change up"].pairs) / 1000;
+  const most = isLarge ? 1.5 : 0.3;
+  const peaks = [create, changed, steps.refresh, steps.destroy].flatMap(({ ownBytes }) => ownBytes ?? []);
+  const memory = peaks.length === 0 ? [] : [Math.ceil(Math.max(...peaks) / mega)];
+  return [
+    mostRow(`POSTs, create, ${profile.name}`, profile.devices, posts(create)),
+    mostRow(`other requests, create, ${profile.name}`, isLarge ? 600 : 60, create.requests - posts(create)),
+    mostRow(`POSTs, ${changedFiles} files changed, ${profile.name}`, changedFiles, posts(changed)),
+    ...memory.map((seen) => mostRow(`provider memory, MB, ${profile.name}`, 400, seen)),
+    {
+      ...{ what: `no-change up beyond the floor, ${profile.name}`, wanted: `at most ${most.toFixed(1)} s` },
+      ...{ seen: `${beyond.toFixed(2)} s`, isReached: beyond <= most },
+    },
+  ];
 }
 
 function growthRows(small: LifeFigures, large: LifeFigures): readonly Row[] {

@@ -8,6 +8,7 @@ import { convertCommand } from "./convert";
 import { doctorCommand } from "./doctor/doctor";
 import { failureText } from "./terminal/failure";
 import { inspectCommand } from "./inspect/inspect";
+import { pluginCommand } from "./plugin/command";
 import { reportCommand } from "./report/command";
 import { simulatorCommand } from "./simulator";
 
@@ -19,6 +20,8 @@ Examples:
       how the certificates of the selected stack stand, as a table and as a page
   $ npx pulumi-esper doctor
       whether settings, key, permissions and versions are in order
+  $ npx pulumi-esper plugin install
+      the plugin for programs in YAML, Python, Go and other languages
   $ npx pulumi-esper simulator --devices 200 --offline 10%
       an Esper tenant on a local port, to try programs and pipelines with
 
@@ -70,6 +73,7 @@ const commands = [
   convertCommand(),
   reportCommand(),
   doctorCommand(),
+  pluginCommand(),
   simulatorCommand().addHelpText("after", simulatorExamples),
 ];
 for (const command of commands) program.addCommand(command.copyInheritedSettings(program));

@@ -29,7 +29,7 @@ export interface DeviceCertificatesPassword {
   readonly passwordFile?: pulumi.Input<string>;
 }
 
-/** Where the certificates come from: a folder of files, or a map of certificates. */
+/** Where the certificates come from: a folder of files, a map of certificates, or an issuer that makes them. */
 export type DeviceCertificatesSource = DeviceCertificatesPassword &
   (
     | {
@@ -47,7 +47,120 @@ export type DeviceCertificatesSource = DeviceCertificatesPassword &
         /** What the names in `certificates` are: serial numbers (default), ids or names of devices. */
         readonly by?: pulumi.Input<"serial" | "id" | "name">;
       }
+    | {
+        /** Who issues a certificate for each device. Its key is made by the provider, sent to the device, and forgotten. */
+        readonly issuer: pulumi.Input<CertificateIssuer>;
+        /**
+         * The name in each certificate, written as RFC 4514 says, with `{serial}`, `{id}`, `{name}` and `{imei}` for a device's
+         * values. Default `CN={serial}`.
+         */
+        readonly subject?: pulumi.Input<string>;
+        /** DNS names beside the subject, with the same placeholders. */
+        readonly dns?: pulumi.Input<readonly pulumi.Input<string>[]>;
+        /** URIs beside the subject, with the same placeholders. */
+        readonly uri?: pulumi.Input<readonly pulumi.Input<string>[]>;
+        /** E-mail addresses beside the subject, with the same placeholders. */
+        readonly email?: pulumi.Input<readonly pulumi.Input<string>[]>;
+        /** The type of each device's key. Default `ec-p256`. */
+        readonly key?: pulumi.Input<"ec-p256" | "ec-p384" | "rsa-2048" | "rsa-3072">;
+        /** How many days a certificate is asked for; what the issuer gives counts. Default 90. */
+        readonly days?: pulumi.Input<number>;
+        /** How many certificates are asked for at a time. Default 8. */
+        readonly concurrency?: pulumi.Input<number>;
+        /** A device is due up to so many days earlier, by a hash of its id, so that a fleet does not renew in one night. Default 0. */
+        readonly renewSpreadDays?: pulumi.Input<number>;
+        /**
+         * Whether a certificate that was replaced or removed is revoked once its device has confirmed. Default false; not with
+         * `ca`.
+         */
+        readonly revoke?: pulumi.Input<boolean>;
+      }
   );
+
+/** Who issues: exactly one of `vault`, `ca` and `command`. */
+export type CertificateIssuer =
+  | {
+      /** HashiCorp Vault or OpenBao. */
+      readonly vault: pulumi.Input<VaultIssuer>;
+      /** What leads from the authority to its root, where the issuer does not say it. */
+      readonly chain?: pulumi.Input<IssuerMaterial>;
+    }
+  | {
+      /** An authority whose certificate and key are at hand; certificates are signed in the provider. */
+      readonly ca: pulumi.Input<OwnAuthority>;
+      /** What leads from the authority to its root, where the issuer does not say it. */
+      readonly chain?: pulumi.Input<IssuerMaterial>;
+    }
+  | {
+      /**
+       * Any program with its arguments, without a shell: the request (PEM) is on its input, the chain (PEM) is read from its
+       * output, and the device is in its environment.
+       */
+      readonly command: pulumi.Input<readonly pulumi.Input<string>[]>;
+      /** After so many seconds the program is ended. Default 60. */
+      readonly timeoutSeconds?: pulumi.Input<number>;
+      /** What leads from the authority to its root, where the issuer does not say it. */
+      readonly chain?: pulumi.Input<IssuerMaterial>;
+    };
+
+/** HashiCorp Vault or OpenBao, with at most one way in: `tokenEnv`, `appRole` or `jwt`. */
+export interface VaultIssuer {
+  /** The cluster's address, such as `https://vault.acme.com`. */
+  readonly address: pulumi.Input<string>;
+  /** Where the PKI engine is mounted. Default `pki`. */
+  readonly mount?: pulumi.Input<string>;
+  /** The role that signs. */
+  readonly role: pulumi.Input<string>;
+  /** A namespace of Vault. */
+  readonly namespace?: pulumi.Input<string>;
+  /** A file (PEM) with the authority of the server's own TLS certificate. */
+  readonly caFile?: pulumi.Input<string>;
+  /** The environment variable that holds a token. Default `VAULT_TOKEN`. */
+  readonly tokenEnv?: pulumi.Input<string>;
+  /** Login by AppRole. */
+  readonly appRole?: pulumi.Input<VaultAppRole>;
+  /** Login by a token of the pipeline's own identity. */
+  readonly jwt?: pulumi.Input<VaultJwt>;
+}
+
+/** Login by AppRole. */
+export interface VaultAppRole {
+  /** The role's id. */
+  readonly roleId: pulumi.Input<string>;
+  /** The environment variable that holds the secret id. */
+  readonly secretIdEnv: pulumi.Input<string>;
+}
+
+/** Login by a token of the pipeline's own identity. */
+export interface VaultJwt {
+  /** Where the login is mounted. Default `jwt`. */
+  readonly mount?: pulumi.Input<string>;
+  /** The role of the login. */
+  readonly role: pulumi.Input<string>;
+  /** The environment variable that holds the token. */
+  readonly tokenEnv: pulumi.Input<string>;
+}
+
+/** An authority whose certificate and key are at hand. */
+export interface OwnAuthority {
+  /** The authority's certificate, with its chain where it is no root. */
+  readonly certificate: pulumi.Input<IssuerMaterial>;
+  /** The authority's key. */
+  readonly key: pulumi.Input<IssuerMaterial>;
+  /** The environment variable that holds the key's password. */
+  readonly keyPasswordEnv?: pulumi.Input<string>;
+}
+
+/** PEM or DER that is no part of the program: a file or an environment variable. */
+export type IssuerMaterial =
+  | {
+      /** A path relative to the program's folder. */
+      readonly file: pulumi.Input<string>;
+    }
+  | {
+      /** The environment variable that holds it wherever `pulumi` runs. */
+      readonly env: pulumi.Input<string>;
+    };
 
 /** The certificate of one device: exactly one of `file`, `base64` and `pem`, as for a Certificate. */
 export type DeviceCertificateContent =
@@ -88,16 +201,18 @@ export interface DeviceCertificatesArgs extends Omit<CertificateArgs, "source" |
   readonly goneFile?: pulumi.Input<"keep" | "remove">;
 }
 
-/** What the files are, and when their certificates end. */
+/** What the files are, or how many certificates an issuer has made, and when they end. */
 export interface DeviceCertificatesSummary {
-  /** How many files there are. */
-  readonly files: number;
-  /** How many of them belong to a member. */
-  readonly used: number;
-  /** How many belong to no member; they are not opened. */
-  readonly unused: number;
-  /** Tells sets of files apart, by their names and bytes. */
-  readonly digest: string;
+  /** How many files there are; absent with an issuer. */
+  readonly files?: number;
+  /** How many of them belong to a member; absent with an issuer. */
+  readonly used?: number;
+  /** How many belong to no member; they are not opened. Absent with an issuer. */
+  readonly unused?: number;
+  /** Tells sets of files apart, by their names and bytes; absent with an issuer. */
+  readonly digest?: string;
+  /** For how many members a certificate was issued and sent; absent with files. */
+  readonly issued?: number;
   /** The day on which the first certificate ends, `YYYY-MM-DD`; absent without certificates. */
   readonly notAfterFirst?: string;
   /** The day on which the last one ends. */
@@ -157,7 +272,7 @@ export class DeviceCertificates extends pulumi.CustomResource {
 
   /** The name under which Android keeps the certificates. */
   declare public readonly alias: pulumi.Output<string>;
-  /** What the files are, and when their certificates end. */
+  /** What the files are, or how many certificates an issuer has made, and when they end. */
   declare public readonly certificates: pulumi.Output<DeviceCertificatesSummary>;
   /** On how many devices their certificate is, and on how many it is not. */
   declare public readonly coverage: pulumi.Output<CertificateCoverage>;

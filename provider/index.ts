@@ -21,11 +21,17 @@ export {
 export {
   DeviceCertificates,
   type DeviceCertificateContent,
+  type CertificateIssuer,
   type DeviceCertificatesArgs,
   type DeviceCertificatesRollout,
   type DeviceCertificatesPassword,
   type DeviceCertificatesSource,
   type DeviceCertificatesSummary,
+  type IssuerMaterial,
+  type OwnAuthority,
+  type VaultAppRole,
+  type VaultIssuer,
+  type VaultJwt,
 } from "./device-certificates";
 export { getDevices, getGroup } from "./lookups";
 export type { DeviceFilter, GroupFilter } from "./fleet-lookups";

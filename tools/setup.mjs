@@ -23,6 +23,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
 const ownName = "pulumi-esper";
 const built = ["provider", "cli", "simulator"];
+const bundler = join("tools", "bundle-plugin.mjs");
 const buildStamp = join(modules, ".cache", ownName, "build");
 
 /** Whether every package of the lock file is installed in its version; only optional ones may be absent. */
@@ -45,7 +46,8 @@ function installDependencies() {
 
 function sources() {
   const configs = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));
-  return hashOf([...configs.map((name) => join(root, name)), ...built.flatMap((name) => filesIn(join(root, name)))]);
+  const files = [...configs, bundler].map((name) => join(root, name)).filter((file) => existsSync(file));
+  return hashOf([...files, ...built.flatMap((name) => filesIn(join(root, name)))]);
 }
 
 /** What the build made is part of its stamp, so that a `dist` from another build is not taken for this one. */

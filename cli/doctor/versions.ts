@@ -8,6 +8,7 @@ import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
 import type { Console } from "../terminal/console";
 import { finding, wordsOf, type Finding } from "./checks";
+import { pluginFinding, readProgram } from "./plugin";
 
 const PackageJson = t.intersection([
   t.type({ version: t.string }),
@@ -33,11 +34,13 @@ export async function checkVersions(
   const wanted = readPackage(require.resolve("pulumi-esper/package.json"));
   if (wanted === undefined) throw new Error("pulumi-esper cannot read its own package.json; install it again.");
   const oldestSdk = numberIn(wanted.peerDependencies?.[sdk] ?? "");
+  const program = project === undefined ? undefined : readProgram(project);
   return [
     finding("pulumi-esper", "ok", `This is ${wanted.version}.`),
     nodeFinding(nodeVersion, numberIn(wanted.engines?.node ?? "")),
     await cliFinding(own, oldestSdk),
-    ...(project === undefined ? [] : packageFindings(project, wanted.version, oldestSdk)),
+    ...(program?.isTypeScript === true ? packageFindings(program.folder, wanted.version, oldestSdk) : []),
+    pluginFinding(own.env, wanted.version, program),
   ];
 }
 

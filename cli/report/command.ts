@@ -8,14 +8,14 @@ import { type Console, processConsole } from "../terminal/console";
 import { reportMarkdown } from "./markdown";
 import { reportPage } from "./page/page";
 import { reportPrometheus } from "./prometheus";
-import { reportOf, type Report } from "./report";
+import { reportOf, reportOfStacks, type Report } from "./report";
 import { readStackExport } from "./stack-export";
 import { reportText } from "./text";
 import { styleFor } from "../terminal/style";
 
 interface Flags {
-  readonly stack?: string;
-  readonly file?: string;
+  readonly stack?: readonly string[];
+  readonly file?: readonly string[];
   readonly html?: string;
   readonly json?: boolean;
   /** True without a file: print it. */
@@ -29,6 +29,8 @@ Examples:
       the stack selected in this folder, as a table
   $ pulumi refresh --yes && pulumi-esper report --stack acme/fleet/prod
       another stack, after looking at the devices again
+  $ pulumi-esper report --stack berlin --stack hamburg
+      several stacks in one report
   $ pulumi stack export | pulumi-esper report --html report.html
       a page for people without Pulumi; the table is printed as well
   $ pulumi-esper report --markdown >> "$GITHUB_STEP_SUMMARY"
@@ -49,8 +51,8 @@ const hintAfterMs = 3_000;
 export function reportCommand(given: Console = processConsole): Command {
   return new Command("report")
     .description("Show how the certificates of a stack stand: coverage, exceptions by reason, expiry.")
-    .option("--stack <name>", "the stack to ask `pulumi stack export` for (default: the selected one)")
-    .option("--file <file>", "a file that holds the output of `pulumi stack export`; - is standard input")
+    .option("--stack <name>", "a stack to ask `pulumi stack export` for (default: the selected one); repeatable", more)
+    .option("--file <file>", "a file that holds `pulumi stack export`'s output; - is standard input; repeatable", more)
     .option("--html <file>", "also write the report as a page, whole in one file")
     .option("--json", "print JSON")
     .option("--markdown [file]", "print Markdown; with a file: also write it there")
@@ -58,13 +60,18 @@ export function reportCommand(given: Console = processConsole): Command {
     .addHelpText("after", afterHelp)
     .action(async (flags: Flags) => {
       const print = printerFor(given, flags);
-      const report = reportOf(readStackExport(await exportText(given, flags)), given.now());
+      const texts = await exportTexts(given, flags);
+      const report = reportOfStacks(texts.map((text) => reportOf(readStackExport(text), given.now())));
       if (flags.html !== undefined) await writeNew(flags.html, reportPage(report));
       if (typeof flags.markdown === "string") await writeNew(flags.markdown, `${reportMarkdown(report)}\n`);
       if (typeof flags.prometheus === "string") await writeNew(flags.prometheus, `${reportPrometheus(report)}\n`);
       given.print(`${print(report)}\n`);
       if (report.needsAttention) given.endWith(2);
     });
+}
+
+function more(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 /** @throws Error when more than one form is to be printed */
@@ -108,15 +115,16 @@ async function isOther(file: string): Promise<boolean> {
   }
 }
 
-async function exportText(given: Console, { stack, file }: Flags): Promise<string> {
+async function exportTexts(given: Console, { stack, file }: Flags): Promise<readonly string[]> {
   if (stack !== undefined && file !== undefined) {
     throw new Error("Give either --stack, which asks Pulumi, or --file, which reads what Pulumi printed; not both.");
   }
-  if (file === "-") return await readPiped(given);
-  if (file !== undefined) return decoded(await readFile(file));
-  if (stack !== undefined) return await given.pulumi(["stack", "export", "--stack", stack]);
+  if (file !== undefined) {
+    return Promise.all(file.map(async (one) => (one === "-" ? readPiped(given) : decoded(await readFile(one)))));
+  }
+  if (stack !== undefined) return Promise.all(stack.map((one) => given.pulumi(["stack", "export", "--stack", one])));
   const piped = given.inputIsPiped ? await readPiped(given) : "";
-  return piped.trim() === "" ? await given.pulumi(["stack", "export"]) : piped;
+  return [piped.trim() === "" ? await given.pulumi(["stack", "export"]) : piped];
 }
 
 /** Whoever left an empty pipe open is told what the command waits for. */

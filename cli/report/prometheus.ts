@@ -3,7 +3,7 @@
 
 import { printable } from "../../provider/printable";
 import type { CertificateFacts } from "./facts";
-import type { Report, ReportedCertificate } from "./report";
+import type { Report, ReportedCertificate, StackReported } from "./report";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -29,20 +29,27 @@ export function reportPrometheus(report: Report): string {
     .join("\n");
 }
 
-function stackMetrics({ project, stack, needsAttention, reportedAt, changedAt }: Report): readonly Metric[] {
-  const of = (value: number | undefined): readonly Sample[] =>
-    value === undefined ? [] : [{ labels: stackLabels(project, stack), value }];
+function stackMetrics(report: Report): readonly Metric[] {
+  const of = (read: (stack: StackReported) => number | undefined): readonly Sample[] =>
+    (report.stacks ?? [report]).flatMap((one) => {
+      const value = read(one);
+      return value === undefined ? [] : [{ labels: stackLabels(one.project, one.stack), value }];
+    });
   return [
     {
       name: "stack_needs_attention",
       help: "1 when something in the stack needs attention.",
-      samples: of(bit(needsAttention)),
+      samples: of(({ needsAttention }) => bit(needsAttention)),
     },
-    { name: "reported_timestamp_seconds", help: "When the report was made.", samples: of(seconds(reportedAt)) },
+    {
+      name: "reported_timestamp_seconds",
+      help: "When the report was made.",
+      samples: of(() => seconds(report.reportedAt)),
+    },
     {
       name: "stack_changed_timestamp_seconds",
       help: "The last update or refresh of the stack; the report knows nothing newer.",
-      samples: of(changedAt === undefined ? undefined : seconds(changedAt)),
+      samples: of(({ changedAt }) => (changedAt === undefined ? undefined : seconds(changedAt))),
     },
   ];
 }
@@ -50,10 +57,10 @@ function stackMetrics({ project, stack, needsAttention, reportedAt, changedAt }:
 function certificateMetrics({ project, stack, certificates }: Report): readonly Metric[] {
   // The old copy of a replaced certificate has the labels of the new one; the stack's own metric tells of it.
   const shown = certificates.filter(({ attention }) => attention.every(({ code }) => code !== "leftOver"));
-  const labelsOf = ({ name, urn, facts }: ReportedCertificate): Labels => {
+  const labelsOf = ({ name, urn, facts, of = { project, stack, name } }: ReportedCertificate): Labels => {
     return {
-      ...stackLabels(project, stack),
-      name: printable(name),
+      ...stackLabels(of.project, of.stack),
+      name: printable(of.name),
       alias: printable(facts?.alias ?? ""),
       urn: oneLine(urn),
     };

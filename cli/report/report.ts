@@ -1,17 +1,29 @@
-// The report on a stack: the facts of each certificate, and what needs attention.
+// The report on a stack, or on several as one: the facts of each certificate, and what needs attention.
 // Pure: a stack export and the time in, plain data out; `--json` prints it as it is. Follows docs/design.md, sections 1 and 2.
 
 import { attentionOf, type Attention } from "./attention";
+import { someOf } from "../../provider/lifecycle/messages/words";
 import { factsOf, readStored, type CertificateFacts } from "./facts";
 import { nameOf, type StackExport, type StoredCertificate } from "./stack-export";
 
 export interface ReportedCertificate {
+  /** In a report on several stacks with the stack's name before it. */
   readonly name: string;
+  /** In a report on several stacks: whose it is, and its own name. */
+  readonly of?: { readonly project: string; readonly stack: string; readonly name: string };
   readonly urn: string;
   /** Empty when all is well. */
   readonly attention: readonly Attention[];
   /** Absent when the state cannot be read; `attention` says why. */
   readonly facts?: CertificateFacts;
+}
+
+/** A stack of a report on several. */
+export interface StackReported {
+  readonly project: string;
+  readonly stack: string;
+  readonly changedAt?: string;
+  readonly needsAttention: boolean;
 }
 
 export interface Report {
@@ -25,6 +37,8 @@ export interface Report {
   readonly attention: readonly Attention[];
   /** Those that need attention first, then by name. */
   readonly certificates: readonly ReportedCertificate[];
+  /** In a report on several stacks. */
+  readonly stacks?: readonly StackReported[];
 }
 
 export function reportOf(given: StackExport, nowMs: number): Report {
@@ -54,4 +68,40 @@ function judged(stored: StoredCertificate, nowMs: number): ReportedCertificate {
   // An old copy has nothing left to tell but that it is there.
   const facts = factsOf(read, stored, nowMs);
   return { name, urn, attention: attentionOf(facts, read, stored.isLeftOver), facts };
+}
+
+/** Of one stack it is that stack's own. */
+export function reportOfStacks(reports: readonly Report[]): Report {
+  const [first, ...others] = reports;
+  if (first === undefined) throw new Error("A report is on one stack at least.");
+  if (others.length === 0) return first;
+  const concerned = reports.flatMap((report) => named(report).filter(({ attention }) => attention.length > 0));
+  const well = reports.flatMap((report) => named(report).filter(({ attention }) => attention.length === 0));
+  // All is known as of the stack that was looked at first.
+  const [changedAt] = reports.flatMap((report) => report.changedAt ?? []).sort();
+  const projects = [...new Set(reports.map(({ project }) => project))];
+  return {
+    project: someOf(projects),
+    stack: someOf(reports.map(({ stack }) => stack)),
+    ...(changedAt !== undefined && { changedAt }),
+    reportedAt: first.reportedAt,
+    needsAttention: reports.some(({ needsAttention }) => needsAttention),
+    attention: reports.flatMap(({ stack, attention }) =>
+      attention.map((one) => ({ ...one, message: `${stack}: ${one.message}` })),
+    ),
+    certificates: [...concerned, ...well],
+    stacks: reports.map(stackOf),
+  };
+}
+
+function named({ project, stack, certificates }: Report): Report["certificates"] {
+  return certificates.map((certificate) => ({
+    ...certificate,
+    name: `${stack}/${certificate.name}`,
+    of: { project, stack, name: certificate.name },
+  }));
+}
+
+function stackOf({ project, stack, changedAt, needsAttention }: Report): StackReported {
+  return { project, stack, ...(changedAt !== undefined && { changedAt }), needsAttention };
 }

@@ -47,12 +47,16 @@ export function dueDay(
   endDay: number,
   { renewBeforeDays, renewSpreadDays }: Pick<DuePolicy, "renewBeforeDays" | "renewSpreadDays">,
 ): number {
-  return endDay - renewBeforeDays - earlierDays(deviceId, renewSpreadDays);
+  return endDay - renewBeforeDays - earlierDays(createHash("sha256").update(deviceId).digest("hex"), renewSpreadDays);
 }
 
-/** From 0 to `renewSpreadDays`, always the same for a device, and as many devices on each day. */
-function earlierDays(deviceId: string, renewSpreadDays: number): number {
-  const share = createHash("sha256").update(deviceId).digest().readUInt32BE() / 2 ** 32;
+/**
+ * From 0 to `renewSpreadDays`, always the same for a device, and as many devices on each day.
+ *
+ * @param hash of the device's id: at least eight digits of its SHA-256 in hex
+ */
+export function earlierDays(hash: string, renewSpreadDays: number): number {
+  const share = Number.parseInt(hash.slice(0, 8), 16) / 2 ** 32;
   return Math.floor(share * (renewSpreadDays + 1));
 }
 

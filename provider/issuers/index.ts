@@ -19,16 +19,16 @@
 // 6. `desk.revoke(serialNumber)` after the device has confirmed; `failed` is a warning, and to be tried again in the next run.
 
 export { addressProblem } from "./vault/address";
-export { dayOf, dueDay, dueReason, lifeProblem, renewBeforeDaysOf } from "./due";
-export type { DuePolicy, DueReason, KnownCertificate } from "./due";
+export { dayOf, dueDay, dueReason, earlierDays, lifeProblem, renewBeforeDaysOf } from "./due";
+export type { KnownCertificate } from "./due";
 export { Desk } from "./desk/desk";
-export type { IssueOutcome, RevokeOutcome } from "./desk/desk";
+export type { IssueOutcome } from "./desk/desk";
 export { templateDigest } from "./identity";
 export { isIssuerError, type IssuerContext } from "./issuer";
 export { openDesk } from "./open";
 export { issuerName, keyTypes } from "./settings";
 export type { IssuedSource, IssuerSettings, Kept, KeyType, Template, VaultLogin } from "./settings";
 export { alternativeProblem, nameDevices } from "./template/names";
-export type { CertificateNames, NamedDevices } from "./template/names";
+export type { CertificateNames } from "./template/names";
 export type { DeviceNames } from "./template/placeholders";
 export { subjectProblem } from "./template/subject";

@@ -14,6 +14,7 @@ import {
   exceptionsOf,
   hasNoFile,
   isOwnedByOther,
+  notIssuedState,
   wasSent,
   type DeviceStatus,
 } from "./facts/device-status";
@@ -70,7 +71,7 @@ export async function lookAgain(
     { statuses: answered, removals: departed.statuses, lateCommands: record.lateCommands ?? [] },
     own ? digestsOf(heldBy(own.ledger)) : () => digestHeld(stored),
   );
-  const seen = withStartingAnew(own ? withLedgerStates(late.statuses, own.ledger, nowMs) : late.statuses, nowMs);
+  const seen = withStartingAnew(own ? withLedgerStates(late.statuses, own, nowMs) : late.statuses, nowMs);
   const statuses = seen.filter(wasMember(stored)).map(withKnownReason(stored));
   const coverage = coverageOf(statuses, fleet.unsupported);
   const { exceptions, omitted } = exceptionsOf(statuses);
@@ -167,7 +168,9 @@ function withKnownReason({ exceptions }: State): (status: DeviceStatus) => Devic
   const before = new Map(exceptions.map((exception) => [exception.device, exception]));
   return (status) => {
     const known = before.get(status.device.id);
-    const isSame = known?.state === status.state && (known.since === status.since || hasNoFile(status));
+    const isSame =
+      known?.state === status.state &&
+      (known.since === status.since || hasNoFile(status) || status.state === notIssuedState);
     if (isSame) return { ...status, reason: known.reason, since: known.since };
     return status.phase !== "failed" || isOrdinary(status.reason) ? status : { ...status, reason: unjudgedReason };
   };

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { apply, type Applied } from "./apply/apply";
+import { revokeConfirmed } from "./apply/revocations/revoke";
 import { conclude, type Outcome } from "./conclude/conclude";
 import { concludeRollback } from "./conclude/conclude-rollback";
 import { finalStatuses, type Final } from "./conclude/final-statuses";
@@ -31,11 +32,11 @@ export async function reconcile(
 ): Promise<Outcome> {
   const { inputs, content } = desired;
   if (stored !== undefined) await refuseOtherTenant(context.client, stored);
-  const newer = stored === undefined ? nothingNewer : await readNewer(context, stored, listMaxAgeMs);
+  const newer = stored === undefined ? nothingNewer : await readNewer(context, stored, listMaxAgeMs, inputs.target);
   if (stored !== undefined && isRejected(stored, content.digest, inputs)) {
     return finishRollback(context, desired, stored, newer);
   }
-  const contents = await gatherContents(context, content.forMembers, inputs, stored);
+  const contents = await gatherContents(context, content.forMembers, inputs, stored, newer);
   const asked = { digest: content.digest, isSentAlike: stored !== undefined && isSentAlike(stored, inputs) };
   const resumed = stored && (contents ? resumeSingly(stored, newer, wantedIn(contents)) : resume(stored, newer, asked));
   const prior = resumed?.prior;
@@ -59,7 +60,10 @@ async function concludeInstall(
 ): Promise<Outcome> {
   const content = contentOf(plan);
   const file = plan.settings.rollout.onFailure === "rollback" ? await content.fileFor(undefined) : undefined;
-  return conclude({ ...endOf(context, plan, facts, applied), final }, content, applied, file);
+  const outcome = conclude({ ...endOf(context, plan, facts, applied), final }, content, applied, file);
+  const { revoking } = facts.contents?.making ?? {};
+  const { state, warnings } = await revokeConfirmed(outcome.state, plan.prior, applied.sent, revoking);
+  return { ...outcome, state, warnings: [...outcome.warnings, ...warnings] };
 }
 
 async function rollBack(

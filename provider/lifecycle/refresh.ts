@@ -80,9 +80,11 @@ function renewalNow(
     return { certificate, ...renewalOfCertificate(certificate, settings.renewBeforeDays, nowMs) };
   }
   const held = heldOf(record.own.ledger, members.values());
-  const days = daysSummary(held, settings.renewBeforeDays, nowMs);
+  // Where certificates are made, their marks say from when on each is due.
+  const renewBeforeDays = record.own.made === undefined ? settings.renewBeforeDays : undefined;
+  const days = daysSummary(held, renewBeforeDays, nowMs);
   const marks = held.map(({ mark }) => mark);
-  const renewal = renewalOfAll(marks, settings.renewBeforeDays, nowMs);
+  const renewal = renewalOfAll(marks, renewBeforeDays, nowMs);
   return { ...renewal, certificate: { ...certificate, ...days } };
 }
 

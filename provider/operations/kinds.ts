@@ -2,25 +2,29 @@
 // them before and after a run stands here; the run itself is the same (lifecycle/).
 
 import { systemClock } from "../clock";
-import { readDeviceInputs } from "../lifecycle/arguments/devices/device-inputs";
+import { readDeviceInputs, type DeviceInputs } from "../lifecycle/arguments/devices/device-inputs";
 import { openDeviceParts } from "../lifecycle/arguments/devices/device-source";
 import { readInputs } from "../lifecycle/arguments/arguments";
 import { isObject, type Failure, type RawObject } from "../lifecycle/arguments/reader";
 import { openParts } from "../lifecycle/arguments/source";
 import { learnInputs, openSource } from "../lifecycle/content/content";
-import { perDevice } from "../lifecycle/content/device-contents";
+import { perDevice, type ContentsForMembers } from "../lifecycle/content/device-contents";
+import { revokeEverything } from "../lifecycle/apply/revocations/revoke";
+import { askedMade, deskFor, revokingBy, type IssuingSurroundings } from "../lifecycle/content/made/issued-by";
 import { learnDeviceInputs } from "../lifecycle/content/files/secrets";
 import { digestOfHashes, listFiles, type FileSurroundings } from "../lifecycle/content/files/file-list";
 import { listFolder, readBoundedFile } from "../lifecycle/content/read-file";
 import type { OperationContext } from "../lifecycle/context";
 import { SourceError } from "../lifecycle/errors";
 import { contentsFromFiles } from "../lifecycle/facts/own/file-contents";
+import { contentsFromIssuer } from "../lifecycle/facts/own/issued-contents";
 import { lastingDaysWarnings } from "../lifecycle/facts/own/certificates-summary";
 import { importCertificate } from "../lifecycle/import";
 import type { Asked } from "../lifecycle/policy/full-send";
 import type { Desired } from "../lifecycle/policy/plan";
 import { check, type Checked } from "../lifecycle/preview/check";
 import { checkDevices, previewDevices, type DeviceChecking } from "../lifecycle/preview/device-check";
+import { previewIssued } from "../lifecycle/preview/issued-check";
 import { readDeviceState, toDeviceOutputs } from "../lifecycle/state/ledger/device-record";
 import { readState, toOutputs } from "../lifecycle/state/record";
 import type { State } from "../lifecycle/state/state";
@@ -39,6 +43,8 @@ export interface Kind {
   readonly desired: (raw: RawObject, prior: State | undefined) => Promise<Desired>;
   /** The state of what stands on devices already, by its id. */
   readonly import: (context: OperationContext, id: string) => Promise<State>;
+  /** What is done once devices have lost the certificate; the warnings about it. */
+  readonly afterDelete: (state: State) => Promise<readonly string[]>;
   /** What `check` adds to the inputs, from the state. */
   readonly addedInputs: (state: State) => RawObject;
 }
@@ -51,6 +57,8 @@ export const surroundings: FileSurroundings = {
   nowMs: () => systemClock.now(),
   listFolder,
 };
+
+const issuing: IssuingSurroundings = { ...surroundings, clock: systemClock, random: Math.random };
 
 const nothingTold: Told = { warnings: [], notes: [] };
 
@@ -71,6 +79,7 @@ export const oneForAll: Kind = {
     return { inputs, raw, source: openParts(source), content: await openSource(source, surroundings) };
   },
   import: importCertificate,
+  afterDelete: () => Promise.resolve([]),
   addedInputs: ({ certificate }) => ({ certificate }),
 };
 
@@ -83,6 +92,10 @@ export const oneForEach: Kind = {
     const { alias, target, options, source } = readDeviceInputs(raw);
     const settings = alias === undefined || target === undefined ? undefined : { alias, target, ...options };
     if (source === undefined) return { alias, target, settings, digest: undefined };
+    if (source.kind === "issuer") {
+      const made = askedMade(source.issued, options.renewBeforeDays, surroundings);
+      return { alias, target, settings, digest: perDevice, made };
+    }
     const hashes = new Set([...listFiles(source, surroundings).files.values()].map(({ hash }) => hash));
     return { alias, target, settings, digest: perDevice, files: { hashes, digestOf: digestOfHashes } };
   },
@@ -90,6 +103,7 @@ export const oneForEach: Kind = {
     const { inputs } = readDeviceInputs(raw);
     if (inputs === undefined) return nothingTold;
     try {
+      if (inputs.source.kind === "issuer") return await previewIssued(checking, prior, inputs, inputs.source);
       const list = listFiles(inputs.source, surroundings);
       return await previewDevices(checking, prior, inputs, list, issuersOf(prior));
     } catch (error) {
@@ -101,14 +115,12 @@ export const oneForEach: Kind = {
   desired: (raw, prior) => {
     const { inputs, failures } = readDeviceInputs(raw);
     if (inputs === undefined) return Promise.reject(notWhole(failures));
-    const list = listFiles(inputs.source, surroundings);
-    const asked = { list, settings: inputs, surroundings, knownIssuers: issuersOf(prior) };
     return Promise.resolve({
       ...{ inputs, raw, source: openDeviceParts(inputs.source) },
       content: {
         ...{ digest: perDevice, summary: {}, encodingFor: () => ({ sentAs: "asGiven" }) as const },
         toSend: () => Promise.reject(new Error("Each device has a file of its own.")),
-        forMembers: (members, recorded, status) => contentsFromFiles(asked, members, recorded, status),
+        forMembers: contentsFor(inputs, raw, prior),
       },
     });
   },
@@ -119,8 +131,31 @@ export const oneForEach: Kind = {
           "its first run sends each member its file.",
       ),
     ),
-  addedInputs: ({ certificate: { digest } }) => ({ sourceDigest: digest }),
+  afterDelete: async (state) => {
+    const { source: written } = state.record.own?.made?.revoke ?? {};
+    if (written === undefined) return [];
+    const { source } = readDeviceInputs({ ...state.written, source: written });
+    if (source?.kind !== "issuer") return [];
+    return revokeEverything(state, revokingBy(deskFor(source.issued, undefined, issuing), written));
+  },
+  addedInputs: ({ certificate: { digest = "" } }) => ({ sourceDigest: digest }),
 };
+
+/** What each device is to have, by files or by an issuer. */
+function contentsFor(inputs: DeviceInputs, raw: RawObject, prior: State | undefined): ContentsForMembers {
+  const { source } = inputs;
+  if (source.kind === "issuer") {
+    const { issued } = source;
+    const made = askedMade(issued, inputs.renewBeforeDays, surroundings);
+    const desk = deskFor(issued, inputs.renewBeforeDays, issuing);
+    const written = asObject(raw["source"]);
+    const asked = { source: issued, made, settings: inputs, desk, nowMs: systemClock.now(), written, prior };
+    return (members, recorded) => Promise.resolve(contentsFromIssuer(asked, members, recorded));
+  }
+  const list = listFiles(source, surroundings);
+  const asked = { list, settings: inputs, surroundings, knownIssuers: issuersOf(prior) };
+  return (members, recorded, status) => contentsFromFiles(asked, members, recorded, status);
+}
 
 function issuersOf(prior: State | undefined): readonly string[] {
   const issuers = prior?.certificate["issuers"];

@@ -102,6 +102,7 @@ export class ResourceOperations implements Operations {
     const prior = this.priorFrom(outputs);
     const context = this.contextFor(identityOf(prior, Math.random));
     this.tell(await destroy(within(context), prior));
+    this.tell({ warnings: await this.kind.afterDelete(prior), notes: [] });
     const { alias, target } = prior.settings;
     claims.drop({ tenantHash: context.client.tenantHash, alias, target, ...context });
   }

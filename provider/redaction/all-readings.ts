@@ -17,13 +17,12 @@ export function readingsOf(text: string): readonly Reading[] {
     const depth = depths[next] ?? depthMax;
     if (reading === undefined || depth >= depthMax) continue;
     const plain = unescaped(reading);
-    const found = plain === reading ? decodingsOf(reading) : [plain, ...decodingsOf(reading)];
-    for (const each of found) {
+    for (const each of [...plain, ...decodingsOf(reading)]) {
       charactersLeft -= each.text.length;
       if (charactersLeft < 0) return all;
       all.push(each);
       // Escapes stand inside escapes (JSON in JSON); that is no deeper.
-      depths.push(depth + (each === plain ? 0.5 : 1));
+      depths.push(depth + (plain.includes(each) ? 0.5 : 1));
     }
   }
   return all;

@@ -94,18 +94,25 @@ export function once<T>(make: () => T): () => T {
   };
 }
 
-const octets = "(?:(?:%|\\\\x)[0-9a-f]{2})+|(?:\\\\[0-3][0-7]{2})+";
-const codePoints = "\\\\u\\{?[0-9a-f]{4,6}\\}?|&#x[0-9a-f]{1,6};|&#\\d{1,7};";
-const named = "&(?:amp|lt|gt|quot|apos|nbsp|plus|equals);|\\\\[nrtbf]|\\\\[\"'/\\\\]";
-const escape = new RegExp(`${octets}|${codePoints}|${named}`, "gi");
+const percent = "(?:%[0-9a-f]{2})+";
+const backslash = "(?:\\\\x[0-9a-f]{2})+|(?:\\\\[0-3][0-7]{2})+|\\\\u\\{?[0-9a-f]{4,6}\\}?|\\\\[nrtbf]|\\\\[\"'/\\\\]";
+const entity = "&#x[0-9a-f]{1,6};|&#\\d{1,7};|&(?:amp|lt|gt|quot|apos|nbsp|plus|equals);";
+const escapes = [percent, backslash, entity].map((pattern) => new RegExp(pattern, "gi"));
+const anyEscape = new RegExp(`${percent}|${backslash}|${entity}`, "gi");
 
 const names: Readonly<Record<string, string>> = {
   ...{ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ", plus: "+", equals: "=" },
 };
 
-/** What JSON, HTML, URLs and programs make of a character, turned back; what is no escape stays. */
-export function unescaped(reading: Reading): Reading {
-  return rewritten(reading, escape, meaningOf);
+/**
+ * What JSON, HTML, URLs and programs make of a character, turned back; what is no escape stays. All of them at once, and where
+ * a text has several, each alone: what was escaped in one way may hold what looks like another.
+ */
+export function unescaped(reading: Reading): readonly Reading[] {
+  const all = rewritten(reading, anyEscape, meaningOf);
+  if (all === reading) return [];
+  const each = escapes.map((pattern) => rewritten(reading, pattern, meaningOf));
+  return [all, ...each.filter(({ text }) => text !== all.text && text !== reading.text)];
 }
 
 function meaningOf(escaped: string): string {

@@ -13,7 +13,7 @@ export type Verdict =
   | { readonly ok: false; readonly reason: string }
   | {
       readonly ok: true;
-      readonly install?: { readonly alias: string; readonly digest: string };
+      readonly install?: { readonly alias: string; readonly digest: string; readonly subject?: string };
       readonly remove?: string;
     };
 
@@ -49,7 +49,8 @@ function verdictOnInstall(request: CommandRequest, device: Device, alias: string
   // Androids that cannot read a newer cipher say that the password is wrong
   // (docs/background/pkcs12-and-android.md, section 8).
   if (opened.readableOn?.(androidVersionOf(device)) === false) return failure(wrongPasswordReason);
-  return { ok: true, install: { alias, digest: opened.digest } };
+  const { digest, subject } = opened;
+  return { ok: true, install: { alias, digest, ...(subject !== undefined && { subject }) } };
 }
 
 /** Does what the verdict says to the device. */
@@ -60,6 +61,7 @@ export function execute(verdict: Verdict, device: Device, now: number): void {
   if (!verdict.ok) return;
   if (verdict.remove !== undefined) device.keystore.delete(verdict.remove);
   if (verdict.install !== undefined) {
-    device.keystore.set(verdict.install.alias, { digest: verdict.install.digest, installedAt: now });
+    const { alias, ...held } = verdict.install;
+    device.keystore.set(alias, { ...held, installedAt: now });
   }
 }

@@ -3,7 +3,7 @@
 // The reason texts are made up; Esper's are not published.
 
 import { hash } from "node:crypto";
-import { androidSupport, digestOf, Pkcs12Error, readPkcs12 } from "../../provider/pkcs12/index";
+import { androidSupport, digestOf, Pkcs12Error, readPkcs12, summarize } from "../../provider/pkcs12/index";
 
 /** What a device makes of a file. */
 export type OpenedPkcs12 =
@@ -12,6 +12,8 @@ export type OpenedPkcs12 =
       readonly ok: true;
       /** Identity of the content, as docs/design.md, section 1 defines it. */
       readonly digest: string;
+      /** Of its certificate, such as "CN=till-17". */
+      readonly subject?: string;
       /** Whether this Android version (9, 10, …) can read the file. Default: all can. */
       readonly readableOn?: (androidVersion: number) => boolean;
     }
@@ -34,7 +36,11 @@ export const openByReader: OpenPkcs12 = async (bytes, password) => {
   try {
     const file = await readPkcs12(bytes, password);
     const unread = new Set(androidSupport(file).versions.flatMap(({ version, reads }) => (reads ? [] : [version])));
-    return { ok: true, digest: digestOf(file), readableOn: (version) => !unread.has(version) };
+    const subject = summarize(file)?.subject;
+    return {
+      ...{ ok: true, digest: digestOf(file), readableOn: (version) => !unread.has(version) },
+      ...(subject !== undefined && { subject }),
+    };
   } catch (error) {
     if (!(error instanceof Pkcs12Error)) throw error;
     const isPassword = ["wrongPassword", "passwordRequired", "innerPassword"].includes(error.kind);
@@ -46,7 +52,9 @@ export const openByReader: OpenPkcs12 = async (bytes, password) => {
 export function onEveryAndroid(open: OpenPkcs12): OpenPkcs12 {
   return async (bytes, password) => {
     const opened = await open(bytes, password);
-    return opened.ok ? { ok: true, digest: opened.digest } : opened;
+    if (!opened.ok) return opened;
+    const { ok, digest, subject } = opened;
+    return { ok, digest, ...(subject !== undefined && { subject }) };
   };
 }
 

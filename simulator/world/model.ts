@@ -24,6 +24,8 @@ export interface Group {
 export interface KeystoreEntry {
   /** Identity of the installed content. */
   readonly digest: string;
+  /** Of its certificate, such as "CN=till-17"; absent where no file was opened. */
+  readonly subject?: string;
   /** Simulated time, in milliseconds since 1970. */
   readonly installedAt: number;
 }

@@ -48,7 +48,7 @@ export const rules: readonly Rule[] = [
     from: /^provider\/packaged\//,
     mayImport: only(
       "provider/(?:packaged|operations|lifecycle|redaction)/.*",
-      "provider/(?:client|pkcs12)/index",
+      "provider/(?:client|pkcs12|issuers)/index",
       "provider/(?:clock|config|errors|fleet-lookups|printable|engine/progress)",
       ...messages,
       ...codecs,

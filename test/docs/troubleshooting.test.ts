@@ -4,6 +4,7 @@
 import { expect } from "chai";
 import { document, rowsIn } from "./markdown";
 import { programArguments } from "./provoked/arguments";
+import { deviceFiles } from "./provoked/device-files";
 import { devices } from "./provoked/devices";
 import { esper } from "./provoked/esper";
 import { files } from "./provoked/files";
@@ -12,7 +13,16 @@ import { plugin } from "./provoked/plugin";
 import type { Provoke, Shown } from "./provoked/provocation";
 import { settings } from "./provoked/settings";
 
-const groups = { settings, arguments: programArguments, files, "Esper's answers": esper, devices, lookups, plugin };
+const groups = {
+  settings,
+  arguments: programArguments,
+  files,
+  "files of devices": deviceFiles,
+  "Esper's answers": esper,
+  devices,
+  lookups,
+  plugin,
+};
 
 interface Row {
   readonly text: string;

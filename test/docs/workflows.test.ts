@@ -2,7 +2,8 @@
 // run what exists, and may do no more than they need. Whether GitHub and GitLab take them only they can tell.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
@@ -106,17 +107,40 @@ describe("the release", () => {
     expect(commands.at(-1)).to.match(/^npm publish --provenance --access public /u);
   });
 
-  it("may speak for the package in one job, which runs nothing of ours and knows no token", () => {
+  it("may write in two jobs, for the package and for the tag's files, which run nothing of ours and know no token", () => {
     const writing = entriesAt(release, "jobs").filter(([, job]) =>
       JSON.stringify(at(job, "permissions")).includes("write"),
     );
     expect(writing.map(([name, job]) => [name, at(job, "permissions")])).to.deep.equal([
       ["publish", { "id-token": "write" }],
+      ["assets", { contents: "write" }],
     ]);
-    const publish = at(release, "jobs", "publish");
-    expect(stepsOf(publish).flatMap(({ run }) => run ?? [])).to.have.length(1);
-    expect(stepsOf(publish).filter(({ uses }) => uses?.startsWith("actions/checkout") === true)).to.deep.equal([]);
+    for (const [, job] of writing) {
+      expect(stepsOf(job).flatMap(({ run }) => run ?? [])).to.have.length(1);
+      expect(stepsOf(job).filter(({ uses }) => uses?.startsWith("actions/checkout") === true)).to.deep.equal([]);
+    }
     expect(read(".github/workflows/release.yml")).not.to.include("secrets.");
+  });
+
+  it("brings the plugin for each system, as a whole folder under the name that the engine asks for", async () => {
+    const { version } = await manifest();
+    const step = stepsOf(at(release, "jobs", "check")).find(({ run }) => run?.includes("assets") === true);
+    const folder = mkdtempSync(join(tmpdir(), "pulumi-esper-assets-"));
+    try {
+      cpSync(join(root, "dist", "plugin"), join(folder, "dist", "plugin"), { recursive: true });
+      copyFileSync(join(root, "package.json"), join(folder, "package.json"));
+      expect(spawnSync("bash", ["-e", "-c", step?.run ?? "exit 99"], { cwd: folder }).status).to.equal(0);
+      const made = readdirSync(join(folder, "assets"));
+      const systems = ["linux", "darwin", "windows"].flatMap((os) => [`${os}-amd64`, `${os}-arm64`]);
+      expect(made).to.have.members(systems.map((name) => `pulumi-resource-esper-v${version}-${name}.tar.gz`));
+      const [first = ""] = made;
+      const listed = spawnSync("tar", ["-tvzf", join(folder, "assets", first)], { encoding: "utf8" }).stdout;
+      expect(listed)
+        .to.match(/^-rwx.*pulumi-resource-esper$/mu)
+        .and.include("LICENSES.txt");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("is refused when the tag is not the version", async () => {
@@ -142,6 +166,33 @@ describe("the updates of dependencies", () => {
       expect(at(update, "schedule", "interval")).to.equal("weekly");
       expect(entriesAt(update, "groups")).not.to.have.length(0);
     }
+  });
+});
+
+describe("the files for many stacks", () => {
+  const folder = "docs/scale";
+  const matrix = `${folder}/github-actions.yml`;
+
+  it("are YAML, each with what its engine asks for, and take no secret as it is", () => {
+    const operator = parsed(read(`${folder}/kubernetes-operator.yaml`));
+    expect(operator).to.deep.include({ apiVersion: "pulumi.com/v1", kind: "Stack" });
+    expect(at(operator, "spec")).to.include.keys("stack", "projectRepo", "branch", "repoDir", "envRefs");
+    for (const name of ["ESPER_API_KEY", "P12_PASSWORD", "PULUMI_ACCESS_TOKEN"]) {
+      expect(at(operator, "spec", "envRefs", name, "type"), name).to.equal("Secret");
+    }
+    const settings = at(parsed(read(`${folder}/pulumi-deployments.yaml`)), "settings");
+    expect(settings).to.have.keys("sourceContext", "gitHub", "operationContext");
+    expect(at(settings, "operationContext", "environmentVariables")).to.not.have.any.keys("ESPER_API_KEY");
+    expect(Object.keys(at(parsed(read(matrix)), "jobs") ?? {})).to.deep.equal(["site", "report"]);
+  });
+
+  it("the matrix runs as many stacks at a time as their pace adds up to, and reports on all of them", () => {
+    const site = at(workflow(matrix), "jobs", "site");
+    const perMinute = Number(at(site, "env", "ESPER_REQUESTS_PER_MINUTE"));
+    expect(Number(at(site, "strategy", "max-parallel")) * perMinute).to.be.at.most(1_600);
+    const stacks = listAt(site, "strategy", "matrix", "stack");
+    const asked = [...commandsOf(matrix).matchAll(/--stack (\w+)/gu)].map(([, name]) => name);
+    expect(asked).to.deep.equal(stacks);
   });
 });
 

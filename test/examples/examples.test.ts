@@ -3,9 +3,10 @@
 // one is under test from its first day. What each is to do stands in stories.ts.
 
 import { cp, mkdir, readdir, readFile, symlink } from "node:fs/promises";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect } from "chai";
+import { parse } from "yaml";
 import { startSimulator, type Simulator } from "../../simulator";
 import { makeSandbox, type Sandbox } from "../../tools/sandbox";
 import { Stack } from "../support/engine";
@@ -16,8 +17,8 @@ const projectFolder = join(__dirname, "..", "..");
 const examples = readdirSync(join(projectFolder, "examples"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-  // A policy pack is no program; test/e2e/programs runs it.
-  .filter((name) => existsSync(join(projectFolder, "examples", name, "Pulumi.yaml")));
+  // A policy pack is no program; test/e2e/programs runs it. test/languages runs those in other languages.
+  .filter((name) => runtimeOf(join(projectFolder, "examples", name, "Pulumi.yaml")) === "nodejs");
 
 describe("examples", function () {
   this.timeout(300_000);
@@ -35,20 +36,20 @@ describe("examples", function () {
     await sandbox.remove();
   });
 
-  const stackIn = async (folder: string): Promise<Stack> => {
+  const stackIn = async (folder: string, name = "test"): Promise<Stack> => {
     const stack = new Stack(folder, sandbox.environment, "ts");
-    const ran = await stack.pulumi("stack", "init", "test");
+    const ran = await stack.pulumi("stack", "init", name);
     expect(ran.code, ran.text).to.equal(0);
     return stack;
   };
 
   for (const example of examples) {
     it(`${example} does its work, has nothing to do the second time, and leaves nothing behind`, async () => {
-      const { devices = 6, environment = {}, resources, holders, furtherSteps } = storyOf(example);
+      const { devices = 6, environment = {}, resources, holders, stack: name, furtherSteps } = storyOf(example);
       await start(devices, environment);
       const folder = await copyAway(example, sandbox.folder);
       const filesBefore = await filesIn(folder);
-      const stack = await stackIn(folder);
+      const stack = await stackIn(folder, name);
 
       const preview = await stack.preview();
       expect(preview.code, preview.text).to.equal(0);
@@ -105,6 +106,12 @@ describe("the folder of an example", () => {
     });
   }
 });
+
+function runtimeOf(projectFile: string): unknown {
+  if (!existsSync(projectFile)) return undefined;
+  const runtime = at(parse(readFileSync(projectFile, "utf8")), "runtime");
+  return typeof runtime === "string" ? runtime : at(runtime, "name");
+}
 
 /** Aliases that some device holds. */
 function aliasesOn({ world }: Simulator): readonly string[] {

@@ -2,17 +2,22 @@
 // shows after that. An example that is not named here is one certificate, as the quickstart is.
 // It starts nothing; examples.test.ts does.
 
-import { readFile, rename } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Simulator } from "../../simulator";
 import { digestOf, readPkcs12 } from "../../provider/pkcs12";
+import { reportCommand } from "../../cli/report/command";
+import { consoleOf } from "../cli/report-console";
+import { makeIdentity, p12Of } from "../support/certificates";
 import type { Stack } from "../support/engine";
 import { at, commandsOf, digestsOf, expectOperations, holdersOf, listAt } from "../support/story";
 
 export interface Story {
   /** Of the simulated fleet: 6, of which the first two are in Berlin, the third in Hamburg, and all three in the shops. */
   readonly devices?: number;
+  /** The first stack's name, where it means something. */
+  readonly stack?: string;
   /** What the README sets before it starts. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The stack itself among them. */
@@ -67,6 +72,65 @@ const stories: Readonly<Record<string, Partial<Story>>> = {
       expect(commandsOf(simulator).slice(3)).to.deep.equal(["UNINSTALL corp-client DEVICE 1"]);
 
       await rename(file("SN99999999"), file("SN00000006"));
+      expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
+    },
+  },
+
+  "keys-in-program": {
+    // The stack, an authority, two devices and what carries their certificates.
+    resources: 5,
+    holders: { "corp-client": ["till-0001", "till-0002"] },
+    furtherSteps: async (stack, simulator) => {
+      expect(digestsOf(simulator, "corp-client")).to.have.length(2);
+      expect(await stack.exported())
+        .to.contain("BEGIN CERTIFICATE")
+        .and.not.contain("PRIVATE KEY");
+
+      const late = simulator.world.join("Berlin", { alias: "late", serial: "SN-LATE" });
+      expectOperations(await stack.up("--refresh"), { created: 1, updated: 1 });
+      expect(digestsOf(simulator, "corp-client")).to.have.length(3);
+      expect(commandsOf(simulator)).to.deep.equal(Array(3).fill("INSTALL corp-client DEVICE 1"));
+
+      simulator.world.leave(late);
+      expectOperations(await stack.up("--refresh"), { updated: 1, deleted: 1 });
+    },
+  },
+
+  "many-stacks": {
+    stack: "Berlin",
+    environment: { P12_PASSWORD: "changeit", ESPER_REQUESTS_PER_MINUTE: "600" },
+    resources: 2,
+    holders: { "corp-client": ["till-0001", "till-0002"] },
+    furtherSteps: async (stack, simulator) => {
+      const ran = await stack.pulumi("stack", "init", "Hamburg");
+      expect(ran.code, ran.text).to.equal(0);
+      // Both at once, at a tenant with one limit for all: what it refuses comes again, and each ends well.
+      simulator.faults.set({ rateLimit: { perSecond: 10 } });
+      await rename(join(stack.folder, "corp-client.p12"), join(stack.folder, "former.p12"));
+      await writeFile(join(stack.folder, "corp-client.p12"), await p12Of(makeIdentity("renewed.example"), "changeit"));
+      const both = await Promise.all([stack.up("--stack", "Berlin"), stack.up("--stack", "Hamburg")]);
+      expectOperations(both[0], { updated: 1, unchanged: 1 });
+      expectOperations(both[1], { created: 2 });
+      simulator.faults.set({});
+      expect(holdersOf(simulator, "corp-client")).to.deep.equal(shops);
+      expect(digestsOf(simulator, "corp-client")).to.have.length(1);
+
+      const own = consoleOf({ pulumi: async (args) => (await stack.pulumi(...args)).text, now: Date.now });
+      await reportCommand(own).parseAsync(["--stack", "Berlin", "--stack", "Hamburg"], { from: "user" });
+      expect(own.kept.printed).to.contain("2 certificates in many-stacks/Berlin, Hamburg: all is well.");
+      expect(own.kept.printed).to.match(/^Berlin\/corp-client .* 2 of 2 /m);
+      expect(own.kept.printed).to.match(/^Hamburg\/corp-client .* 1 of 1 /m);
+
+      for (const args of [
+        ["destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", "Hamburg"],
+        ["stack", "rm", "--yes", "Hamburg"],
+        ["stack", "select", "Berlin"],
+      ]) {
+        const ended = await stack.pulumi(...args);
+        expect(ended.code, ended.text).to.equal(0);
+      }
+      expect(holdersOf(simulator, "corp-client")).to.deep.equal(["till-0001", "till-0002"]);
+      await rename(join(stack.folder, "former.p12"), join(stack.folder, "corp-client.p12"));
       expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
     },
   },

@@ -34,6 +34,10 @@ describe("the schema of the packaged provider", () => {
     const { properties } = schema.types["esper:index:DeviceCertificatesSource"];
     expect(Object.keys(properties)).to.have.members([
       ...["folder", "file", "certificates", "by", "password", "passwordEnv", "passwordFile"],
+      ...["issuer", "subject", "dns", "uri", "email", "key", "days", "concurrency", "renewSpreadDays", "revoke"],
+    ]);
+    expect(Object.keys(schema.types["esper:index:CertificateIssuer"].properties)).to.have.members([
+      ...["vault", "ca", "command", "chain", "timeoutSeconds"],
     ]);
     expect(Object.keys(schema.types["esper:index:DeviceCertificatesRollout"].properties)).to.have.members(
       Object.keys(schema.types["esper:index:CertificateRollout"].properties),

@@ -191,7 +191,7 @@ describe("the simulator's page in a browser", function () {
       await button("Fail").waitFor();
       await send(simulator, [id]);
       await cell(page, "till-0003: holds it").waitFor();
-      await panel.getByText("corp, since").waitFor();
+      await panel.getByText(/corp \(CN=.*\), since/).waitFor();
       await button("Wipe keystore").click();
       await cell(page, "till-0003: without").waitFor();
       await button("Fail once").click();

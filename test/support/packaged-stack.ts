@@ -4,7 +4,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { makeSandbox } from "../../tools/sandbox";
-import { yamlHostFolder } from "../../tools/pulumi-cli/language-yaml";
+import { helperFolder } from "../../tools/pulumi-cli/language-hosts";
 import { root } from "../package/packed";
 import { Stack } from "./engine";
 
@@ -25,7 +25,7 @@ export class PackagedStack extends Stack {
 /** Before the stories of a suite: on a machine without the language host it is built first, once. */
 export function buildYamlHost(this: Mocha.Context): Promise<string> {
   this.timeout(1_200_000);
-  return yamlHostFolder();
+  return helperFolder("yaml");
 }
 
 /** A stack with these resources, for the length of `body`. */
@@ -38,7 +38,7 @@ export async function withPackagedStack(
   try {
     const folder = join(sandbox.folder, "program");
     await installPlugin(join(folder, "bin"));
-    const path = [await yamlHostFolder(), sandbox.environment["PATH"] ?? ""].join(delimiter);
+    const path = [await helperFolder("yaml"), sandbox.environment["PATH"] ?? ""].join(delimiter);
     const stack = new PackagedStack(folder, { ...sandbox.environment, PATH: path }, "js");
     await stack.write(resources);
     await stack.pulumi("stack", "init", "test");

@@ -57,5 +57,6 @@ export class QuickProgram {
 }
 
 function isForDevices({ source }: Json): boolean {
-  return typeof source === "object" && source !== null && ("folder" in source || "certificates" in source);
+  const names = ["folder", "certificates", "issuer"];
+  return typeof source === "object" && source !== null && names.some((name) => name in source);
 }

@@ -43,6 +43,8 @@ export interface GoProgram {
   /** For the linker, beside those that make it small. */
   readonly flags: string;
   readonly program: string;
+  /** Files, by their paths from the Go package, that are to stand beside it as programs. */
+  readonly beside?: readonly string[];
 }
 
 export interface BuildOptions {
@@ -87,7 +89,7 @@ export async function buildPrograms(options: ProgramsOptions): Promise<string | 
   const partial = `${into}.partial-${process.pid}`;
   const binFolder = join(partial, "bin");
   await mkdir(binFolder, { recursive: true });
-  for (const { folder, flags, program } of options.recipe) {
+  for (const { folder, flags, program, beside = [] } of options.recipe) {
     const { ended, lastWords } = await runLong({
       command: go,
       args: [
@@ -108,12 +110,23 @@ export async function buildPrograms(options: ProgramsOptions): Promise<string | 
       await rm(partial, { recursive: true, force: true });
       return `building it from source failed (${lastWords})`;
     }
+    for (const path of beside) {
+      const file = join(await folderOf(go, program, join(__dirname, folder), env), path);
+      await copyFile(file, join(binFolder, basename(file)));
+      await chmod(join(binFolder, basename(file)), 0o755);
+    }
   }
   await addLauncher?.(binFolder);
   await rm(into, { recursive: true, force: true });
   await rename(partial, into);
   say(`built ${what} in ${inWords(Date.now() - startedAt)}: ${into}`);
   return undefined;
+}
+
+/** Where a Go package's own files stand, once its module is there. */
+async function folderOf(go: string, program: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const args = ["list", "-mod=readonly", "-f", "{{.Dir}}", program];
+  return (await promisify(execFile)(go, args, { cwd, env: { ...env, GOWORK: "off" } })).stdout.trim();
 }
 
 /** Why a Go cannot build the CLI, given what `go env GOVERSION` and `go env GOTOOLCHAIN` say; undefined when it can. */

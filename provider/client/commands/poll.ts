@@ -5,9 +5,9 @@
 // forgotten keeps what was last seen.
 
 import type { Clock } from "../../clock";
-import { NetworkError } from "../../errors";
 import type { Sighting, Watched } from "../client";
 import type { Round } from "./endpoint";
+import { overdueError } from "../http/network-failures";
 import { FirstLook } from "./poll-batching";
 import { spanMs } from "../coalesce";
 import { countOf, finalStates, totalOf } from "./command-states";
@@ -114,10 +114,7 @@ export class Poller {
     this.wake.abort();
     if (!this.isRunning) void this.run();
     const tooLate = clock.sleep(Math.max(0, untilMs - clock.now()) + graceMs, done.signal).then((): Round => {
-      const error = new NetworkError(
-        { reason: "timedOut", code: "", method: "GET", path: "", mayHaveArrived: true },
-        "Could not read where commands stand: Esper did not answer before the wait was over.",
-      );
+      const error = overdueError("read where commands stand");
       return { sightings: new Map(), failures: new Map(requests.map(({ requestId }) => [requestId, error])) };
     });
     try {

@@ -44,6 +44,14 @@ export function networkError(request: Exchange, error: unknown, seen: Circumstan
   );
 }
 
+/** Of several requests that Esper has not answered by the end of what waits for them. */
+export function overdueError(attempt: string): NetworkError {
+  return new NetworkError(
+    { reason: "timedOut", code: "", method: "GET", path: "", mayHaveArrived: true },
+    `Could not ${attempt}: Esper did not answer before the wait was over.`,
+  );
+}
+
 function failureIn(error: unknown): Failure {
   if (!(error instanceof Error)) return { code: "", isTooLarge: false, systemCall: "" };
   const code = "code" in error && typeof error.code === "string" && /^\w+$/.test(error.code) ? error.code : "";

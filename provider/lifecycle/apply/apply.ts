@@ -5,7 +5,7 @@ import type { OperationContext } from "../context";
 import type { Facts } from "../facts/gather";
 import type { Plan } from "../policy/plan";
 import { cancelWaiting } from "./cancel";
-import { rollOut, type RolloutOutcome } from "./rollout";
+import { refuseWhereStopped, rollOut, type RolloutOutcome } from "./rollout";
 import { removeStep } from "./remove";
 import { installOn, type Sent } from "./send";
 import { waitForAll } from "./wait";
@@ -63,5 +63,6 @@ async function runSteps(
   }
   if (waves !== undefined) return rollOut(context, plan, facts, waves, sent);
   await waitForAll(context, plan, facts, sent);
+  refuseWhereStopped(facts.contents);
   return undefined;
 }

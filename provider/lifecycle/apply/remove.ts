@@ -38,7 +38,8 @@ export async function removeStep(
   const before = sent.length;
   const turn = { tenantHash: context.client.tenantHash, alias: settings.alias };
   const decided = await context.turns.during(turn, "uninstall", async () => {
-    const newer = plan.prior === undefined ? undefined : await readNewer(context, plan.prior, removalMaxAgeMs);
+    const newer =
+      plan.prior === undefined ? undefined : await readNewer(context, plan.prior, removalMaxAgeMs, settings.target);
     if (newer?.isComplete === false) throw new Error(incompleteSentence(settings.alias));
     const own = await ownInstalls(context, plan.prior, facts, sent, newer);
     const others = newer === undefined ? new Set<string>() : ownedByOthers(newer.commands, own, context.clock.now());
@@ -136,7 +137,7 @@ async function overtaken(
   candidates: ReadonlyMap<string, Device>,
 ): Promise<readonly string[]> {
   if (prior === undefined || sent.length === 0) return [];
-  const newer = await readNewer(context, prior, 0);
+  const newer = await readNewer(context, prior, 0, settings.target);
   const own = await ownInstalls(context, prior, facts, [], newer);
   const owned = ownedByOthers(newer.commands, own, context.clock.now());
   const removed = sent.flatMap(({ devices }) => [...devices]).filter((id) => owned.has(id) && !ownedBefore.has(id));

@@ -87,6 +87,7 @@ async function wavePasses(
   await installOn(context, plan, facts, own, sent);
   await waitForAll(context, plan, facts, sent, upTo);
   refuseWhereCutShort(context);
+  refuseWhereStopped(facts.contents);
   const statuses = await statusesOf(context, plan, facts, upTo, sent);
   const hasPassed = judgeWave(statuses, settings, facts.fleet.members) === "passed";
   if (!hasPassed || number === of || (own.length === 0 && !isUnfinished) || rollout.soakMs === 0) return hasPassed;
@@ -97,6 +98,12 @@ async function wavePasses(
   await context.clock.sleep(soakMs);
   refuseWhereCutShort(context);
   return judgeWave(await statusesOf(context, plan, facts, upTo, sent), settings, facts.fleet.members) === "passed";
+}
+
+/** Where nothing more is made, what was made has been sent and waited for. */
+export function refuseWhereStopped(contents: Facts["contents"]): void {
+  const why = contents?.making?.stopped();
+  if (why !== undefined) throw new Error(why);
 }
 
 /** A wave that nobody could wait for is neither passed nor failed, and nothing is taken back. */
@@ -124,7 +131,5 @@ async function statusesOf(
   await results.look(requests.requests);
   const history = await historyOf(results, requests, new Set(fleet.members.keys()), nowMs);
   const all = deviceStatuses(fleet.members.values(), history, nowMs).filter(({ device }) => ids.has(device.id));
-  return contents === undefined
-    ? all
-    : withContentStates(all, plan.prior?.record.own?.ledger, contents.nothingToSend, nowMs);
+  return contents === undefined ? all : withContentStates(all, plan.prior?.record.own?.ledger, contents, nowMs);
 }

@@ -38,7 +38,7 @@ export async function installOn(
   if (content?.isPerDevice === true) {
     const all = devices === "everyone" ? [...fleet.members.keys()] : devices;
     const able = all.filter((id) => contents?.nothingToSend.has(id) !== true);
-    return installSingly(context, plan, fleet, able, sent);
+    return installSingly(context, plan, { fleet, contents }, able, sent);
   }
   // Newer tenants ignore or refuse a `deviceType` that narrows, so whoever it means is addressed singly.
   const isNarrowed = devices === "everyone" && settings.deviceType !== "all";
@@ -48,6 +48,7 @@ export async function installOn(
   if (batches.length === 0) return;
   if (content === undefined) throw new Error("A plan without content installs nothing.");
   const file = await content.fileFor(undefined);
+  if (file === undefined) throw new Error("There is one file for everyone.");
   await takingTurn(context, settings.alias, sent, () =>
     sendBatches(context, plan, batches, "install", (address, label) => installOf(settings, file, address, label), sent),
   );
@@ -57,7 +58,7 @@ export async function installOn(
 async function installSingly(
   context: OperationContext,
   plan: Plan,
-  { members }: Facts["fleet"],
+  { fleet: { members }, contents }: Pick<Facts, "fleet" | "contents">,
   devices: readonly string[],
   sent: Sent[],
 ): Promise<void> {
@@ -66,8 +67,9 @@ async function installSingly(
   const send = sender(context, plan, "install", sent);
   let done = 0;
   await takingTurn(context, settings.alias, sent, () =>
-    inParallel(batchesForSingleDevices(devices), sentAtOnce, async (batch) => {
+    inParallel(batchesForSingleDevices(devices), Math.max(sentAtOnce, contents?.making?.atOnce ?? 0), async (batch) => {
       const file = await content.fileFor(members.get(batch.address.devices[0] ?? ""));
+      if (file === undefined) return;
       await send(batch, (address, label) => installOf(settings, file, address, label), file);
       done += 1;
       if (done % 50 === 0) context.status(`${done}/${devices.length} sent`);
@@ -108,7 +110,11 @@ export async function sendBatches(
   for (const batch of batches) await send(batch, command, {});
 }
 
-type SendBatch = (batch: Batch, command: CommandFor, file: Pick<FileToSend, "mark" | "digest">) => Promise<void>;
+type SendBatch = (
+  batch: Batch,
+  command: CommandFor,
+  file: Pick<FileToSend, "mark" | "digest" | "template">,
+) => Promise<void>;
 
 function sender(
   { client, clock, random, instance }: OperationContext,
@@ -119,8 +125,12 @@ function sender(
   const whole = content?.digest ?? (prior && digestHeld(prior)) ?? "";
   const accepted = acceptedBy(client);
   const known = knownIds(prior, sent);
-  return async function send({ address, devices, targetWide, unsupported }, command, { mark, digest = whole }) {
-    const label = newLabel({ instance, alias: settings.alias, digest, endDay: mark?.endDay }, random);
+  return async function send(
+    { address, devices, targetWide, unsupported },
+    command,
+    { mark, digest = whole, template },
+  ) {
+    const label = newLabel({ instance, alias: settings.alias, digest, endDay: mark?.endDay, template }, random);
     const { id, createdAt } = await accepted(command(address, label), known);
     known.add(id);
     // The age of a command is judged by this machine's clock later on, so it is stamped by it too.

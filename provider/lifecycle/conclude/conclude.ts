@@ -20,7 +20,7 @@ import {
 import { count } from "../messages/words";
 import { unansweredOf } from "../policy/awaited";
 import type { GoalContent, Plan } from "../policy/plan";
-import { filesChanged } from "../policy/reasons";
+import { certificatesDue, filesChanged } from "../policy/reasons";
 import { hasRoundLeft, mayRetry } from "../policy/retry";
 import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
 import { digestHeld } from "../state/holding";
@@ -55,7 +55,7 @@ export function conclude(
   const judged = judgeMembers(plan, end, final.statuses);
   problems.push(...judged.problems, ...removalSentences(final.removals));
   problems.push(...(end.facts.contents?.problems ?? []));
-  warnings.push(...judged.warnings);
+  warnings.push(...judged.warnings, ...(end.facts.contents?.making?.remarks() ?? []));
   if (final.removals.leaving > 0) warnings.push(leavingSentence(final.removals.leaving));
   const heldBack = isOverdue ? (prior?.record.heldBack ?? 0) : heldBackBy(rollout, final.statuses);
   if (settings.schedule === undefined && heldBack > 0 && rollout?.state === "complete") {
@@ -85,7 +85,7 @@ function progressOf(
 ): RolloutProgress {
   if (isOverdue && prior !== undefined) return prior.progress;
   // A rollout that was through stays so, also when a late joiner or a retried device fails.
-  const isNewContent = startsOver || steps.some(({ reason }) => reason === filesChanged);
+  const isNewContent = startsOver || steps.some(({ reason }) => reason === filesChanged || reason === certificatesDue);
   const wasThrough = prior?.progress.state === "complete" && digestHeld(prior) === digest && !isNewContent;
   if (rollout !== undefined && !wasThrough) return { wave: rollout.wave, waves: rollout.waves, state: rollout.state };
   if (rollout !== undefined) return { wave: rollout.waves, waves: rollout.waves, state: "complete" };

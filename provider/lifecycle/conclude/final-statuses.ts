@@ -86,7 +86,7 @@ async function memberStatuses(
   const answered = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
   const statuses = withEnrolledAgain(answered, { requests: installs.requests, forgotten: results.forgotten, prior });
   if (contents === undefined) return statuses;
-  return withContentStates(statuses, prior?.record.own?.ledger, contents.nothingToSend, nowMs);
+  return withContentStates(statuses, prior?.record.own?.ledger, contents, nowMs);
 }
 
 async function removalStatuses(

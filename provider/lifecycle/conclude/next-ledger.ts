@@ -1,9 +1,12 @@
 // Which device has which content once a run, or a look, has ended. Pure. Follows docs/design.md, section 12.
 
 import type { Sent } from "../apply/send";
-import type { ContentMark } from "../content/device-contents";
-import { hasNoFile, type DeviceStatus } from "../facts/device-status";
-import { entryOf, type WantedOf } from "../facts/own/ledger-history";
+import type { ContentMark, DeviceContents, Renewal } from "../content/device-contents";
+import { hasNoFile, notIssuedState, type DeviceStatus } from "../facts/device-status";
+import type { Facts } from "../facts/gather";
+import { heldOf, marksOf, renewalOfAll } from "../facts/own/certificates-summary";
+import { entryOf, wantedIn, type WantedOf } from "../facts/own/ledger-history";
+import type { Plan } from "../policy/plan";
 import {
   asLeft,
   deviceKey,
@@ -11,20 +14,64 @@ import {
   holdsContent,
   type Ledger,
   type LedgerEntry,
+  type MadeRecord,
   type OwnRecord,
 } from "../state/ledger/ledger";
-import type { SentRequest } from "../state/state";
+import type { SentRequest, State } from "../state/state";
 
 /** What a look has found, without the files. */
 export function ownNow(
-  { ledger, unusedDigest }: OwnRecord,
+  { ledger, unusedDigest, made }: OwnRecord,
   statuses: readonly DeviceStatus[],
   requests: readonly SentRequest[],
   nowMs: number,
 ): OwnRecord {
   const withoutContent = statuses.filter(hasNoFile).length;
   const end = { before: ledger, statuses, wanted: undefined, requests, sent: [], startsOver: false, nowMs };
-  return { ledger: nextLedger(end), unusedDigest, ...(withoutContent > 0 && { withoutContent }) };
+  return {
+    ...{ ledger: nextLedger(end), unusedDigest },
+    ...(withoutContent > 0 && { withoutContent }),
+    ...(made && { made: { ...madeNow(made, statuses), ...(made.revoke && { revoke: made.revoke }) } }),
+  };
+}
+
+/** What is remembered of certificates that are made. */
+export function madeNow({ beforeDays, spreadDays }: Renewal, statuses: readonly DeviceStatus[]): MadeRecord {
+  const refused = statuses.filter(({ state }) => state === notIssuedState);
+  return { beforeDays, spreadDays, refused: refused.map(({ device }) => deviceKey(device.id)) };
+}
+
+/** Where a run has ended. */
+export interface OwnEnd extends Pick<LedgerEnd, "statuses" | "sent" | "nowMs"> {
+  readonly plan: Plan;
+  readonly facts: Facts;
+  readonly installs: LedgerEnd["requests"];
+}
+
+/** What is remembered at the end of a run, with the output `certificates`, and when the first of them is due. */
+export function ownAtEnd(
+  contents: DeviceContents,
+  { plan: { prior, startsOver, recorded }, facts: { fleet }, installs: requests, statuses, sent, nowMs }: OwnEnd,
+): {
+  readonly own: OwnRecord;
+  readonly outputs: Pick<State, "certificate" | "renewAt" | "readyForRenewal">;
+} {
+  const before = prior?.record.own?.ledger;
+  const ledger = nextLedger({ before, statuses, wanted: wantedIn(contents), requests, sent, startsOver, nowMs });
+  const withoutContent = statuses.filter(hasNoFile).length;
+  const held = heldOf(ledger, fleet.members.values());
+  const { making, summary, unusedDigest } = contents;
+  // Where certificates are made, their marks say from when on each is due.
+  const marks = making ? held.map(({ mark }) => mark) : marksOf(contents);
+  const renewBeforeDays = making ? undefined : recorded.settings.renewBeforeDays;
+  return {
+    own: {
+      ...{ ledger, unusedDigest },
+      ...(withoutContent > 0 && { withoutContent }),
+      ...(making && { made: madeNow(making, statuses) }),
+    },
+    outputs: { certificate: summary(held, nowMs), ...renewalOfAll(marks, renewBeforeDays, nowMs) },
+  };
 }
 
 export interface LedgerEnd {
@@ -88,7 +135,9 @@ function entryFor(
     return wanted === undefined ? undefined : nothingAt(undefined, nowMs);
   const base = known ?? nothingAt(undefined, nowMs);
   if (wanted === undefined) return base;
-  if (current === undefined) return { ...base, file: "", isBehind: mark === "isDue" };
+  // What it holds was made by what it says, also while another one is due.
+  if (current === undefined)
+    return mark === "isDue" ? { ...base, isBehind: true } : { ...base, file: "", isBehind: false };
   const isSame = base.digest === current.digest;
   const isLeftOver = startsOver && isSame && !hasNoFile(status);
   return {

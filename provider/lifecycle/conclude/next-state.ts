@@ -15,8 +15,6 @@ import {
   type DeviceStatus,
 } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
-import { marksOf, renewalOfAll } from "../facts/own/certificates-summary";
-import { wantedIn } from "../facts/own/ledger-history";
 import { renewalOfCertificate } from "../content/renewal";
 import type { Plan } from "../policy/plan";
 import { sketchOf } from "../state/membership-sketch";
@@ -37,7 +35,7 @@ import { earlierSentTo, stillLeft } from "./holders-kept";
 import { lookedUntil, droppedSince, standingOthers } from "./newer-kept";
 import { withResendDone } from "./resend-kept";
 import { compact, withSuperseded } from "./compaction";
-import { nextLedger } from "./next-ledger";
+import { ownAtEnd } from "./next-ledger";
 import type { Final } from "./final-statuses";
 
 /** What differs between the ways a run can end. */
@@ -93,12 +91,13 @@ export function nextState(
   const waiting = heldBack + ownedByOthers + withoutContent;
   const backlog = backlogOf(coverage, exceptions, removals.failed.length, waiting);
   const toAllAt = lastSentToAll(plan, sent, nowMs);
+  const ownEnd = contents && ownAtEnd(contents, { plan, facts, installs: installs.requests, statuses, sent, nowMs });
   return {
     ...withResendDone(plan, facts, sent),
-    certificate,
-    ...(contents
-      ? renewalOfAll(marksOf(contents), recorded.settings.renewBeforeDays, nowMs)
-      : renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs)),
+    ...(ownEnd?.outputs ?? {
+      ...{ certificate },
+      ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
+    }),
     ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
     ...(kept.length > 0 && { kept }),
     record: {
@@ -126,16 +125,7 @@ export function nextState(
       ...stillLeft(plan, facts),
       ...(waveBoundaries !== undefined && { waveBoundaries }),
       ...(heldBack > 0 && { heldBack }),
-      ...(contents && {
-        own: {
-          ledger: nextLedger({
-            ...{ before: prior?.record.own?.ledger, statuses, wanted: wantedIn(contents), sent, nowMs },
-            ...{ requests: installs.requests, startsOver: plan.startsOver },
-          }),
-          unusedDigest: contents.unusedDigest,
-          ...(withoutContent > 0 && { withoutContent }),
-        },
-      }),
+      ...(ownEnd && { own: ownEnd.own }),
       ...(previouslySentTo !== undefined && { previouslySentTo }),
     },
   };

@@ -15,6 +15,8 @@ export interface ContentMark {
   readonly endDay: number;
   /** How many days before that it should be renewed, where the program does not say it. */
   readonly leadDays: number;
+  /** The certificate's serial number in hex, where it is to be revoked one day. */
+  readonly serial?: string | undefined;
 }
 
 /** A file as it is sent to a device; secret but for its mark. */
@@ -23,6 +25,14 @@ export interface FileToSend extends InstallFile {
   readonly mark?: ContentMark | undefined;
   /** Its whole digest. */
   readonly digest?: string | undefined;
+  /** What it was made by, where it was made for the device. */
+  readonly template?: string | undefined;
+}
+
+/** What a device has, or is to have. */
+export interface Held {
+  readonly device: Device;
+  readonly mark: ContentMark;
 }
 
 /** The content of the members of a target where each device has its own. */
@@ -36,15 +46,55 @@ export interface DeviceContents {
   readonly nothingToSend: ReadonlyMap<string, string>;
   /** Devices that hold what they are not to have any more. */
   readonly toRemove: readonly string[];
-  readonly fileFor: (device: Device) => Promise<FileToSend>;
-  /** The output `certificates` from where everyone stands at the end. */
-  readonly summary: RawObject;
+  /** Undefined where none could be made: then `notMade` or `stopped` says why. */
+  readonly fileFor: (device: Device) => Promise<FileToSend | undefined>;
+  /** The output `certificates`, from what devices hold at the end. */
+  readonly summary: (held: readonly Held[], nowMs: number) => RawObject;
   /** Stands for the files that no device has; a change of it is news. */
   readonly unusedDigest: string;
   /** What fails the run once everything was sent. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
+  /** Present where the content is made when it is sent. */
+  readonly making?: Making | undefined;
+}
+
+/** From when on a certificate that is made is due before its end. */
+export interface Renewal {
+  readonly beforeDays: number;
+  /** A device is due up to so many days earlier, by a hash of its id. */
+  readonly spreadDays: number;
+}
+
+/** What the program asks of certificates that are made. */
+export interface AskedMade extends Renewal {
+  /** Stands for the template and the issuer, as the ledger and labels keep it. */
+  readonly template: string;
+  /** The issuer in sentences. */
+  readonly issuer: string;
+  /** Whether what was replaced or removed is revoked. */
+  readonly revokes: boolean;
+}
+
+export interface Making extends Renewal {
+  /** Why devices have no new content, by their ids: what earlier runs left, and what this one adds. */
+  readonly notMade: ReadonlyMap<string, string>;
+  /** Why nothing more is made in this run. */
+  readonly stopped: () => string | undefined;
+  /** What is to be said of it at the end. */
+  readonly remarks: () => readonly string[];
+  /** How many are made at a time. */
+  readonly atOnce: number;
+  /** Where what was replaced or removed is revoked. */
+  readonly revoking?: Revoking | undefined;
+}
+
+export interface Revoking {
+  /** @returns why it could not be, as a sentence without its full stop; undefined once it is revoked */
+  readonly revoke: (serialNumber: string) => Promise<string | undefined>;
+  /** `source` as the program wrote it. */
+  readonly source: RawObject;
 }
 
 /** What a device was sent by earlier runs, as far as the state knows; an empty digest for one that was sent nothing. */

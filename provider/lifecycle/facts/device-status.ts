@@ -18,6 +18,12 @@ const neverSent = "Never sent";
 export const fileChangedState = "File changed";
 /** Where each device has its own content: there is none to send to it. */
 export const noFileState = "No file";
+/** Where certificates are made: it has none, or what it has is due for another. */
+export const dueState = "Certificate due";
+/** Where certificates are made: a name of it would have a value that the device lacks. */
+export const noNamesState = "No names";
+/** Where certificates are made: the issuer gave none for this device. */
+export const notIssuedState = "Not issued";
 /** The state of a device that was sent to and has no row yet. */
 export const sentState = "Sent";
 
@@ -118,12 +124,14 @@ export function isOwnedByOther({ state }: DeviceStatus): boolean {
 
 /** Whether a request of this resource was ever sent to the device; also when it expired unseen. */
 export function wasSent({ state }: DeviceStatus): boolean {
-  return state !== neverSent && state !== fileChangedState && state !== noFileState;
+  return !notSentStates.includes(state);
 }
+
+const notSentStates = [neverSent, fileChangedState, noFileState, dueState, noNamesState, notIssuedState];
 
 /** Whether there is nothing to send to the device. */
 export function hasNoFile({ state }: DeviceStatus): boolean {
-  return state === noFileState;
+  return state === noFileState || state === noNamesState;
 }
 
 /** Whether its command waits for a window to open. */

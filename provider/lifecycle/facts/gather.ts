@@ -100,9 +100,7 @@ export async function gather(
   );
   return {
     ...{ fleet, entitled, results, installs, newer, contents },
-    statuses: contents
-      ? withContentStates(late.statuses, prior?.record.own?.ledger, contents.nothingToSend, nowMs)
-      : late.statuses,
+    statuses: contents ? withContentStates(late.statuses, prior?.record.own?.ledger, contents, nowMs) : late.statuses,
     departed: { ...departed, statuses: late.removals },
     lateCommands: merged([...before, ...timedOutAmong(answered, wanted)]),
     canaries: await canariesOf(context, settings.rollout.canary, namedIn(prior?.settings.rollout.canary)),

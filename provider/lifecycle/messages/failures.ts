@@ -2,6 +2,7 @@
 
 import { isOrdinary } from "../../redaction/ordinary-words";
 import type { DeviceStatus } from "../facts/device-status";
+import { notIssuedSentence } from "./issued";
 import { count, oneLine } from "./words";
 
 const namesMax = 5;
@@ -50,12 +51,20 @@ function failureSentence(group: readonly DeviceStatus[], doing: Doing): string {
   if (first === undefined) return "";
   const names = group.slice(0, namesMax).map(({ device }) => oneLine(device.name));
   const which = group.length > namesMax ? `${names.join(", ")} and ${group.length - namesMax} more` : names.join(", ");
+  // Nothing was sent: the reason is ours, or the issuer's.
+  if (first.state === notIssued)
+    return `${notIssuedSentence(
+      group.map(({ device }) => device.name),
+      first.reason,
+    )} ${hint(first, doing)}`;
   const what = doing === "removal" ? "did not remove the certificate" : "did not take the certificate";
   // Devices that leave may have had an earlier file, with a password that this run was never told.
   const reason = doing === "removal" && !isOrdinary(first.reason) ? unjudged : first.reason;
   const why = reason === "" ? first.state : `${first.state}, ${quoted(reason)}`;
   return `${count(group.length, "device")} ${what} (${why}): ${which}. ${hint(first, doing)}`;
 }
+
+const notIssued: DeviceStatus["state"] = "Not issued";
 
 const unjudged = "(the device's words are not shown: they may repeat a password that this run does not know)";
 

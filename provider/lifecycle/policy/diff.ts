@@ -11,6 +11,7 @@ import { backlogOf, leavingNow } from "../state/backlog";
 import { leftAlone } from "../state/ledger/ledger";
 import type { State } from "../state/state";
 import { filesDiffer } from "./files/files-due";
+import { madeDue, revocationsAreDue } from "./files/made-due";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
   addressChanged,
@@ -61,10 +62,12 @@ const replacementChain: readonly ((prior: State, asked: Asked) => Replacement | 
 ];
 
 /** Why some devices are due. */
-const dueChain: readonly ((prior: State, asked: Asked) => Finding | undefined)[] = [
+const dueChain: readonly ((prior: State, asked: Asked, nowMs: number) => Finding | undefined)[] = [
   setDiffers, // devices came or left
   leavingDue, // devices left a group, and `onLeave` takes the certificate from them
   filesDiffer, // a device's file is another one, came or went
+  madeDue, // certificates that are made end soon, or are of another template or issuer
+  revocationsAreDue, // what was replaced or removed is revoked once its device has confirmed
   resendDue, // the program asks for some devices again
   removalsDue, // an UNINSTALL failed on devices that left
   retriesDue, // members failed, and retry rounds are left
@@ -93,7 +96,7 @@ export function diff(prior: State, asked: Asked, nowMs: number): Verdict {
   const everyone = fullSendReason(prior, asked, nowMs);
   if (everyone !== undefined) return update(everyone);
   for (const check of dueChain) {
-    const found = check(prior, asked);
+    const found = check(prior, asked, nowMs);
     if (found !== undefined) return update(found);
   }
   return nothing(unchanged);

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Settings } from "../arguments/arguments";
 import type { Target } from "../arguments/target";
 import { digestHeld } from "../state/holding";
+import type { AskedMade } from "../content/device-contents";
 import { sentToAllAt, type State } from "../state/state";
 import {
   contentChanged,
@@ -26,6 +27,8 @@ export interface Asked {
   readonly tenantHash?: string | undefined;
   /** Where each device has its own content: the files that there are. */
   readonly files?: AskedFiles | undefined;
+  /** Where certificates are made: by what, and when they are due. */
+  readonly made?: AskedMade | undefined;
 }
 
 export interface AskedFiles {

@@ -49,7 +49,7 @@ export interface GoalContent {
   /** Each device has its own, so that it is addressed singly. */
   readonly isPerDevice: boolean;
   /** The file for a device; the same for all unless each has its own. */
-  readonly fileFor: (device: Device | undefined) => Promise<FileToSend>;
+  readonly fileFor: (device: Device | undefined) => Promise<FileToSend | undefined>;
 }
 
 /** What the new state remembers of the program. */
@@ -101,7 +101,7 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
     ...{ goal: "install", settings: inputs, prior, isOverdue },
     recorded: isOverdue ? askedAgainLater(recorded, prior) : recorded,
     content: {
-      ...{ digest: content.digest, certificate: contents?.summary ?? content.summary, sentAs: choice.sentAs },
+      ...{ digest: content.digest, certificate: content.summary, sentAs: choice.sentAs },
       isPerDevice: contents !== undefined,
       fileFor: (device) =>
         contents === undefined || device === undefined ? content.toSend(choice.sentAs) : contents.fileFor(device),

@@ -69,6 +69,12 @@ export const rollbackUnfinished = "rollbackUnfinished";
 /** Files of devices changed, came or went: each goes to its device alone. */
 export const filesChanged = "filesChanged";
 
+/** Certificates that are made end soon, or were made by another template or issuer. */
+export const certificatesDue = "certificatesDue";
+
+/** Devices have confirmed that they hold other certificates, and the former ones are not revoked yet. */
+export const revocationsDue = "revocationsDue";
+
 /** Members hold what they are not to have any more: their file is gone. */
 export const filesGone = "filesGone";
 
@@ -98,6 +104,7 @@ const sentences = {
   [onLeaveChanged]: () => "The rule `onLeave` changed; the next `pulumi refresh` goes by it.",
   [removalsFailed]: (devices: string) => `Trying again to remove the certificate from ${devices} outside the target.`,
   [filesChanged]: (devices: string) => `Files changed; installing them on ${devices}.`,
+  [certificatesDue]: (devices: string) => `Issuing new certificates for ${devices}.`,
   [filesGone]: (devices: string) => `Removing the certificate from ${devices} whose file is gone.`,
   [contentRejected]: () =>
     "This content was rolled back; devices keep what they had until the content, `triggers` or `rollout` changes.",
@@ -107,6 +114,7 @@ export type Reason =
   | keyof typeof sentences
   | typeof devicesMissing
   | typeof reinstallDue
+  | typeof revocationsDue
   | typeof rollbackUnfinished
   | typeof rolloutContinues;
 

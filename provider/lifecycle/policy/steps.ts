@@ -3,10 +3,11 @@
 // A step for "everyone" is addressed as the target is written; every other one goes to single devices.
 
 import type { Settings } from "../arguments/arguments";
-import { fileChangedState, hasNoFile, isOwnedByOther, type DeviceStatus } from "../facts/device-status";
+import { dueState, fileChangedState, hasNoFile, isOwnedByOther, type DeviceStatus } from "../facts/device-status";
 import type { State } from "../state/state";
 import { fullSendReason, type Finding } from "./full-send";
 import {
+  certificatesDue,
   created,
   devicesFailed,
   devicesLeft,
@@ -65,7 +66,7 @@ export function planSteps(situation: Situation): Steps {
   const named = prior === undefined ? [] : newlyNamed(prior.settings.resend, desired.resend);
   const again = dueByResend(named, statuses);
   const retries = prior !== undefined && mayRetry(prior, desired) ? retrySteps(situation, again) : [];
-  const isNewContent = statuses.some(isFileChanged);
+  const isNewContent = statuses.some(isOtherThanHeld);
   return {
     steps: [
       ...installOn(again, resendChanged, sentenceOf(resendChanged, again.length)),
@@ -102,11 +103,13 @@ function catchUpSteps({ statuses }: Situation): readonly Step[] {
   const isExpired = ({ phase, state }: DeviceStatus): boolean => phase === "missing" && state === "Expired";
   const expired = idsOf(statuses, isExpired);
   const changed = idsOf(statuses, isFileChanged);
+  const due = idsOf(statuses, isDue);
   const isElsewhere = (status: DeviceStatus): boolean =>
-    isExpired(status) || isFileChanged(status) || isOwnedByOther(status) || hasNoFile(status);
+    isExpired(status) || isOtherThanHeld(status) || isOwnedByOther(status) || hasNoFile(status);
   const missing = idsOf(statuses, (status) => status.phase === "missing" && !isElsewhere(status));
   return [
     ...installOn(changed, filesChanged, sentenceOf(filesChanged, changed.length)),
+    ...installOn(due, certificatesDue, sentenceOf(certificatesDue, due.length)),
     ...installOn(missing, devicesMissing, missingSentence(missing.length)),
     ...installOn(expired, installsExpired, sentenceOf(installsExpired, expired.length)),
   ];
@@ -114,6 +117,14 @@ function catchUpSteps({ statuses }: Situation): readonly Step[] {
 
 function isFileChanged({ state }: DeviceStatus): boolean {
   return state === fileChangedState;
+}
+
+function isDue({ state }: DeviceStatus): boolean {
+  return state === dueState;
+}
+
+function isOtherThanHeld(status: DeviceStatus): boolean {
+  return isFileChanged(status) || isDue(status);
 }
 
 function installOn(devices: readonly string[], reason: Reason, message: string): readonly Step[] {

@@ -3,18 +3,21 @@
 
 import type { Settings } from "../arguments/arguments";
 import { readDeviceInputs, type DeviceInputs, type ReadDeviceInputs } from "../arguments/devices/device-inputs";
+import type { DeviceSource } from "../arguments/devices/device-source";
 import type { Failure, RawObject } from "../arguments/reader";
 import type { DeviceContents } from "../content/device-contents";
 import { listFiles, type FileList, type FileSurroundings } from "../content/files/file-list";
 import { SourceError } from "../errors";
 import { readFleet } from "../facts/members/fleet";
 import { contentsFromFiles, openNew } from "../facts/own/file-contents";
+import { askedMade } from "../content/made/issued-by";
 import { recordedOf } from "../facts/own/gather-contents";
 import { previewSentence } from "../messages/files";
 import type { State } from "../state/state";
 import { alreadyThereSentence } from "./impact";
 import { overlapsOf } from "./overlap";
 import { impactOf, sharedMembers, type Checked, type Checking } from "./check";
+import { checkNewIssued } from "./issued-check";
 import { isNews, unknownTarget, validateSchedule, type Before } from "./validate";
 
 export interface DeviceChecking extends Checking {
@@ -37,21 +40,31 @@ export async function checkDevices(checking: DeviceChecking, olds: RawObject, ra
   });
   if (failures.length > 0) return refused(failures);
   try {
-    const list = source === undefined ? undefined : listFiles(source, checking.surroundings);
-    if (list === undefined) return refused([]);
-    const isChanged = before !== list.digest || !sameSchedule(olds, raw);
+    if (source === undefined) return refused([]);
+    const list = source.kind === "issuer" ? undefined : listFiles(source, checking.surroundings);
+    const digest = list?.digest ?? madeBy(source, options, checking);
+    const isChanged = before !== digest || !sameSchedule(olds, raw);
     const scheduled = validateSchedule(options.schedule, isChanged, checking.nowMs);
     const overlaps = claimed && overlapsOf(claimed.own, claimed.others);
     const refusals = [...scheduled.failures, ...(overlaps?.failures ?? [])];
     const shared = refusals.length > 0 ? [] : await sharedMembers(checking, claimed?.own, overlaps?.inQuestion ?? []);
     const warnings = [...scheduled.warnings, ...(overlaps?.warnings ?? []), ...shared];
-    const checked = { inputs: { ...raw, sourceDigest: list.digest }, failures: refusals, warnings, notes: [] };
+    const checked = { inputs: { ...raw, sourceDigest: digest }, failures: refusals, warnings, notes: [] };
     if (before !== undefined || refusals.length > 0 || whole === undefined) return checked;
     return withFailures(checked, await checkNew(checking, whole, list));
   } catch (error) {
     if (error instanceof SourceError) return refused([{ property: error.path, reason: error.message }]);
     throw error;
   }
+}
+
+/** Of an issuer's certificates the inputs tell by what they are made. */
+function madeBy(
+  source: DeviceSource,
+  { renewBeforeDays }: ReadDeviceInputs["options"],
+  { surroundings }: DeviceChecking,
+): string {
+  return source.kind === "issuer" ? askedMade(source.issued, renewBeforeDays, surroundings).template : "";
 }
 
 function beforeOf({ alias, target, options }: ReadDeviceInputs): Before {
@@ -68,7 +81,9 @@ function withFailures(checked: Checked, told: Told): Checked {
   return { ...checked, ...told, warnings: [...checked.warnings, ...told.warnings] };
 }
 
-async function checkNew(checking: DeviceChecking, inputs: DeviceInputs, list: FileList): Promise<Told> {
+async function checkNew(checking: DeviceChecking, inputs: DeviceInputs, list: FileList | undefined): Promise<Told> {
+  if (inputs.source.kind === "issuer") return checkNewIssued(checking, inputs, inputs.source);
+  if (list === undefined) return { failures: [], warnings: [], notes: [] };
   const impact = await impactOf(checking, inputs, undefined);
   const asked = { list, settings: inputs, surroundings: checking.surroundings, knownIssuers: [] };
   const isKnown = impact?.unknownGroups !== undefined;
@@ -91,7 +106,8 @@ async function checkNew(checking: DeviceChecking, inputs: DeviceInputs, list: Fi
 }
 
 function countsOf({ nothingToSend, summary }: DeviceContents): { used: number; without: number; unused: number } {
-  const number = (name: string): number => (typeof summary[name] === "number" ? summary[name] : 0);
+  const counted = summary([], 0);
+  const number = (name: string): number => (typeof counted[name] === "number" ? counted[name] : 0);
   return { used: number("used"), without: nothingToSend.size, unused: number("unused") };
 }
 

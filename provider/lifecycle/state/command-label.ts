@@ -16,7 +16,14 @@ const mark = "pulumi-esper";
 
 /** What a label says of its command. */
 export type CommandLabel =
-  | { readonly form: "instance"; readonly instance: string; readonly alias: string; readonly content: string }
+  | {
+      readonly form: "instance";
+      readonly instance: string;
+      readonly alias: string;
+      readonly content: string;
+      /** Of a certificate that was made for one device. */
+      readonly made?: { readonly endDay: number; readonly template: string };
+    }
   | { readonly form: "urn"; readonly urnHash: string; readonly content: string };
 
 export function urnHashOf(urn: string): string {
@@ -43,11 +50,14 @@ export interface LabelParts {
   readonly digest: string;
   /** The day on which its certificate ends, in days since 1970, where each device has its own. */
   readonly endDay?: number | undefined;
+  /** What it was made by, 36 bits in ten hex digits, where it was made for the device. */
+  readonly template?: string | undefined;
 }
 
-export function newLabel({ instance, alias, digest, endDay }: LabelParts, random: () => number): string {
+export function newLabel({ instance, alias, digest, endDay, template = "" }: LabelParts, random: () => number): string {
   const end = endDay === undefined ? "" : Buffer.from([(endDay >> 8) & 0xff, endDay & 0xff]).toString("base64url");
-  return [mark, instance, aliasHash(alias), contentPart(digest), end, "", freshText(6, random)].join(":");
+  const made = Buffer.from(template, "hex").toString("base64url").slice(0, 6);
+  return [mark, instance, aliasHash(alias), contentPart(digest), end, made, freshText(6, random)].join(":");
 }
 
 /** Undefined for a label that is not of this provider. */
@@ -55,9 +65,20 @@ export function parseLabel(label: string): CommandLabel | undefined {
   const former = /^pulumi-esper:([0-9a-f]{12}):([0-9a-f]{0,8}):[0-9a-f]{8}$/.exec(label);
   if (former !== null) return { form: "urn", urnHash: former[1] ?? "", content: former[2] ?? "" };
   const parts = label.split(":");
-  const [first, instance = "", alias = "", content = ""] = parts;
+  const [first, instance = "", alias = "", content = "", end = "", template = ""] = parts;
   if (first !== mark || parts.length !== 7 || instance.length !== 8 || alias.length !== 6) return undefined;
-  return { form: "instance", instance, alias, content };
+  const isMade = /^[\w-]{3}$/.test(end) && /^[\w-]{6}$/.test(template);
+  return { form: "instance", instance, alias, content, ...(isMade && { made: madeBy(end, template) }) };
+}
+
+function madeBy(end: string, template: string): { readonly endDay: number; readonly template: string } {
+  const bytes = (part: string): Buffer => Buffer.from(`${part}A`, "base64url");
+  return { endDay: bytes(end).readUInt16BE(), template: bytes(template).toString("hex") };
+}
+
+/** The start of a digest in hex, as a label names content. */
+export function digestOfPart(content: string): string {
+  return Buffer.from(content, "base64url").toString("hex");
 }
 
 export function aliasHash(alias: string): string {

@@ -72,6 +72,8 @@ export interface OtherCommand {
   readonly by: "own" | "other" | "unlabelled";
   /** How its label names the content. */
   readonly content?: string | undefined;
+  /** Of a certificate that was made for one device: the day of its end, and what it was made by. */
+  readonly made?: { readonly endDay: number; readonly template: string } | undefined;
   /** When the window of a scheduled one begins (ISO). */
   readonly scheduledFrom?: string | undefined;
 }

@@ -13,7 +13,8 @@ function showDevice(device) {
   const { name, alias, id, osVersion, platform, online, specialState, groupId, keystore, waiting, trouble, commands } = device;
   shownDevice = device;
   write(byId("device-name"), alias ?? name);
-  const held = Object.entries(keystore).map(([certificate, { installedAt }]) => certificate + ", since " + timeOf(installedAt));
+  const held = Object.entries(keystore).map(([certificate, { subject, installedAt }]) =>
+    certificate + (subject === undefined ? "" : " (" + subject + ")") + ", since " + timeOf(installedAt));
   const stored = trouble.failWith !== undefined ? "every command fails: " + trouble.failWith
     : trouble.flaky !== undefined && trouble.flaky.timesLeft > 0 ? "the next " + counted(trouble.flaky.timesLeft, "command") + " will fail"
     : trouble.timeOut !== undefined ? "the next command will time out" : "none";

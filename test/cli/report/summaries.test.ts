@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { reportCommand } from "../../../cli/report/command";
 import { nowMs } from "../../lifecycle/given";
 import { consoleOf, messageOf, type Kept } from "../report-console";
-import { exception, exportOf, fleetExport, secret, stored, urnOf } from "../report-given";
+import { exception, exportOf, fleetExport, secret, stored, urnOf, type StoredChange } from "../report-given";
 
 async function printed(input: string, ...flags: readonly string[]): Promise<Kept> {
   const own = consoleOf({ input, inputIsPiped: true });
@@ -37,6 +37,41 @@ const hostileExport = exportOf(
     }),
   ),
 );
+
+describe("the report on several stacks", () => {
+  const ofStack = (stack: string, change: StoredChange = {}): string =>
+    exportOf([stored("corp", change)]).replaceAll("urn:pulumi:prod::", `urn:pulumi:${stack}::`);
+
+  async function reported(...flags: readonly string[]): Promise<Kept> {
+    const exports: Readonly<Record<string, string>> = {
+      berlin: ofStack("berlin"),
+      hamburg: ofStack("hamburg", { coverage: { installed: 11, failed: 1 } }),
+    };
+    const own = consoleOf({ pulumi: (args) => Promise.resolve(exports[args.at(-1) ?? ""] ?? "") });
+    const stacks = ["berlin", "hamburg"].flatMap((name) => ["--stack", name]);
+    await reportCommand(own).parseAsync([...stacks, ...flags], { from: "user" });
+    return own.kept;
+  }
+
+  it("names each certificate after its stack, those that need attention first", async () => {
+    const { printed: text, exitCode, ranPulumi } = await reported();
+    expect(ranPulumi).to.deep.equal(["stack export --stack berlin", "stack export --stack hamburg"]);
+    expect(text).to.contain("2 certificates in fleet/berlin, hamburg: 1 needs attention.");
+    expect(text).to.match(/^hamburg\/corp .*\nberlin\/corp /m);
+    expect(text).to.contain("hamburg/corp: 1 of 12 devices failed");
+    expect(exitCode).to.equal(2);
+  });
+
+  it("keeps in each metric the labels that a report on one stack has", async () => {
+    const { printed: text } = await reported("--prometheus");
+    expect(text).to.match(/^pulumi_esper_stack_needs_attention\{project="fleet",stack="berlin"\} 0$/m);
+    expect(text).to.match(/^pulumi_esper_stack_needs_attention\{project="fleet",stack="hamburg"\} 1$/m);
+    expect(text).to.match(
+      /^pulumi_esper_certificate_devices\{project="fleet",stack="hamburg",name="corp",.*state="failed"\} 1$/m,
+    );
+    expect(text.match(/^# TYPE pulumi_esper_certificate_devices /gm)).to.have.length(1);
+  });
+});
 
 describe("the report as Markdown", () => {
   it("has a table, what needs attention, and the exceptions by reason", async () => {

@@ -233,4 +233,19 @@ describe("an alias on a device has one owner:", () => {
   async function settled(): Promise<void> {
     while (simulator.world.devices().some(({ waiting }) => waiting > 0)) await new Promise((go) => setTimeout(go, 10));
   }
+
+  it("of many on single devices none asks for the answers to the others' commands", async () => {
+    const each = Object.fromEntries(everyone.map((name) => [name, on({ devices: [device(name)] })]));
+    await program.up(each);
+    simulator.resetTraffic();
+    await program.refresh();
+    expect(simulator.traffic.byRoute).to.not.include.keys("GET /commands/v0/status/");
+    const unchanged = Object.fromEntries(everyone.map((name) => [name, { did: "nothing" }]));
+    expect(await program.up(each)).to.deep.equal(unchanged);
+    simulator.resetTraffic();
+    await program.up({});
+    expect(holders()).to.deep.equal([]);
+    // It finds out in one how its own ended, however many others there are.
+    expect(simulator.traffic.byRoute["GET /commands/v0/status/"]).to.be.at.most(3 * everyone.length);
+  });
 });

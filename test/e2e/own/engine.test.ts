@@ -2,12 +2,26 @@
 // certificates that the program makes itself.
 
 import { expect } from "chai";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { startSimulator, type Simulator } from "../../../simulator";
-import { makeIdentity } from "../../support/certificates";
+import { makeIdentity, p12Of } from "../../support/certificates";
 import { DeviceFiles } from "../../support/device-files";
 import { withStack } from "../../support/engine";
 import { newCommands } from "../../support/sent";
-import { connectionTo, expectNothingToDo, expectOperations, holdersOf, storedResource, at } from "../../support/story";
+import { descendantsOf, kill } from "../../support/processes";
+import {
+  at,
+  commandsOf,
+  connectionTo,
+  digestsOf,
+  expectNoSecret,
+  expectNothingToDo,
+  expectOperations,
+  holdersOf,
+  storedResource,
+} from "../../support/story";
+import { until } from "../../support/until";
 
 const names = ["a", "b", "c"];
 
@@ -32,12 +46,13 @@ describe("certificates of devices, through the engine:", function () {
     await simulator.close();
   });
 
-  function programOf(source: unknown): string {
+  function programOf(source: unknown, more: Readonly<Record<string, unknown>> = {}): string {
     const args = {
       alias: "till",
       target: { group: simulator.world.group("Tills").id },
       source,
       wait: { timeoutMinutes: 1 },
+      ...more,
     };
     return `
 const esper = require("pulumi-esper");
@@ -56,9 +71,7 @@ exports.coverage = tills.coverage;
       expect(holdersOf(simulator, "till")).to.deep.equal(names);
       await expectNothingToDo(stack, simulator, 2);
       const exported = await stack.exported();
-      for (const secret of [files.password, files.bytesOf("SN-a").toString("base64").slice(100, 160)]) {
-        expect(exported).to.not.include(secret);
-      }
+      expectNoSecret(exported, { password: files.password, file: files.bytesOf("SN-a") });
       const sent = newCommands(simulator);
       sent();
       await files.put("SN-b");
@@ -73,6 +86,41 @@ exports.coverage = tills.coverage;
       expect(refused.code).to.not.equal(0);
       expect(refused.text).to.include("1 file cannot be used: SN-c.p12: ");
       await files.put("SN-c");
+      expectOperations(await stack.destroy(), { deleted: 2 });
+      expect(holdersOf(simulator, "till")).to.deep.equal([]);
+    });
+  });
+
+  it("a run that is killed between two waves is gone on with: no device gets its file twice, and no password is stored", async () => {
+    const passwordOf = (name: string): string => `the-password-of-${name}`;
+    const putAll = async (): Promise<void> => {
+      for (const name of names) {
+        files.write(`SN-${name}`, await p12Of(makeIdentity(`${name}.example`), passwordOf(name)));
+        writeFileSync(join(files.folder, `SN-${name}.txt`), `${passwordOf(name)}\n`);
+      }
+    };
+    await putAll();
+    const source = { folder: files.folder, passwordFile: "{serial}.txt" };
+    await withStack(programOf(source), { env: connectionTo(simulator) }, async (stack) => {
+      expectOperations(await stack.up(), { created: 2 });
+      const before = digestsOf(simulator, "till");
+      await putAll();
+      await stack.writeProgram(programOf(source, { rollout: { waves: [1, "100%"], soakMinutes: 30 } }));
+      const run = await stack.start("up", "--yes", "--skip-preview", "--non-interactive");
+      await until(() => digestsOf(simulator, "till").some((digest) => !before.includes(digest)), 120_000);
+      const left = await descendantsOf(run.pid ?? 0);
+      kill(run.pid ?? 0);
+      for (const { pid } of left) kill(pid);
+      expect((await run.ended).code).to.not.equal(0);
+      await stack.pulumi("cancel", "--yes");
+
+      await stack.writeProgram(programOf(source));
+      expect((await stack.up()).code).to.equal(0);
+      const after = digestsOf(simulator, "till");
+      expect(after.filter((digest) => !before.includes(digest))).to.have.length(3);
+      expect(commandsOf(simulator)).to.deep.equal(Array(6).fill("INSTALL till DEVICE 1"));
+      expectNoSecret(await stack.exported(), Object.fromEntries(names.map((name) => [name, passwordOf(name)])));
+      await expectNothingToDo(stack, simulator, 2);
       expectOperations(await stack.destroy(), { deleted: 2 });
       expect(holdersOf(simulator, "till")).to.deep.equal([]);
     });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { perDevice } from "../../../provider/lifecycle/content/device-contents";
+import { perDevice, type AskedMade } from "../../../provider/lifecycle/content/device-contents";
 import { diff } from "../../../provider/lifecycle/policy/diff";
 import { digestOfHashes } from "../../../provider/lifecycle/content/files/file-list";
 import { deviceKey, emptyMark, type LedgerEntry } from "../../../provider/lifecycle/state/ledger/ledger";
@@ -66,5 +66,59 @@ describe("files of devices are due", () => {
       "devicesMissing",
       "1 device lacks the certificate; installing it on that one.",
     ]);
+  });
+});
+
+/** What a preview decides on a day, where three devices have certificates that end on day 21,000. */
+function decidedOn(day: number, change: Partial<AskedMade> = {}, entries: Partial<LedgerEntry> = {}): unknown {
+  const ledger = new Map(["one", "two", "three"].map((id) => [deviceKey(id), entry("aaaaaaaaa0", entries)]));
+  const made = { beforeDays: 30, spreadDays: 0, refused: [] };
+  const prior = state({
+    coverage: { members: 3, installed: 3 },
+    record: { own: { ledger, unusedDigest: "", made }, holding: { kind: "content", digest: perDevice } },
+  });
+  const { alias, target, inputs: settings } = readInputs(program({}));
+  const asked = {
+    template: "aaaaaaaaa0",
+    issuer: "Vault (pki/till)",
+    beforeDays: 30,
+    spreadDays: 0,
+    revokes: false,
+    ...change,
+  };
+  const { action, reason, message } = diff(
+    prior,
+    { alias, target, settings, digest: perDevice, made: asked },
+    day * dayMs,
+  );
+  return action === "nothing" ? reason : [reason, message];
+}
+
+const dayMs = 24 * 3_600_000;
+
+describe("certificates that are made are due", () => {
+  it("from the day on that lies so many days before their end", () => {
+    expect(decidedOn(20_969)).to.equal("unchanged");
+    expect(decidedOn(20_970)).to.deep.equal(["certificatesDue", "3 certificates end within 30 days."]);
+    expect(decidedOn(20_969, { beforeDays: 31 })).to.deep.equal([
+      "certificatesDue",
+      "3 certificates end within 31 days.",
+    ]);
+  });
+
+  it("up to `renewSpreadDays` earlier, each on a day of its own", () => {
+    const due = [20_964, 20_965, 20_967, 20_968].map((day) => String(decidedOn(day, { spreadDays: 10 })));
+    expect(due.map((text) => Number(/\d+/.exec(text)?.[0] ?? 0))).to.deep.equal([0, 2, 2, 3]);
+  });
+
+  it("where the template or the issuer is another", () => {
+    expect(decidedOn(20_000, { template: "bbbbbbbbb0" })).to.deep.equal([
+      "certificatesDue",
+      "The template or the issuer of 3 certificates changed.",
+    ]);
+  });
+
+  it("and those that wait for their wave are no news", () => {
+    expect(decidedOn(20_970, {}, { isBehind: true })).to.equal("unchanged");
   });
 });

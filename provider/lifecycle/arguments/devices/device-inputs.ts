@@ -9,6 +9,7 @@ import {
   type ReadInputs,
   type Settings,
 } from "../arguments";
+import { lifeProblem, renewBeforeDaysOf, type IssuedSource } from "../../../issuers/index";
 import { readDeviceSource, type DeviceSource } from "./device-source";
 import { Fields, hasUnknown, type Failure, type RawObject } from "../reader";
 
@@ -32,8 +33,18 @@ export function readDeviceInputs(raw: RawObject): ReadDeviceInputs {
   const source = readDeviceSource(fields);
   const { alias, target, options } = readSettingFields(fields);
   if (options.rollout.onFailure === "rollback") failures.push({ property: "rollout.onFailure", reason: noRollback });
+  if (source?.kind === "issuer") failures.push(...issuedFailures(source.issued, options));
   const given = alias === undefined || target === undefined ? undefined : { alias, target };
   const isWhole = failures.length === 0 && !hasUnknown(raw);
   const inputs = isWhole && given && source ? { ...given, ...options, source } : undefined;
   return { failures, alias, target, source, options, inputs };
+}
+
+function issuedFailures({ days, renewSpreadDays }: IssuedSource, options: ReadInputs["options"]): readonly Failure[] {
+  const reason = lifeProblem(days, renewBeforeDaysOf(days, options.renewBeforeDays), renewSpreadDays);
+  const ofFiles = fileSettingNames.filter((name) => options[name] !== undefined);
+  return [
+    ...(reason === undefined ? [] : [{ property: "source.days", reason }]),
+    ...ofFiles.map((name) => ({ property: "", reason: `${name}: is about files; an issuer makes each certificate` })),
+  ];
 }

@@ -1,8 +1,11 @@
-// Where the certificates of single devices come from: reads the `source` argument of DeviceCertificates, a folder or a map.
+// Where the certificates of single devices come from: reads the `source` argument of DeviceCertificates, a folder, a map or an
+// issuer (issued/).
 // It opens nothing; content/files does. Follows docs/design.md, section 12.
 
 import { isObject, hasUnknown, type Fields } from "../reader";
 import { readContent, readPassword, type ContentSource } from "../source";
+import { readIssuedSource } from "../issued/issued";
+import type { IssuedSource } from "../../../issuers/index";
 
 /** What tells a device from the others: a value of Esper's, under this name. */
 export type DeviceMark = "serial" | "id" | "name" | "imei";
@@ -21,11 +24,16 @@ export interface DevicePasswords {
   readonly passwordFile?: FilePattern;
 }
 
-export type DeviceSource = DevicePasswords &
-  (
-    | { readonly kind: "folder"; readonly folder: string; readonly file: FilePattern }
-    | { readonly kind: "map"; readonly by: DeviceMark; readonly certificates: ReadonlyMap<string, ContentSource> }
-  );
+/** Files, one for each device. */
+export type FileSource = DevicePasswords & Files;
+
+/** Files, or an issuer that makes the certificates. */
+export type DeviceSource = FileSource | IssuingSource;
+
+export interface IssuingSource {
+  readonly kind: "issuer";
+  readonly issued: IssuedSource;
+}
 
 const knownNames = ["folder", "file", "certificates", "by", "password", "passwordEnv", "passwordFile"];
 
@@ -35,12 +43,19 @@ export function readDeviceSource(fields: Fields): DeviceSource | undefined {
   }
   const source = fields.object("source");
   if (source === undefined) {
-    if (!fields.has("source")) fields.fail("source", "is required: { folder } or { certificates }");
+    if (!fields.has("source")) fields.fail("source", "is required: { folder }, { certificates } or { issuer }");
     return undefined;
+  }
+  if (source.has("issuer")) {
+    const issued = readIssuedSource(source);
+    return issued && { kind: "issuer", issued };
   }
   source.refuseOthers(knownNames);
   if (source.has("folder") === source.has("certificates")) {
-    return source.fail("folder", "exactly one of folder and certificates says where the certificates come from");
+    return source.fail(
+      "folder",
+      "exactly one of folder, certificates and issuer says where the certificates come from",
+    );
   }
   const files = source.has("folder") ? readFolder(source) : readMap(source);
   const passwords = readPasswords(source, files === undefined ? undefined : markOf(files));
@@ -56,8 +71,9 @@ export function patternText({ before, mark, after }: FilePattern): string {
   return `${before}{${mark}}${after}`;
 }
 
-/** What of a source is no secret. */
+/** What of a source is no secret. An issuer's words may hold names that are somebody's secret, such as a command's arguments. */
 export function openDeviceParts(source: DeviceSource): Readonly<Record<string, string>> {
+  if (source.kind === "issuer") return { subject: source.issued.template.subject };
   return {
     ...(source.kind === "folder" ? { folder: source.folder, file: patternText(source.file) } : { by: source.by }),
     ...(source.passwordEnv !== undefined && { passwordEnv: source.passwordEnv }),

@@ -3,12 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import {
-  markOf,
-  type DeviceMark,
-  type DeviceSource,
-  type FilePattern,
-} from "../../arguments/devices/device-source";
+import { markOf, type DeviceMark, type FilePattern, type FileSource } from "../../arguments/devices/device-source";
 import type { ContentSource, Source } from "../../arguments/source";
 import { SourceError } from "../../errors";
 import type { Surroundings } from "../open-source";
@@ -42,7 +37,7 @@ export interface FileList {
 }
 
 /** @throws SourceError where the folder cannot be read */
-export function listFiles(source: DeviceSource, surroundings: FileSurroundings): FileList {
+export function listFiles(source: FileSource, surroundings: FileSurroundings): FileList {
   const mark = markOf(source);
   const files = new Map<string, DeviceFile>();
   for (const { value, name, content } of source.kind === "folder" ? inFolder(source, surroundings) : inMap(source)) {
@@ -79,7 +74,7 @@ interface Found {
 }
 
 function inFolder(
-  { folder, file }: Extract<DeviceSource, { readonly kind: "folder" }>,
+  { folder, file }: Extract<FileSource, { readonly kind: "folder" }>,
   { listFolder }: FileSurroundings,
 ): readonly Found[] {
   return namesIn(folder, listFolder).flatMap((name) => {
@@ -88,7 +83,7 @@ function inFolder(
   });
 }
 
-function inMap({ certificates }: Extract<DeviceSource, { readonly kind: "map" }>): readonly Found[] {
+function inMap({ certificates }: Extract<FileSource, { readonly kind: "map" }>): readonly Found[] {
   return [...certificates].map(([value, content]) => ({ value, name: value, content }));
 }
 
@@ -124,7 +119,7 @@ function hashOf(content: ContentSource, { readFile }: FileSurroundings): string 
 }
 
 function passwordOf(
-  source: DeviceSource,
+  source: FileSource,
   value: string,
   { readFile }: FileSurroundings,
 ): { readonly password?: string; readonly passwordEnv?: string } {

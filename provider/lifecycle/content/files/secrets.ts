@@ -6,7 +6,7 @@ import { redaction } from "../../../redaction/redaction";
 
 export function learnDeviceInputs(raw: RawObject): void {
   const { source } = readDeviceInputs(raw);
-  if (source === undefined) return;
+  if (source === undefined || source.kind === "issuer") return;
   redaction.learn(source.password ?? "");
   for (const content of source.kind === "map" ? source.certificates.values() : []) {
     if (content.kind === "base64") redaction.learn(Buffer.from(content.base64, "base64"));

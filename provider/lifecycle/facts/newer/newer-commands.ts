@@ -3,10 +3,12 @@
 // from the point on to which the state has looked. It decides nothing. Follows docs/design.md, section 3.
 
 import type { CommandSighting, StatusRow } from "../../../client/index";
+import type { Target } from "../../arguments/target";
 import type { OperationContext } from "../../context";
 import { aliasHash, certificateCommands, installCommand, parseLabel, urnHint } from "../../state/command-label";
 import { devicesIn } from "../../state/sent-request";
 import { newestInstallAt, type OtherCommand, type State, type StateRecord } from "../../state/state";
+import { devicesConcerned, mayConcern } from "./concerned";
 
 /** One that the state does not count among its own, with the devices that it reached. */
 export interface NewerCommand extends OtherCommand {
@@ -41,7 +43,13 @@ export const listMaxAgeMs = 60_000;
 /** What a removal rests on is read again when it is older. */
 export const removalMaxAgeMs = 10_000;
 
-export async function readNewer({ client }: OperationContext, prior: State, maxAgeMs: number): Promise<Newer> {
+/** @param target what the program names now, where that may be another one */
+export async function readNewer(
+  { client }: OperationContext,
+  prior: State,
+  maxAgeMs: number,
+  target?: Target,
+): Promise<Newer> {
   const { record, settings } = prior;
   const list = await client.commandsSince({ commands: certificateCommands, sinceAt: record.lookedUntil, maxAgeMs });
   const stored = record.otherCommands ?? [];
@@ -51,14 +59,21 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
   const classified = client.hasLabels
     ? unknown.flatMap((sighting) => otherCommandOf(sighting, settings.alias, record) ?? [])
     : [];
-  const own = new Map(unknown.map((sighting) => [sighting.id, sighting]));
-  const all = [...stored, ...classified].sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
-  const rows = all.length === 0 ? [] : await client.rows({ requestIds: all.map(({ id }) => id) });
+  const concerned = devicesConcerned(prior, target);
+  const sightings = new Map(unknown.map((sighting) => [sighting.id, sighting]));
+  const isOfUse = ({ id, by }: OtherCommand): boolean => {
+    const sighting = sightings.get(id);
+    return by === "own" || sighting === undefined || mayConcern(sighting, concerned);
+  };
+  const all = [...stored, ...classified.filter(isOfUse)].sort((one, other) =>
+    one.createdAt < other.createdAt ? -1 : 1,
+  );
+  const rows = rowsByRequest(all.length === 0 ? [] : await client.rows({ requestIds: all.map(({ id }) => id) }));
   return {
     commands: all.map((command) => ({
       ...command,
-      rows: new Map(rows.filter(({ requestId }) => requestId === command.id).map((row) => [row.deviceId, row])),
-      listed: new Set(own.get(command.id)?.devices ?? []),
+      rows: rows.get(command.id) ?? new Map<string, StatusRow>(),
+      listed: new Set(sightings.get(command.id)?.devices ?? []),
     })),
     unreadable: unknown
       .filter((sighting) => isUnreadable(sighting) || (!client.hasLabels && sighting.aliasName === settings.alias))
@@ -69,6 +84,15 @@ export async function readNewer({ client }: OperationContext, prior: State, maxA
       record.lookedUntil,
     ),
   };
+}
+
+function rowsByRequest(rows: readonly StatusRow[]): ReadonlyMap<string, ReadonlyMap<string, StatusRow>> {
+  const byRequest = new Map<string, Map<string, StatusRow>>();
+  for (const row of rows) {
+    const ofRequest = byRequest.get(row.requestId) ?? new Map<string, StatusRow>();
+    byRequest.set(row.requestId, ofRequest.set(row.deviceId, row));
+  }
+  return byRequest;
 }
 
 /**
@@ -99,6 +123,7 @@ function otherCommandOf(
     ...{ id, createdAt, kind: command === installCommand ? "install" : "uninstall" },
     by: isOwn ? "own" : parsed === undefined ? "unlabelled" : "other",
     ...(parsed !== undefined && { content: parsed.content }),
+    ...(parsed?.form === "instance" && parsed.made !== undefined && { made: parsed.made }),
     ...(scheduledFrom !== undefined && { scheduledFrom }),
   };
 }

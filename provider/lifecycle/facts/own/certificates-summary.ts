@@ -4,15 +4,10 @@
 import type { Device } from "../../../client/index";
 import { printable } from "../../../printable";
 import { isObject, type RawObject } from "../../arguments/reader";
-import type { ContentMark, DeviceContents } from "../../content/device-contents";
+import type { ContentMark, DeviceContents, Held } from "../../content/device-contents";
 import type { State } from "../../state/state";
 import { deviceKey, hasLeft, holdsContent, type Ledger } from "../../state/ledger/ledger";
 import { endedSentence, expiringSentence, renewalDueSentence } from "../../messages/files";
-
-export interface Held {
-  readonly device: Device;
-  readonly mark: ContentMark;
-}
 
 const dayMs = 24 * 3_600_000;
 const expiringMax = 20;
@@ -61,6 +56,8 @@ export function heldOf(ledger: Ledger, members: Iterable<Device>): readonly Held
 
 /** What an unchanged run says: the ledger counts, and the names are those that the last run or refresh has seen. */
 export function lastingDaysWarnings({ record, settings, certificate }: State, nowMs: number): readonly string[] {
+  // Where certificates are made, those that are due are no lasting state: a run makes new ones.
+  if (record.own?.made !== undefined) return [];
   const { expiring } = certificate;
   const names = (Array.isArray(expiring) ? expiring : []).flatMap((one: unknown) =>
     isObject(one) && typeof one["name"] === "string" ? [one["name"]] : [],

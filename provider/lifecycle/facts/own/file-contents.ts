@@ -5,7 +5,7 @@ import type { Device } from "../../../client/index";
 import { printable } from "../../../printable";
 import type { Settings } from "../../arguments/arguments";
 import type { RawObject } from "../../arguments/reader";
-import type { ContentMark, DeviceContents, RecordedContent } from "../../content/device-contents";
+import type { ContentMark, DeviceContents, Held, RecordedContent } from "../../content/device-contents";
 import { chooseFor } from "../../content/encoding-choice";
 import { digestOfHashes, type DeviceFile, type FileList, type FileSurroundings } from "../../content/files/file-list";
 import { fileToSend, openedFiles, type OpenedFile } from "../../content/files/opened-files";
@@ -21,7 +21,7 @@ import {
   unusedFilesSentence,
   withoutFileSentence,
 } from "../../messages/files";
-import { daysSentences, daysSummary, type Held } from "./certificates-summary";
+import { daysSentences, daysSummary } from "./certificates-summary";
 import { matchFiles, type MatchedFiles } from "./matched-files";
 
 /** What a program asks for, with all that is needed to open it. */
@@ -76,7 +76,7 @@ export async function contentsFromFiles(
       const made = await fileToSend(file, one, settings.encoding, device.osVersion, surroundings);
       return { ...made, mark: one.mark, digest: one.digest };
     },
-    summary: summaryOf(asked, matched, opened, held),
+    summary: () => summaryOf(asked, matched, opened, held),
     unusedDigest: digestOfHashes(matched.unused.map(({ hash }) => hash)),
     problems: settings.missingFile === "fail" ? missingFiles(matched, members) : [],
     warnings: [

@@ -3,12 +3,20 @@
 
 import { sameTarget } from "../../arguments/target";
 import type { Settings } from "../../arguments/arguments";
-import type { ContentsForMembers, DeviceContents, RecordedContent } from "../../content/device-contents";
+import {
+  digestPart,
+  type ContentsForMembers,
+  type DeviceContents,
+  type RecordedContent,
+} from "../../content/device-contents";
 import type { OperationContext } from "../../context";
 import type { State } from "../../state/state";
 import type { Departed } from "../departed";
 import { fleetOf, readFleet, type Fleet } from "../members/fleet";
 import { withUnlisted } from "../members/unlisted";
+import type { Newer } from "../newer/newer-commands";
+import { devicesOf } from "../newer/resume";
+import { digestOfPart } from "../../state/command-label";
 import { entryOf, type WantedOf } from "./ledger-history";
 
 const listMaxAgeMs = 10_000;
@@ -19,12 +27,30 @@ export async function gatherContents(
   contentsFor: ContentsForMembers | undefined,
   { target }: Settings,
   stored: State | undefined,
+  newer: Newer,
 ): Promise<DeviceContents | undefined> {
   if (contentsFor === undefined) return undefined;
   const listed = await readFleet(client, target, listMaxAgeMs);
   const isSame = stored !== undefined && sameTarget(stored.settings.target, target);
   const { members } = isSame ? await withUnlisted(client, listed, stored) : listed;
-  return contentsFor(members, recordedOf(members, stored), status);
+  return contentsFor(members, withNewer(recordedOf(members, stored), newer, members), status);
+}
+
+/** What an interrupted run has made and sent is known by its label alone. */
+function withNewer(
+  recorded: ReadonlyMap<string, RecordedContent>,
+  { commands }: Newer,
+  members: Fleet["members"],
+): ReadonlyMap<string, RecordedContent> {
+  const known = new Map(recorded);
+  for (const command of commands) {
+    const { by, kind, content = "", made } = command;
+    if (by !== "own" || kind !== "install" || made === undefined) continue;
+    const digest = digestOfPart(content).slice(0, digestPart);
+    const entry = { digest, file: made.template, endDay: made.endDay, leadDays: 0, isBehind: false };
+    for (const id of devicesOf(command)) if (members.has(id)) known.set(id, entry);
+  }
+  return known;
 }
 
 /** What the state knows of the content of each of these devices. */

@@ -1,12 +1,27 @@
 // What the ledger tells of the members: who has what it is to have, which commands are open, and who lacks something.
 // Pure. Follows docs/design.md, section 12.
 
-import type { ContentMark, DeviceContents } from "../../content/device-contents";
+import type { ContentMark, DeviceContents, Making } from "../../content/device-contents";
 import { contentPart } from "../../state/command-label";
-import { deviceKey, hasLeft, holdsContent, type Ledger, type LedgerEntry } from "../../state/ledger/ledger";
+import {
+  deviceKey,
+  hasLeft,
+  holdsContent,
+  type Ledger,
+  type LedgerEntry,
+  type OwnRecord,
+} from "../../state/ledger/ledger";
 import type { State } from "../../state/state";
 import type { SentRequests } from "../command-history";
-import { fileChangedState, noFileState, wasSent, type DeviceStatus } from "../device-status";
+import {
+  dueState,
+  fileChangedState,
+  noFileState,
+  noNamesState,
+  notIssuedState,
+  wasSent,
+  type DeviceStatus,
+} from "../device-status";
 import type { Fleet } from "../members/fleet";
 import type { Newer, NewerCommand } from "../newer/newer-commands";
 import { devicesOf, withAdded, type Resumed } from "../newer/resume";
@@ -84,29 +99,51 @@ export function resumeSingly(stored: State, newer: Newer, wanted: WantedOf): Res
 /** As {@link withContentStates}, as far as it can be said without the files. */
 export function withLedgerStates(
   statuses: readonly DeviceStatus[],
-  ledger: Ledger,
+  { ledger, made }: OwnRecord,
   nowMs: number,
 ): readonly DeviceStatus[] {
-  const isWithoutFile = (entry: LedgerEntry | undefined): boolean => entry?.file === "" && !hasLeft(entry);
-  const withoutFile = statuses.map(({ device }) => device.id).filter((id) => isWithoutFile(entryOf(ledger, id)));
-  return withContentStates(statuses, ledger, new Map(withoutFile.map((id) => [id, ""])), nowMs);
+  const ids = statuses.map(({ device }) => device.id);
+  const isWithout = (entry: LedgerEntry | undefined): boolean =>
+    entry?.file === "" && !entry.isBehind && !hasLeft(entry);
+  const refused = new Set(made?.refused);
+  return withContentStates(
+    statuses,
+    ledger,
+    {
+      nothingToSend: new Map(ids.filter((id) => isWithout(entryOf(ledger, id))).map((id) => [id, ""])),
+      ...(made && {
+        making: { notMade: new Map(ids.filter((id) => refused.has(deviceKey(id))).map((id) => [id, ""])) },
+      }),
+    },
+    nowMs,
+  );
+}
+
+/** Why members were not sent what they are to have. */
+export interface WhyNot {
+  readonly nothingToSend: ReadonlyMap<string, string>;
+  readonly making?: Pick<Making, "notMade"> | undefined;
 }
 
 /** Says of members that were not sent what they are to have why that is so. */
 export function withContentStates(
   statuses: readonly DeviceStatus[],
   ledger: Ledger | undefined,
-  nothingToSend: ReadonlyMap<string, string>,
+  { nothingToSend, making }: WhyNot,
   nowMs: number,
 ): readonly DeviceStatus[] {
   return statuses.map((status) => {
     const { device, phase } = status;
     if (phase === "installed" || phase === "pending") return status;
     const entry = ledger && entryOf(ledger, device.id);
-    const reason = nothingToSend.get(device.id);
     const since = entry?.at ?? new Date(nowMs).toISOString();
-    if (reason !== undefined) return { device, phase: "missing", state: noFileState, reason, since };
+    const nothing = nothingToSend.get(device.id);
+    if (nothing !== undefined) {
+      return { device, phase: "missing", state: making ? noNamesState : noFileState, reason: nothing, since };
+    }
+    const refusal = making?.notMade.get(device.id);
+    if (refusal !== undefined) return { device, phase: "failed", state: notIssuedState, reason: refusal, since };
     if (wasSent(status) || !holdsContent(entry) || entry.isStale) return status;
-    return { device, phase: "missing", state: fileChangedState, reason: "", since };
+    return { device, phase: "missing", state: making ? dueState : fileChangedState, reason: "", since };
   });
 }

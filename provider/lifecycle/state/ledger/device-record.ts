@@ -7,7 +7,9 @@ import { isObject, type RawObject } from "../../arguments/reader";
 import { StateError } from "../../errors";
 import { readState, toOutputs } from "../record";
 import type { SentRequest, State } from "../state";
-import { decodeLedger, encodeLedger, type Ledger } from "./ledger";
+import { decodeLedger, encodeLedger, type Ledger, type MadeRecord } from "./ledger";
+import { leadDaysOf } from "./made";
+import { decodeRevocations, encodeRevocations, encodeSerials, withSerials } from "./revocations";
 
 const StoredCodec = t.intersection([
   t.type({ ledger: t.string, unusedDigest: t.string }),
@@ -16,8 +18,16 @@ const StoredCodec = t.intersection([
     openIds: t.readonlyArray(t.string),
     withoutContent: t.number,
     removals: t.readonlyArray(t.unknown),
+    made: t.readonly(
+      t.intersection([
+        t.type({ beforeDays: t.number, spreadDays: t.number, refused: t.readonlyArray(t.string) }),
+        t.partial({ revoke: t.type({ serials: t.string, pending: t.string, source: t.UnknownRecord }) }),
+      ]),
+    ),
   }),
 ]);
+
+type StoredMade = NonNullable<t.TypeOf<typeof StoredCodec>["made"]>;
 
 export function readDeviceState(outputs: RawObject): State {
   const stored = isObject(outputs["record"]) ? outputs["record"] : {};
@@ -28,8 +38,8 @@ export function readDeviceState(outputs: RawObject): State {
         "`pulumi state delete` forgets it, and the next `pulumi up` sends each device its certificate again.",
     );
   }
-  const { ledger: rows, open, openIds, unusedDigest, withoutContent, removals = [], ...record } = decoded.right;
-  const ledger = decodeLedger({ rows, open, openIds });
+  const { ledger: rows, open, openIds, unusedDigest, withoutContent, removals = [], made, ...record } = decoded.right;
+  const ledger = withMade(decodeLedger({ rows, open, openIds }), made);
   const state = readState({
     ...outputs,
     ...{ certificate: {}, sentAs: "asGiven", commands: [...openInstalls(ledger), ...removals], record },
@@ -39,9 +49,32 @@ export function readDeviceState(outputs: RawObject): State {
     certificate: isObject(outputs["certificates"]) ? outputs["certificates"] : {},
     record: {
       ...state.record,
-      own: { ledger, unusedDigest, ...(withoutContent !== undefined && { withoutContent }) },
+      own: {
+        ledger,
+        unusedDigest,
+        ...(withoutContent !== undefined && { withoutContent }),
+        ...(made && { made: madeIn(made) }),
+      },
     },
   };
+}
+
+/** Where certificates are made, one rule says of all when they are due. */
+function withMade(ledger: Ledger, made: StoredMade | undefined): Ledger {
+  if (made === undefined) return ledger;
+  const known = new Map([...ledger].map(([key, entry]) => [key, { ...entry, leadDays: leadDaysOf(key, made) }]));
+  return made.revoke === undefined ? known : withSerials(known, made.revoke.serials);
+}
+
+function madeIn({ revoke, ...made }: StoredMade): MadeRecord {
+  if (revoke === undefined) return made;
+  return { ...made, revoke: { pending: decodeRevocations(revoke.pending), source: revoke.source } };
+}
+
+function storedMade({ revoke, ...made }: MadeRecord, ledger: Ledger): StoredMade {
+  if (revoke === undefined) return made;
+  const { pending, source } = revoke;
+  return { ...made, revoke: { serials: encodeSerials(ledger), pending: encodeRevocations(pending), source } };
 }
 
 /** The installs that have not ended in Success, each to one device. */
@@ -63,7 +96,8 @@ export function toDeviceOutputs(state: State): RawObject {
   const removals = state.commands.filter(({ kind }) => kind === "uninstall");
   const added: unknown = JSON.parse(
     JSON.stringify({
-      ...{ ledger: rows, open, openIds, unusedDigest: own.unusedDigest, withoutContent: own.withoutContent },
+      ...{ ledger: rows, open, openIds, unusedDigest: own.unusedDigest },
+      ...{ withoutContent: own.withoutContent, made: own.made && storedMade(own.made, own.ledger) },
       ...(removals.length > 0 && { removals }),
     }),
   );

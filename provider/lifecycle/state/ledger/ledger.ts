@@ -6,7 +6,8 @@
 // sorted by key; beside them stand the ids of the open commands, in the order of their rows.
 
 import { createHash } from "node:crypto";
-import type { ContentMark } from "../../content/device-contents";
+import type { RawObject } from "../../arguments/reader";
+import type { ContentMark, Renewal } from "../../content/device-contents";
 
 export interface LedgerEntry extends ContentMark {
   /** The device has not been sent what the file holds. */
@@ -22,6 +23,28 @@ export interface LedgerEntry extends ContentMark {
 /** By the key of a device. */
 export type Ledger = ReadonlyMap<string, LedgerEntry>;
 
+/** What is remembered where certificates are made. */
+export interface MadeRecord extends Renewal {
+  /** Keys of the devices for which the issuer refused one. */
+  readonly refused: readonly string[];
+  /** Where what was replaced or removed is revoked. */
+  readonly revoke?: RevocationRecord | undefined;
+}
+
+/** A certificate that a device had, and that is to be revoked. */
+export interface Revocation {
+  /** Of the device. */
+  readonly key: string;
+  /** Hex. */
+  readonly serial: string;
+}
+
+export interface RevocationRecord {
+  readonly pending: readonly Revocation[];
+  /** `source` as the program wrote it: a destroy has no other word of who revokes. */
+  readonly source: RawObject;
+}
+
 /** What is remembered where each device has its own content. */
 export interface OwnRecord {
   readonly ledger: Ledger;
@@ -29,6 +52,8 @@ export interface OwnRecord {
   readonly unusedDigest: string;
   /** Members that lack a certificate, and for which there is none to send. */
   readonly withoutContent?: number | undefined;
+  /** Where certificates are made. */
+  readonly made?: MadeRecord | undefined;
 }
 
 /** Members that are missing, and that no run can do anything about for now. */

@@ -74,7 +74,7 @@ const OtherCommandCodec = t.readonly(
       createdAt: t.string,
       by: t.union([t.literal("own"), t.literal("other"), t.literal("unlabelled")]),
     }),
-    t.partial({ content: t.string, scheduledFrom: t.string }),
+    t.partial({ content: t.string, made: t.type({ endDay: t.number, template: t.string }), scheduledFrom: t.string }),
   ]),
 );
 
