@@ -79,7 +79,7 @@ export async function measureLife(profile: Profile, rounds: number): Promise<Lif
           for (const step of steps) {
             measured[step].push(await measureStep(step, sides, round % 2 === 0));
             if (step === "create") bytes = Math.max(bytes, await stateBytes(own));
-            if (step !== "refresh" || profile.own !== true) continue;
+            if (step !== "refresh" || profile.own !== true || profile.issued === true) continue;
             await writeDeviceFiles(own, tenant, changedFiles);
             changed.push(await measureStep("no-change up", sides, round % 2 === 0));
           }

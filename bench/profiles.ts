@@ -23,6 +23,8 @@ export interface Profile {
   readonly target: "group" | "device";
   /** Each device has a certificate of its own, as one resource. */
   readonly own?: true;
+  /** Its certificate is made by an issuer, an own authority; otherwise it has a file. */
+  readonly issued?: true;
   /** How often the whole life is run, on both sides. */
   readonly rounds: number;
   /** Part of `--quick`. */
@@ -37,6 +39,8 @@ export const profiles: readonly Profile[] = [
   { name: "1 x 1,000,000", certificates: 1, devices: 1_000_000, target: "group", rounds: 1 },
   { name: "own 1,000", certificates: 1, devices: 1000, target: "group", own: true, rounds: 2 },
   { name: "own 10,000", certificates: 1, devices: 10_000, target: "group", own: true, rounds: 1 },
+  { name: "issued 1,000", certificates: 1, devices: 1000, target: "group", own: true, issued: true, rounds: 2 },
+  { name: "issued 10,000", certificates: 1, devices: 10_000, target: "group", own: true, issued: true, rounds: 1 },
   { name: "20 x 1,000", certificates: 20, devices: 1000, target: "group", rounds: 3 },
   { name: "100 x 1", certificates: 100, devices: 100, target: "device", rounds: 3 },
   { name: "400 x 1", certificates: 400, devices: 400, target: "device", rounds: 2 },

@@ -25,9 +25,19 @@ export function certificateProgram(certificates: readonly CertificateToDeclare[]
   ].join("\n");
 }
 
-/** A certificate of its own on each device of a group, from a folder in the program's. */
-export function deviceCertificatesProgram(group: string, folder: string): string {
-  const args = { alias: "client", target: { group }, source: { folder, passwordEnv: passwordVariable } };
+/** `source` of certificates of devices: a folder in the program's. */
+export function folderSource(folder: string): Readonly<Record<string, unknown>> {
+  return { folder, passwordEnv: passwordVariable };
+}
+
+/** `source` of certificates of devices: an own authority, whose two files lie in the program's folder. */
+export function authoritySource(certificate: string, key: string): Readonly<Record<string, unknown>> {
+  return { issuer: { ca: { certificate: { file: certificate }, key: { file: key } } } };
+}
+
+/** A certificate of its own on each device of a group. */
+export function deviceCertificatesProgram(group: string, source: Readonly<Record<string, unknown>>): string {
+  const args = { alias: "client", target: { group }, source };
   return [
     `const { DeviceCertificates } = require("pulumi-esper");`,
     `new DeviceCertificates("certificates", ${JSON.stringify(args)});`,

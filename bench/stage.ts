@@ -1,22 +1,25 @@
 // What a measurement stands on: a simulated tenant in its own process, and a stack that declares certificates on it.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeOpensslAuthority } from "../test/issuers/openssl-authority";
 import { withStack, type Stack } from "../test/support/engine";
 import { at, listAt } from "../test/support/story";
 import { makeDeviceFile } from "./device-files";
 import { makeFile, password } from "./files";
 import type { Profile } from "./profiles";
 import {
+  authoritySource,
   certificateProgram,
   deviceCertificatesProgram,
+  folderSource,
   passwordVariable,
   type CertificateToDeclare,
   type Stored,
 } from "./programs";
 import { Tenant, type TenantOptions } from "./tenant";
 
-export type Size = Pick<Profile, "certificates" | "devices" | "target" | "own">;
+export type Size = Pick<Profile, "certificates" | "devices" | "target" | "own" | "issued">;
 
 /** Devices answer at once, all well. */
 export const prompt: Omit<TenantOptions, "devices"> = { deviceMs: 0, readsBeforeAnswer: 0, failing: 0 };
@@ -33,12 +36,9 @@ export async function withStage(
   const { url, apiKey } = tenant.welcome;
   const env = { ESPER_BASE_URL: url, ESPER_API_KEY: apiKey, [passwordVariable]: password };
   try {
-    const isOwn = size.own === true;
-    const program = isOwn
-      ? deviceCertificatesProgram(tenant.welcome.group, ownFolder)
-      : certificateProgram(declarations(size, tenant));
-    await withStack(program, { env }, async (stack) => {
-      if (isOwn) await writeDeviceFiles(stack, tenant, size.devices);
+    await withStack(programFor(size, tenant), { env }, async (stack) => {
+      if (size.issued === true) await writeAuthority(stack);
+      else if (size.own === true) await writeDeviceFiles(stack, tenant, size.devices);
       for (let number = 0; number < size.certificates; number++) {
         await stack.writeFile(fileName(number), await makeFile());
       }
@@ -50,6 +50,19 @@ export async function withStage(
 }
 
 const ownFolder = "certs";
+const authorityFiles = ["ca.pem", "ca.key"] as const;
+
+function programFor(size: Size, tenant: Tenant): string {
+  if (size.own !== true) return certificateProgram(declarations(size, tenant));
+  const source = size.issued === true ? authoritySource(...authorityFiles) : folderSource(ownFolder);
+  return deviceCertificatesProgram(tenant.welcome.group, source);
+}
+
+async function writeAuthority(stack: Stack): Promise<void> {
+  const authority = makeOpensslAuthority();
+  for (const name of authorityFiles) await stack.writeFile(name, await readFile(join(authority.folder, name)));
+  authority.remove();
+}
 
 /** A new certificate for the first so many devices. */
 export async function writeDeviceFiles(stack: Stack, { welcome }: Tenant, devices: number): Promise<void> {

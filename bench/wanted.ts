@@ -44,6 +44,7 @@ export function rowsOf(lives: readonly LifeFigures[], extras: Extras): readonly 
     ...named("1 x 100,000").flatMap(hugeRows),
     ...named("1 x 1,000,000").flatMap(millionRows),
     ...lives.flatMap(ownRows),
+    ...issuedPairs(lives).map(([issued, files]) => processorRow(issued, files)),
     ...named("1 x 1,000").flatMap((small) => named("1 x 10,000").flatMap((large) => growthRows(small, large))),
     ...(extras.loadMs === undefined
       ? []
@@ -125,25 +126,46 @@ function millionRows(life: LifeFigures): readonly Row[] {
 /** Certificates of devices: one POST for each, and few reads beside them (docs/design.md, section 12). */
 function ownRows(life: LifeFigures): readonly Row[] {
   const { profile, steps, changed } = life;
-  if (profile.own !== true || changed === undefined) return [];
+  if (profile.own !== true) return [];
   const isLarge = profile.devices > 1000;
   const { create } = steps;
   const posts = (figures: StepFigures): number =>
     Object.entries(figures.byRoute).reduce((sum, [route, number]) => sum + (route.startsWith("POST ") ? number : 0), 0);
   const beyond = beyondMs(steps["no-change up"].pairs) / 1000;
-  const most = isLarge ? 1.5 : 0.3;
-  const peaks = [create, changed, steps.refresh, steps.destroy].flatMap(({ ownBytes }) => ownBytes ?? []);
+  const most = profile.issued === true ? 0.2 : isLarge ? 1.5 : 0.3;
+  const peaks = [create, changed, steps.refresh, steps.destroy].flatMap((figures) => figures?.ownBytes ?? []);
   const memory = peaks.length === 0 ? [] : [Math.ceil(Math.max(...peaks) / mega)];
   return [
     mostRow(`POSTs, create, ${profile.name}`, profile.devices, posts(create)),
     mostRow(`other requests, create, ${profile.name}`, isLarge ? 600 : 60, create.requests - posts(create)),
-    mostRow(`POSTs, ${changedFiles} files changed, ${profile.name}`, changedFiles, posts(changed)),
+    ...(changed === undefined
+      ? []
+      : [mostRow(`POSTs, ${changedFiles} files changed, ${profile.name}`, changedFiles, posts(changed))]),
     ...memory.map((seen) => mostRow(`provider memory, MB, ${profile.name}`, 400, seen)),
     {
       ...{ what: `no-change up beyond the floor, ${profile.name}`, wanted: `at most ${most.toFixed(1)} s` },
       ...{ seen: `${beyond.toFixed(2)} s`, isReached: beyond <= most },
     },
   ];
+}
+
+/** What an issuer makes, beside files for as many devices. */
+function issuedPairs(lives: readonly LifeFigures[]): readonly (readonly [LifeFigures, LifeFigures])[] {
+  const files = lives.filter(({ profile }) => profile.own === true && profile.issued !== true);
+  return lives
+    .filter(({ profile }) => profile.issued === true)
+    .flatMap((life) => files.filter(({ profile }) => profile.devices === life.profile.devices).map((of) => [life, of]));
+}
+
+/** Key, signature, check and file of a device, against finding and opening its file (docs/design.md, section 13). */
+function processorRow(issued: LifeFigures, files: LifeFigures): Row {
+  const { name, devices } = issued.profile;
+  const providerMs = ({ steps }: LifeFigures): number => median(steps.create.cpu.map(({ own }) => own.provider));
+  const more = (providerMs(issued) - providerMs(files)) / devices;
+  return {
+    ...{ what: `processor of the provider beyond ${files.profile.name}, a device, create, ${name}` },
+    ...{ wanted: "at most 2.5 ms", seen: `${more.toFixed(2)} ms`, isReached: more <= 2.5 },
+  };
 }
 
 function growthRows(small: LifeFigures, large: LifeFigures): readonly Row[] {

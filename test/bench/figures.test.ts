@@ -73,6 +73,26 @@ describe("figures of the bench", () => {
     });
   });
 
+  it("certificates that an issuer makes are judged beside files for as many devices, by the provider's processor time", () => {
+    const made = life({ name: "issued 1,000", own: true, issued: true }, 1043);
+    const usual = made.steps.create;
+    const taking = (provider: number): LifeFigures => {
+      const cpu = usual.cpu.map((sides) => ({ ...sides, own: { ...sides.own, provider } }));
+      return { ...made, steps: { ...made.steps, create: { ...usual, cpu, byRoute: { "POST /commands": 1000 } } } };
+    };
+    const files = life({ name: "own 1,000", own: true }, 1043);
+    const rows = rowsOf([files, taking(2_650)], {}).filter(({ what }) => what.includes("issued 1,000"));
+    expect(rows.map(({ what, seen, isReached }) => [what, seen, isReached])).to.deep.include.members([
+      ["POSTs, create, issued 1,000", "1,000", true],
+      ["other requests, create, issued 1,000", "43", true],
+      ["provider memory, MB, issued 1,000", "150", true],
+      ["processor of the provider beyond own 1,000, a device, create, issued 1,000", "2.45 ms", true],
+    ]);
+    const [slow] = rowsOf([files, taking(2_750)], {}).filter(({ what }) => what.startsWith("processor"));
+    expect(slow).to.include({ seen: "2.55 ms", isReached: false });
+    expect(rowsOf([taking(200)], {}).filter(({ what }) => what.startsWith("processor"))).to.deep.equal([]);
+  });
+
   it("growth is judged from a thousand devices to ten thousand, in time beyond the floor and in requests", () => {
     const rows = rowsOf([life({}, 2), life({ name: "1 x 10,000", devices: 10_000 }, 11)], {});
     const growth = rows.filter(({ what }) => what.startsWith("growth"));
