@@ -7,6 +7,7 @@ import { count } from "../../provider/lifecycle/messages/words";
 import { orphanedIds } from "../../provider/lifecycle/state/holding";
 import { type State } from "../../provider/lifecycle/state/state";
 import type { CertificateFacts, Expiry } from "./facts";
+import { issuedAttention } from "./issued/issued-words";
 
 export interface Attention {
   readonly code:
@@ -37,7 +38,10 @@ export function attentionOf(facts: CertificateFacts, state: State, isLeftOver: b
   return looks.flatMap((look) => look(facts, state) ?? []);
 }
 
-function expiry({ expiry: ends }: CertificateFacts): Attention | undefined {
+function expiry(facts: CertificateFacts): Attention | undefined {
+  const { expiry: ends } = facts;
+  // What an issuer makes, the next run renews.
+  if (facts.issued !== undefined) return issuedAttention(facts.issued);
   if (ends?.readyForRenewal !== true) return undefined;
   if (ends.expired) {
     return { code: "expired", message: `It ${expiryWords(ends)}: give the source a new certificate.` };

@@ -4,11 +4,13 @@
 import { StateError } from "../../provider/lifecycle/errors";
 import type { Settings } from "../../provider/lifecycle/arguments/arguments";
 import { isObject } from "../../provider/lifecycle/arguments/reader";
+import { count } from "../../provider/lifecycle/messages/words";
 import { readDeviceState } from "../../provider/lifecycle/state/ledger/device-record";
 import { readState } from "../../provider/lifecycle/state/record";
 import type { Coverage, RolloutProgress, State } from "../../provider/lifecycle/state/state";
 import { renewalOf } from "../../provider/pkcs12";
 import { exceptionGroups, type ExceptionGroup } from "./exceptions";
+import { issuedFacts, type IssuedFacts } from "./issued/issued-facts";
 import type { StoredCertificate } from "./stack-export";
 
 const dayMs = 24 * 3_600_000;
@@ -36,6 +38,8 @@ export interface CertificateFacts {
   readonly sha256Fingerprint: string;
   /** Absent where the state holds no dates. */
   readonly expiry?: Expiry;
+  /** Where an issuer makes them. */
+  readonly issued?: IssuedFacts;
   readonly coverage: Coverage;
   /** How many of the missing are left out on purpose: later waves, or a last wave below 100 %. */
   readonly heldBack: number;
@@ -61,7 +65,8 @@ export function readStored({ outputs, secrets }: StoredCertificate): State | { r
   }
 }
 
-export function factsOf(state: State, { drift, secrets }: StoredCertificate, nowMs: number): CertificateFacts {
+export function factsOf(state: State, stored: StoredCertificate, nowMs: number): CertificateFacts {
+  const { drift, secrets } = stored;
   const { settings, certificate, coverage, progress, record, exceptions, exceptionsOmitted } = state;
   const text = (name: string): string => {
     const value = certificate[name];
@@ -71,13 +76,15 @@ export function factsOf(state: State, { drift, secrets }: StoredCertificate, now
   const expiry = own
     ? firstExpiry(text("notAfterFirst"), state.renewAt, nowMs)
     : expiryOf(text("notBefore"), text("notAfter"), settings, nowMs);
+  const issued = issuedFacts(state, stored.issuer, nowMs);
   return {
     alias: settings.alias,
     target: secrets.includes("target") ? { groups: [], devices: [] } : targetOf(settings),
-    subject: own ? ofDevices(certificate["used"]) : text("subject"),
+    subject: own ? ofDevices(issued?.issued ?? certificate["used"]) : text("subject"),
     ...{ issuer: own ? issuersOf(certificate["issuers"]) : text("issuer"), keyAlgorithm: text("keyAlgorithm") },
     sha256Fingerprint: text("sha256Fingerprint"),
     ...(expiry !== undefined && { expiry }),
+    ...(issued !== undefined && { issued }),
     ...{ coverage, progress },
     heldBack: Math.min(record.heldBack ?? 0, coverage.missing),
     // A run that fails keeps the inputs of the refresh before it: only the record says whether drift is of now.
@@ -88,7 +95,7 @@ export function factsOf(state: State, { drift, secrets }: StoredCertificate, now
 }
 
 function ofDevices(used: unknown): string {
-  return `${typeof used === "number" ? used : 0} certificates of devices`;
+  return `${count(typeof used === "number" ? used : 0, "certificate")} of devices`;
 }
 
 function issuersOf(issuers: unknown): string {

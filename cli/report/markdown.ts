@@ -4,6 +4,7 @@
 import { count } from "../../provider/lifecycle/messages/words";
 import { printable } from "../../provider/printable";
 import type { CertificateFacts } from "./facts";
+import { dueDeviceWords, dueWords, issuedWords, toRevokeWords } from "./issued/issued-words";
 import type { Report, ReportedCertificate } from "./report";
 import { ageWords, daysWords, groupWords, percentOf, progressWords, restWords, summaryWords } from "./words";
 
@@ -26,6 +27,7 @@ export function reportMarkdown(report: Report): string {
     ...attentionSection(report),
     ...(certificates.length === 0 || age === "" ? [] : [sentence(age)]),
     ...certificates.flatMap(exceptionSection),
+    ...certificates.flatMap(issuedSection),
   ]);
 }
 
@@ -78,6 +80,17 @@ function exceptionSection({ name, facts }: ReportedCertificate): readonly string
   });
   const last = omitted === 0 ? [] : [`- ${count(omitted, "more device")}`];
   return [`### Not installed: ${quoted(name)}\n\n${[...lines, ...last].join("\n")}`];
+}
+
+function issuedSection({ name, facts }: ReportedCertificate): readonly string[] {
+  if (facts?.issued === undefined) return [];
+  const { issued, issuer } = facts;
+  const words = [issuedWords(issued, issuer), dueWords(issued), toRevokeWords(issued, maxNames)];
+  const lines = [
+    ...words.filter((line) => line !== "").map((line) => `- ${plain(line)}`),
+    ...issued.dueDevices.map((device) => `- ${quoted(device.name)} ${plain(dueDeviceWords(device))}`),
+  ];
+  return [`### Issued: ${quoted(name)}\n\n${lines.join("\n")}`];
 }
 
 function devicesBeyond({ exceptions }: CertificateFacts): number {

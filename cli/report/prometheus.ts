@@ -3,6 +3,7 @@
 
 import { printable } from "../../provider/printable";
 import type { CertificateFacts } from "./facts";
+import type { IssuedFacts } from "./issued/issued-facts";
 import type { Report, ReportedCertificate, StackReported } from "./report";
 
 type Labels = Readonly<Record<string, string>>;
@@ -73,6 +74,15 @@ function certificateMetrics({ project, stack, certificates }: Report): readonly 
   const byState = (["installed", "pending", "failed", "missing"] as const).flatMap((state) =>
     each(({ coverage }) => coverage[state]).map(({ labels, value }) => ({ labels: { ...labels, state }, value })),
   );
+  const due = ([0, 7, 30] as const).flatMap((days) =>
+    each(({ issued }) => issued && dueWithin(issued, days)).map(({ labels, value }) => ({
+      ...{ labels: { ...labels, days: String(days) }, value },
+    })),
+  );
+  const issuers = shown.flatMap((certificate) => {
+    const by = certificate.facts?.issued?.by;
+    return by === undefined ? [] : [{ labels: { ...labelsOf(certificate), issuer: printable(by) }, value: 1 }];
+  });
   return [
     {
       name: "certificate_needs_attention",
@@ -111,7 +121,36 @@ function certificateMetrics({ project, stack, certificates }: Report): readonly 
       help: "From when on the certificate is to be renewed.",
       samples: each(({ expiry }) => (expiry === undefined ? undefined : seconds(expiry.renewAt))),
     },
+    {
+      name: "certificate_issuer_info",
+      help: "1; the label says who makes the certificates of the devices.",
+      samples: issuers,
+    },
+    {
+      name: "certificate_issued_devices",
+      help: "Devices for which the issuer has made a certificate.",
+      samples: each(({ issued }) => issued?.issued),
+    },
+    {
+      name: "certificate_last_not_after_timestamp_seconds",
+      help: "When the last certificate of an issuer expires.",
+      samples: each(({ issued }) => (issued?.notAfterLast === undefined ? undefined : seconds(issued.notAfterLast))),
+    },
+    {
+      name: "certificate_due_devices",
+      help: "Devices whose certificate is to be renewed within so many days.",
+      samples: due,
+    },
+    {
+      name: "certificate_pending_revocations",
+      help: "Certificates that were replaced or removed and are to be revoked.",
+      samples: each(({ issued }) => issued?.toRevoke.length),
+    },
   ];
+}
+
+function dueWithin({ due, dueIn7Days, dueIn30Days }: IssuedFacts, days: 0 | 7 | 30): number {
+  return { 0: due, 7: dueIn7Days, 30: dueIn30Days }[days];
 }
 
 function stackLabels(project: string, stack: string): Labels {

@@ -4,6 +4,7 @@
 import { isRight } from "fp-ts/Either";
 import * as t from "io-ts";
 import { isObject, type RawObject } from "../../provider/lifecycle/arguments/reader";
+import { issuerIn } from "./issued/issued-facts";
 import { certificateType, deviceCertificatesType } from "../../provider/type-token";
 
 /** How the engine marks a secret in an export (pulumi/pulumi sdk/go/common/resource/sig). */
@@ -33,6 +34,8 @@ export interface StoredCertificate {
   readonly secrets: readonly string[];
   /** What a refresh wrote into the inputs. */
   readonly drift?: string;
+  /** Who makes the certificates of its devices, by the inputs; absent where none does, or where that is a secret. */
+  readonly issuer?: string;
   /** An old copy that a replacement has left to be deleted. */
   readonly isLeftOver: boolean;
 }
@@ -98,12 +101,14 @@ function parse(text: string): unknown {
 
 function stored({ urn, inputs, outputs, delete: isLeftOver }: t.TypeOf<typeof ResourceJson>): StoredCertificate {
   const entries = Object.entries(outputs ?? {});
-  const drift = inputs?.["drift"];
+  const { drift, source } = inputs ?? {};
+  const issuer = holdsSecret(source) ? undefined : issuerIn(source);
   return {
     urn,
     outputs: Object.fromEntries(entries.filter(([, value]) => !holdsSecret(value))),
     secrets: entries.filter(([, value]) => holdsSecret(value)).map(([name]) => name),
     ...(typeof drift === "string" && { drift }),
+    ...(issuer !== undefined && { issuer }),
     isLeftOver: isLeftOver === true,
   };
 }

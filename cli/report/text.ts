@@ -4,6 +4,7 @@
 import { count } from "../../provider/lifecycle/messages/words";
 import { padEnd, printable, widthOf, type Style, type Tone } from "../terminal/style";
 import type { CertificateFacts } from "./facts";
+import { dueDeviceWords, dueWords, issuedWords, toRevokeWords } from "./issued/issued-words";
 import type { Report, ReportedCertificate } from "./report";
 import {
   ageWords,
@@ -51,6 +52,7 @@ export function reportText(report: Report, style: Style, screenColumns: number |
     ...(rows.length === 0 ? [] : [isWide ? blocks : table.map(({ line }) => line).join("\n")]),
     ...attentionSection(report, style),
     ...exceptionSections(report, style),
+    ...issuedSections(report, style),
     ...(report.certificates.length === 0 || ageWords(report) === "" ? [] : [style("quiet", ageWords(report))]),
   ];
   return sections.join("\n\n");
@@ -124,6 +126,19 @@ function attentionSection({ attention, certificates }: Report, style: Style): re
     ),
   ];
   return lines.length === 0 ? [] : [[style("title", "Needs attention"), ...lines].join("\n")];
+}
+
+function issuedSections({ certificates }: Report, style: Style): readonly string[] {
+  return certificates.flatMap(({ name, facts }) => {
+    if (facts?.issued === undefined) return [];
+    const { issued, issuer } = facts;
+    const lines = [
+      ...[issuedWords(issued, issuer), dueWords(issued), toRevokeWords(issued, namesInLine)],
+      ...issued.dueDevices.map((device) => `${device.name} ${dueDeviceWords(device)}`),
+    ];
+    const shown = lines.filter((line) => line !== "").map((line) => `  ${printable(line)}`);
+    return [[style("title", printable(`Issued: ${name}`)), ...shown].join("\n")];
+  });
 }
 
 function exceptionSections({ certificates }: Report, style: Style): readonly string[] {

@@ -9,6 +9,7 @@ import { reportPrometheus } from "../../cli/report/prometheus";
 import { reportOf } from "../../cli/report/report";
 import { readStackExport } from "../../cli/report/stack-export";
 import { exportOf, stored } from "../cli/report-given";
+import { storedIssued } from "../cli/report-given-issued";
 import { nowMs } from "../lifecycle/given";
 import { at, listAt } from "../support/story";
 import { document, root } from "./markdown";
@@ -20,7 +21,9 @@ function metricsIn(text: string): readonly string[] {
   return [...new Set([...text.matchAll(/pulumi_esper_[a-z_]+/gu)].map(([name]) => name))].sort();
 }
 
-const printed = metricsIn(reportPrometheus(reportOf(readStackExport(exportOf([stored("corp")])), nowMs)));
+const issuer = { vault: { address: "https://vault.acme.com", role: "till" } };
+const both = [stored("corp"), storedIssued({ issuer, endsInDays: [80] })];
+const printed = metricsIn(reportPrometheus(reportOf(readStackExport(exportOf(both)), nowMs)));
 
 describe("the alert rules", () => {
   it("have a name, a condition, a severity and a summary each", () => {

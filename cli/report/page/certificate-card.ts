@@ -5,6 +5,8 @@ import { expiryWords, type Attention } from "../attention";
 import type { ExceptionGroup } from "../exceptions";
 import { markup, nothing, sentence, type Markup } from "./markup";
 import type { CertificateFacts } from "../facts";
+import type { IssuedFacts } from "../issued/issued-facts";
+import { dueDeviceWords, dueWords, issuedWords, toRevokeWords } from "../issued/issued-words";
 import type { ReportedCertificate } from "../report";
 import { daysWords, groupWords, instantWords, percentOf, progressWords, targetWords } from "../words";
 
@@ -12,6 +14,7 @@ import { daysWords, groupWords, instantWords, percentOf, progressWords, targetWo
 const openUpTo = 10;
 const shortId = 8;
 const wholeId = 36;
+const serialsShown = 20;
 
 export function certificateCard({ name, urn, attention, facts }: ReportedCertificate, index: number): Markup {
   const share =
@@ -24,6 +27,7 @@ ${facts === undefined ? nothing : coverageBar(facts)}
 ${attentionList(attention)}
 ${facts === undefined ? markup`<dl class="facts"><dt>URN</dt><dd><code>${urn}</code></dd></dl>` : factList(facts, urn)}
 ${facts === undefined ? nothing : exceptionList(facts)}
+${facts?.issued === undefined ? nothing : dueList(facts.issued)}
 </article>
 `;
 }
@@ -59,7 +63,7 @@ function attentionList(attention: readonly Attention[]): Markup {
 
 /** One line of what people know it by, and the rest folded away. */
 function factList(facts: CertificateFacts, urn: string): Markup {
-  const { alias, target, subject, issuer, keyAlgorithm, sha256Fingerprint, expiry } = facts;
+  const { alias, target, subject, issuer, keyAlgorithm, sha256Fingerprint, expiry, issued } = facts;
   const ends = expiry === undefined ? nothing : markup` · ${expiry.expired ? "" : "expires "}${daysWords(expiry)}`;
   const rows: readonly (readonly [label: string, value: string])[] = [
     ["Alias", alias],
@@ -67,12 +71,30 @@ function factList(facts: CertificateFacts, urn: string): Markup {
     ["Subject", subject],
     ["Issuer", issuer],
     ["Expiry", expiry === undefined ? "" : expiryWords(expiry)],
+    ...(issued === undefined ? [] : issuedRows(issued, issuer)),
     ["Rollout", progressWords(facts)],
     ["Key", keyAlgorithm],
     ["SHA-256", sha256Fingerprint],
     ["URN", urn],
   ];
   return markup`<details><summary class="soft"><bdi>${alias}</bdi> on ${targetWords(target, shortId)} · <bdi>${subject}</bdi>${ends} · rollout ${progressWords(facts)}</summary><dl class="facts">${rows.map(factRow)}</dl></details>`;
+}
+
+function issuedRows(issued: IssuedFacts, issuer: string): readonly (readonly [label: string, value: string])[] {
+  return [
+    ["Issued", issuedWords(issued, issuer)],
+    ["Renewal", dueWords(issued)],
+    ["Revocation", toRevokeWords(issued, serialsShown)],
+  ];
+}
+
+function dueList({ dueDevices }: IssuedFacts): Markup {
+  if (dueDevices.length === 0) return nothing;
+  const items = dueDevices.map(
+    (due) =>
+      markup`<li><bdi>${due.name}</bdi> <span class="soft">${dueDeviceWords(due)}</span><code>${due.device}</code></li>`,
+  );
+  return markup`<details><summary>Due for renewal: ${count(dueDevices.length, "device")}</summary><ul class="devices">${items}</ul></details>`;
 }
 
 function factRow([label, value]: readonly [label: string, value: string]): Markup {
