@@ -110,8 +110,11 @@ function rolloutSentences(rollout: RolloutOutcome | undefined, mayRetryNext: boo
   if (rollout?.state !== "stopped") return [];
   const { wave, waves, heldBack, problem } = rollout;
   const later = heldBack.size === 0 ? "" : `; later waves (${count(heldBack.size, "device")}) were not started`;
+  // Nobody has judged that wave.
+  if (problem !== undefined) {
+    return [problem, `The rollout stopped in wave ${wave} of ${waves}${later}. The next \`pulumi up\` goes on there.`];
+  }
   return [
-    ...(problem === undefined ? [] : [problem]),
     `Wave ${wave} of ${waves} failed${later}. ` +
       (mayRetryNext
         ? "The next `pulumi up` retries the failed devices, and continues when they pass or `rollout.maxFailures` allows it."

@@ -200,6 +200,14 @@ export const devices: Provocations = {
       return [(await stack.up(args({ rollout: { waves: [2, "100%"] } }))).error];
     }),
 
+  "a rollout that something stopped in its second wave": () =>
+    story(async ({ stack, args, simulator }) => {
+      const running = stack.up(args({ rollout: { waves: [2, "100%"] } }));
+      while (simulator.world.commandLog.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      simulator.faults.set({ forbidden: { on: ["send"] } });
+      return [(await running).error];
+    }),
+
   "a rollout that is rolled back, and its content again": () =>
     story(async ({ stack, args, simulator }) => {
       failing(simulator, "x", "x", "x");

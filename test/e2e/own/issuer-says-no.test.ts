@@ -139,7 +139,9 @@ describe("a program that issues for each device:", function () {
     const id = deviceNamed(simulator, "t05");
     const more = { triggers: [1], resend: { [id]: "screen replaced" } };
     simulator.world.failWith(id, "The keystore is locked");
-    expect((await up(more))?.error).to.include('did not take the certificate (Failure, "The keystore is locked"): t05.');
+    expect((await up(more))?.error).to.include(
+      'did not take the certificate (Failure, "The keystore is locked"): t05.',
+    );
     expect(signer.asked()).to.deep.equal(["SN-t05"]);
     simulator.world.failWith(id, undefined);
     expect(await up(more)).to.deep.equal({ did: "updated" });

@@ -19,6 +19,9 @@ if [ "$1" = revoke ]; then
   echo "$2" >> revoked; exit 0
 fi
 echo "$ESPER_DEVICE_SERIAL" >> asked
+if [ -e down-after ] && [ "$(wc -l < asked)" -gt "$(cat down-after)" ]; then
+  echo "dial tcp 10.0.0.7:443: connect: connection refused" >&2; exit 7
+fi
 if [ -e "refuse/$ESPER_DEVICE_SERIAL" ]; then echo "$ESPER_DEVICE_SERIAL is on the list of stolen devices" >&2; exit 2; fi
 openssl x509 -req -CA ca.pem -CAkey ca.key -copy_extensions copyall -days "$ESPER_DEVICE_DAYS" 2> /dev/null && cat ca.pem
 `;
@@ -45,6 +48,12 @@ export class SigningProgram {
   allowAll(): void {
     rmSync(join(this.folder, "refuse"), { recursive: true });
     mkdirSync(join(this.folder, "refuse"));
+  }
+
+  /** After so many signatures since the last look it reaches its authority no more; undefined brings it back. */
+  goDownAfter(signatures: number | undefined): void {
+    if (signatures === undefined) rmSync(join(this.folder, "down-after"));
+    else writeFileSync(join(this.folder, "down-after"), String(signatures));
   }
 
   lockRevocations(isLocked: boolean): void {
