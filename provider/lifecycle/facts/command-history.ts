@@ -138,7 +138,7 @@ async function ownHistory(
       if (compactedAt !== undefined && results.isAllSuccess(request) && !isDisputed(index, request)) {
         return { request, answers: noRows, sentTo: new Set<string>() };
       }
-      const joined = known === undefined ? [] : [...members].filter((id) => !known.has(id));
+      const joined = (): readonly string[] => (known === undefined ? [] : [...members].filter((id) => !known.has(id)));
       const answers = currentOf(await results.answers(request, known !== undefined, joined), reached, known);
       const isYoung = nowMs - Date.parse(request.sentAt) < rowsMayBeLateMs || !results.wasKnown(request.id);
       const isShort = !results.hasRowsOfAll(request);
