@@ -4,7 +4,7 @@
 // judges nothing by its exit code: times are the machine's too.
 //
 //   npm run bench [-- --quick] [-- --only NAME]    NAME: a profile such as "1 x 1,000", or load, lag, polls, failures, pkcs12,
-//                                               hostile; --only may stand several times
+//                                               hostile, packaged; --only may stand several times
 
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
@@ -16,6 +16,7 @@ import { pulumiCli } from "../tools/pulumi-cli";
 import { benchHostile } from "./hostile";
 import { lagMs, loadMs, requestsWithTenPollsMore, stateBytesWithFailures, type Extras } from "./extras";
 import { measureLife, type LifeFigures } from "./life";
+import { benchPackaged } from "./packaged";
 import { figuresOf, withFigures, type Conditions } from "./page";
 import { pictureOf } from "./picture";
 import { benchPkcs12 } from "./pkcs12";
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
   const extras = await measureExtras();
   const pkcs12 = isAsked("pkcs12") ? await benchPkcs12(print) : [];
   if (isAsked("hostile")) await benchHostile(print);
+  if (isAsked("packaged")) await benchPackaged(quick ? quickRounds : 5, print);
   const rows = rowsOf(lives, extras);
   print(`\n${wantedTable(rows)}`);
   const results = { conditions, lives, extras, pkcs12, rows };
