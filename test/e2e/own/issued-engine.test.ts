@@ -4,6 +4,8 @@
 import { expect } from "chai";
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { reportOf } from "../../../cli/report/report";
+import { readStackExport } from "../../../cli/report/stack-export";
 import { withStack } from "../../support/engine";
 import { connectionTo, expectNothingToDo, expectNoSecret, expectOperations, holdersOf } from "../../support/story";
 import { names, Secrets, SigningProgram, startTills, tillsOf } from "./issuing";
@@ -32,9 +34,14 @@ exports.certificates = tills.certificates;
         const ran = await stack.up();
         expectOperations(ran, { created: 2 });
         expect(holdersOf(simulator, "till")).to.deep.equal([...names]);
+        const reported = async () =>
+          reportOf(readStackExport(await stack.exported()), Date.now()).certificates[0]?.facts;
+        const known = { by: "the own authority", issued: 12, due: 0 };
+        expect((await reported())?.issued).to.include(known);
         stack.setEnvironment("CA_KEY", undefined);
         await expectNothingToDo(stack, simulator, 2);
         expect((await stack.refresh()).code).to.equal(0);
+        expect((await reported())?.issued).to.include(known);
         await expectNothingToDo(stack, simulator, 2);
         const left = filesBelow(dirname(stack.folder));
         expect(left.some((file) => file.endsWith("test.json"))).to.equal(true);
