@@ -3,7 +3,8 @@
 // bench/results.json, and after a whole run draws docs/performance.svg and puts the figures into docs/performance.md. It
 // judges nothing by its exit code: times are the machine's too.
 //
-//   npm run bench [-- --quick] [-- --only NAME]    NAME: a profile such as "1 x 1,000", or load, lag, polls, failures, pkcs12, hostile
+//   npm run bench [-- --quick] [-- --only NAME]    NAME: a profile such as "1 x 1,000", or load, lag, polls, failures, pkcs12, hostile,
+//                                                packaged
 
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
@@ -15,6 +16,7 @@ import { pulumiCli } from "../tools/pulumi-cli";
 import { benchHostile } from "./hostile";
 import { lagMs, loadMs, requestsWithTenPollsMore, stateBytesWithFailures, type Extras } from "./extras";
 import { measureLife, type LifeFigures } from "./life";
+import { benchPackaged } from "./packaged";
 import { figuresOf, withFigures, type Conditions } from "./page";
 import { pictureOf } from "./picture";
 import { benchPkcs12 } from "./pkcs12";
@@ -69,6 +71,7 @@ async function main(): Promise<void> {
   const extras = await measureExtras();
   const pkcs12 = isAsked("pkcs12") ? await benchPkcs12(print) : [];
   if (isAsked("hostile")) await benchHostile(print);
+  if (isAsked("packaged")) await benchPackaged(quick ? quickRounds : 5, print);
   const rows = rowsOf(lives, extras);
   print(`\n${wantedTable(rows)}`);
   const results = { conditions, lives, extras, pkcs12, rows };

@@ -16,6 +16,7 @@ export type CpuMs = Readonly<Record<Role, number>>;
 /** The SDK's scripts as whole arguments; a process that only looks for their place names them within a longer one. */
 const scripts: readonly (readonly [Role, RegExp])[] = [
   ["provider", /\/cmd\/dynamic-provider(\/index\.js)?\0/],
+  ["provider", /\/packaged\/main\.js\0/],
   ["program", /\/cmd\/run(\/index\.js)?\0/],
 ];
 

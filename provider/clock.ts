@@ -1,6 +1,8 @@
 // Time, as an argument: the only file that reads the clock or waits.
 // Everything that depends on time takes a Clock, so that tests decide what time it is.
 
+import { setMaxListeners } from "node:events";
+
 /** What time it is, and waiting. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -31,6 +33,15 @@ export const systemClock: Clock = {
         timer = isLong ? setTimeout(wait, longestMs, leftMs - longestMs) : setTimeout(done, leftMs);
       };
       wait(ms);
-      signal?.addEventListener("abort", done, { once: true });
+      if (signal !== undefined) onAbort(signal, done);
     }),
 };
+
+/**
+ * Calls once the signal is aborted, unless `until` is before. Any number may wait for one signal, which Node up to 20 takes for
+ * a leak and says so to whoever runs Pulumi.
+ */
+export function onAbort(signal: AbortSignal, call: () => void, until?: AbortSignal): void {
+  setMaxListeners(0, signal);
+  signal.addEventListener("abort", call, { once: true, ...(until !== undefined && { signal: until }) });
+}

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { systemClock } from "../provider/clock";
+import { getMaxListeners } from "node:events";
+import { onAbort, systemClock } from "../provider/clock";
 
 const dayMs = 24 * 3_600_000;
 
@@ -14,5 +15,11 @@ describe("the system's clock", () => {
     expect(isOver).to.equal(false);
     stop.abort();
     await slept;
+  });
+
+  it("is not warned of by Node, however many wait for one signal", () => {
+    const { signal } = new AbortController();
+    onAbort(signal, () => undefined);
+    expect(getMaxListeners(signal)).to.equal(0);
   });
 });

@@ -4,12 +4,12 @@ import type { Clock } from "../clock";
 import { untilAborted } from "./coalesce";
 
 interface Entry<Result> {
-  readonly askedAtMs: number;
   readonly result: Promise<Result>;
   /** Aborted once no caller waits for the answer. */
   readonly unwanted: AbortController;
   waiting: number;
-  isDone: boolean;
+  /** A long list is no older for the time that it took; undefined while it is being read. */
+  doneAtMs: number | undefined;
 }
 
 /** Answers by key, for as long as a caller finds them young enough; equal questions at the same time share one read. */
@@ -29,31 +29,31 @@ export class Cache<Result> {
     const isYoung =
       known !== undefined &&
       !known.unwanted.signal.aborted &&
-      (!known.isDone || this.clock.now() - known.askedAtMs <= maxAgeMs);
+      (known.doneAtMs === undefined || this.clock.now() - known.doneAtMs <= maxAgeMs);
     const entry = isYoung ? known : this.begin(key, read);
     entry.waiting += 1;
     try {
       return await untilAborted(entry.result, signal);
     } finally {
       entry.waiting -= 1;
-      if (entry.waiting === 0 && !entry.isDone) entry.unwanted.abort();
+      if (entry.waiting === 0 && entry.doneAtMs === undefined) entry.unwanted.abort();
     }
   }
 
   private begin(key: string, read: (unwanted: AbortSignal) => Promise<Result>): Entry<Result> {
     const unwanted = new AbortController();
     const entry: Entry<Result> = {
-      ...{ askedAtMs: this.clock.now(), result: read(unwanted.signal), unwanted },
-      ...{ waiting: 0, isDone: false },
+      ...{ result: read(unwanted.signal), unwanted, waiting: 0, doneAtMs: undefined },
     };
     this.entries.set(key, entry);
+    const end = (): void => {
+      entry.doneAtMs = this.clock.now();
+    };
     const forget = (): void => {
-      entry.isDone = true;
+      end();
       if (this.entries.get(key) === entry) this.entries.delete(key);
     };
-    entry.result.then(() => {
-      entry.isDone = true;
-    }, forget);
+    entry.result.then(end, forget);
     return entry;
   }
 }

@@ -2,7 +2,7 @@
 // The read begins after the last of them asked, so that no caller gets an answer older than the question.
 // It must not know what is read.
 
-import type { Clock } from "../clock";
+import { onAbort, type Clock } from "../clock";
 
 /** Long enough to collect what one turn of a program asks, too short to be felt. */
 export const spanMs = 20;
@@ -53,13 +53,10 @@ export async function untilAborted<T>(result: Promise<T>, signal: AbortSignal | 
   if (signal === undefined) return result;
   const done = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        reject(abortReason(signal));
-      },
-      { once: true, signal: done.signal },
-    );
+    const refuse = (): void => {
+      reject(abortReason(signal));
+    };
+    onAbort(signal, refuse, done.signal);
   });
   try {
     signal.throwIfAborted();

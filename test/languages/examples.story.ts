@@ -25,7 +25,7 @@ describe("an example in another language", function () {
   afterEach(() => simulator.close());
 
   for (const language of languages) {
-    it(`${language}: is previewed, created, left alone, given another certificate, and destroyed`, async () => {
+    it(`${language}: is previewed, created, left alone, changed, failed in part and mended, refreshed, and destroyed`, async () => {
       const write = async (stack: Stack): Promise<void> => {
         await cp(join(root, "examples", language), stack.folder, { recursive: true });
         await stack.pulumi("stack", "init", "test");
@@ -44,8 +44,23 @@ describe("an example in another language", function () {
 
         await stack.writeFile("corp-client.p12", await p12Of(makeIdentity("second.example"), "changeit"));
         expect((await stack.preview()).text).to.match(/~ subject *: ".*" => "CN=second.example"/);
+        const second = simulator.world.devices("Shops").find(({ alias }) => alias === "till-0002");
+        simulator.world.flaky(second?.id ?? "", 1, "no space");
+        const partly = await stack.up();
+        expect(partly.code, partly.text).not.to.equal(0);
+        expect(partly.text).to.include('1 device did not take the certificate (Failure, "no space"): till-0002.');
         expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
-        expect(commandsOf(simulator)).to.have.length(2);
+        expect(commandsOf(simulator).slice(1)).to.deep.equal([
+          "INSTALL corp-client GROUP 3",
+          "INSTALL corp-client DEVICE 1",
+        ]);
+
+        simulator.world.join("Shops", { alias: "till-new" });
+        const found = await stack.pulumi("refresh", "--yes", "--skip-preview", "--non-interactive", "--diff");
+        expect(found.text).to.match(/\+ drift *: "1 device joined"/);
+        expectOperations(await stack.up(), { updated: 1, unchanged: 1 });
+        expect(holdersOf(simulator, "corp-client")).to.deep.equal([...shops, "till-new"]);
+        expectNoSecret(await stack.exported(), { password: "changeit" });
         expectOperations(await stack.destroy(), { deleted: 2 });
         expect(holdersOf(simulator, "corp-client")).to.deep.equal([]);
       });

@@ -12,6 +12,7 @@ import { bounded, filled } from "../bounded-text";
 import { isoInstant } from "../iso-instant";
 import { chunksOf, Gather } from "../coalesce";
 import { idsInUrl } from "../commands/status-rows";
+import { KnownDevices } from "./known-devices";
 import type { TypeOf } from "io-ts";
 
 /** The documented maximum. */
@@ -30,8 +31,7 @@ const noTags: readonly string[] = [];
 export class Devices {
   private readonly lists: Cache<DeviceList>;
   private readonly pageSize = new PageSize(devicesAPage);
-  /** By id, also of devices that Esper does not know. */
-  private readonly known = new Map<string, { readonly readAtMs: number; readonly device: Device | undefined }>();
+  private readonly known: KnownDevices;
   private readonly byIds: Gather<readonly string[], void>;
   /** How often few devices were asked for so far, and where the next page of the list begins. */
   private timesAskedForFew = 0;
@@ -44,6 +44,7 @@ export class Devices {
     private readonly clock: Clock,
   ) {
     this.lists = new Cache(clock);
+    this.known = new KnownDevices(clock);
     this.byIds = new Gather(clock, (asked) => this.read([...new Set(asked.flat())]));
   }
 
@@ -57,8 +58,8 @@ export class Devices {
           ? [marks]
           : chunksOf(groups, idsInUrl).map((some) => ({ ...marks, group_multi: some.join(",") }));
       const lists = await Promise.all(reads.map((filters) => this.whole(filters, unwanted)));
-      const byId = new Map(lists.flatMap(({ byId: some }) => [...some]));
-      for (const device of byId.values()) this.remember(device.id, device);
+      const byId = joined(lists.map(({ byId: some }) => some));
+      this.known.keepList(key, byId);
       return { devices: [...byId.values()], addsUp: lists.every(({ addsUp }) => addsUp) };
     };
     return this.lists.get(key, maxAgeMs, read, signal);
@@ -71,11 +72,11 @@ export class Devices {
 
   async byId(ids: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, Device>> {
     const oldestMs = this.clock.now() - maxAgeMs;
-    const missing = ids.filter((id) => (this.known.get(id)?.readAtMs ?? Number.NEGATIVE_INFINITY) < oldestMs);
+    const missing = ids.filter((id) => (this.known.of(id)?.readAtMs ?? Number.NEGATIVE_INFINITY) < oldestMs);
     if (missing.length > 0) await this.byIds.ask(missing);
     const found = new Map<string, Device>();
     for (const id of ids) {
-      const device = this.known.get(id)?.device;
+      const device = this.known.of(id)?.device;
       if (device !== undefined) found.set(id, device);
     }
     return found;
@@ -114,7 +115,7 @@ export class Devices {
 
   private take(rows: readonly TypeOf<typeof DeviceJson>[], missing: Set<string>): void {
     for (const row of rows) {
-      this.remember(row.id, this.deviceOf(row));
+      this.known.keep(row.id, this.deviceOf(row));
       missing.delete(row.id);
     }
   }
@@ -129,10 +130,10 @@ export class Devices {
         attempt: `read the device ${id}`,
         permission: toRead,
       });
-      this.remember(id, this.deviceOf(row));
+      this.known.keep(id, this.deviceOf(row));
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      this.remember(id, undefined);
+      this.known.keep(id, undefined);
     }
   }
 
@@ -172,10 +173,14 @@ export class Devices {
     const { pageSize: size } = this;
     return { path: devicesPath, query, item: DeviceJson, size, attempt: "list devices", permission: toRead };
   }
+}
 
-  private remember(id: string, device: Device | undefined): void {
-    this.known.set(id, { readAtMs: this.clock.now(), device });
-  }
+function joined(lists: readonly ReadonlyMap<string, Device>[]): ReadonlyMap<string, Device> {
+  const [first = new Map<string, Device>(), ...others] = lists;
+  if (others.length === 0) return first;
+  const all = new Map(first);
+  for (const list of others) for (const [id, device] of list) all.set(id, device);
+  return all;
 }
 
 function marksOf({ search, serial, tags, osVersion }: DeviceQuery): Readonly<Record<string, string>> {

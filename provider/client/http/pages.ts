@@ -147,12 +147,14 @@ export async function readWhole<A extends { readonly id: string }, B>(
 ): Promise<Whole<B>> {
   const all = new Map<string, B>();
   for (let reads = 1; ; reads += 1) {
-    const ids = new Set<string>();
+    // The first read has nothing to be told from.
+    const ids = reads === 1 ? all : new Map<string, B>();
     let count: number | undefined;
     for await (const page of pages(requester, list, { readsAhead: true })) {
       for (const row of page.items) {
-        ids.add(row.id);
-        all.set(row.id, kept(row));
+        const one = kept(row);
+        ids.set(row.id, one);
+        all.set(row.id, one);
       }
       if (page.count !== undefined) count = Math.max(page.count, count ?? 0);
     }

@@ -4,7 +4,7 @@
 // everybody for as long as Esper says, halves the pace, and from there it climbs back, slowest near the pace at which
 // the 429 came (the idea of TCP CUBIC, RFC 9438).
 
-import type { Clock } from "../../clock";
+import { onAbort, type Clock } from "../../clock";
 import { abortReason } from "../coalesce";
 
 /** Exchanges at the same time: enough to hide a slow answer, few enough to waste little when the limit is met. */
@@ -71,7 +71,7 @@ export class Throttle {
         this.queue.splice(place, 1);
         reject(abortReason(signal));
       };
-      signal?.addEventListener("abort", leave, { signal: done.signal });
+      if (signal !== undefined) onAbort(signal, leave, done.signal);
       this.pump();
     }).finally(() => {
       done.abort();

@@ -35,7 +35,7 @@ export async function ownInstalls(
   const now = sent.filter(({ request }) => request.kind === "install");
   return [
     ...earlier.map((request) => ({ request, devices: known(request) ?? byRows(request.id) })),
-    ...(installs.settled ?? []).map(({ device, at }) => ({ request: { createdAt: at }, devices: new Set([device]) })),
+    ...(installs.done ?? []).map(({ device, at }) => ({ request: { createdAt: at }, devices: new Set([device]) })),
     ...now.map(({ request, devices }) => ({ request, devices })),
   ];
 }

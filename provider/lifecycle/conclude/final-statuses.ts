@@ -82,7 +82,7 @@ async function memberStatuses(
   const asked = asks || unseen.length === 0 ? installs : without(installs, unseen);
   if (asks) await tolerate(() => results.look(unseen), undefined, problems);
   const history = await tolerate(() => historyOf(results, asked, ids, nowMs), historyWithoutAnswers(asked), problems);
-  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen, settled: [] });
+  const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen, done: [] });
   const answered = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
   const statuses = withEnrolledAgain(answered, { requests: installs.requests, forgotten: results.forgotten, prior });
   if (contents === undefined) return statuses;

@@ -2,7 +2,7 @@
 // and the point up to which they were looked for (scenario F in state/holding.ts). Pure. Follows docs/design.md, section 3.
 
 import type { Sent } from "../apply/send";
-import { settledId } from "../facts/own/settled";
+import { doneId } from "../facts/own/done-installs";
 import type { Facts } from "../facts/gather";
 import type { Newer, NewerCommand } from "../facts/newer/newer-commands";
 import { devicesOf } from "../facts/newer/resume";
@@ -64,7 +64,7 @@ export function standingOthers(
       // An install that failed changed nothing, and still makes its sender the owner.
       return (
         requestId === other.id ||
-        (other.by !== "own" && (requestId === settledId ? since : (times.get(requestId) ?? "")) < other.createdAt)
+        (other.by !== "own" && (requestId === doneId ? since : (times.get(requestId) ?? "")) < other.createdAt)
       );
     });
   };

@@ -101,14 +101,14 @@ export function nextLedger(end: LedgerEnd): Ledger {
       ? nothingAt(known?.at, nowMs)
       : entryFor(end, status, known, sentTo.get(device.id), installs);
     if (entry === undefined) continue;
-    const { openRequest, ...settled } = entry;
+    const { openRequest, ...rest } = entry;
     const { requestId = "" } = status;
     const isOpen = status.phase === "pending" || status.phase === "failed" || status.state === "Expired";
     const isOwn = isOpen && installs.has(requestId);
     // What was not read again stays as it was.
     const kept = status.phase === "installed" || isOwn ? undefined : openRequest;
     const openId = isOwn ? requestId : kept;
-    ledger.set(deviceKey(device.id), { ...settled, ...(openId !== undefined && { openRequest: openId }) });
+    ledger.set(deviceKey(device.id), { ...rest, ...(openId !== undefined && { openRequest: openId }) });
   }
   const removedKeys = new Set([...removed].map(deviceKey));
   for (const [key, entry] of before ?? []) {

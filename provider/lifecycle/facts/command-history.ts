@@ -8,7 +8,7 @@ import { sentToAllAt, type SentRequest } from "../state/state";
 import type { CommandResults } from "./command-results";
 import type { Answers, CommandHistory, HistoryEntry } from "./device-status";
 import type { Fleet } from "./members/fleet";
-import { settledEntry, type SettledInstall } from "./own/settled";
+import { doneEntry, type DoneInstall } from "./own/done-installs";
 import type { NewerCommand } from "./newer/newer-commands";
 import { installsContent, type Resumed } from "./newer/resume";
 
@@ -28,7 +28,7 @@ export interface SentRequests {
   /** The digest of the content that the requests install. */
   readonly digest?: string | undefined;
   /** Where each device has its own content: installs that ended in Success, with Esper's time. */
-  readonly settled?: readonly SettledInstall[] | undefined;
+  readonly done?: readonly DoneInstall[] | undefined;
   /** Where each device has its own content: whether a command installs that. */
   readonly isWanted?: ((other: NewerCommand) => boolean) | undefined;
 }
@@ -120,7 +120,7 @@ function withOthers(history: readonly HistoryEntry[], installs: SentRequests): C
 
 async function ownHistory(
   results: CommandResults,
-  { requests, sentTo, reached, compactedAt, settled, others = [] }: SentRequests,
+  { requests, sentTo, reached, compactedAt, done, others = [] }: SentRequests,
   members: ReadonlySet<string>,
   nowMs: number,
 ): Promise<readonly HistoryEntry[]> {
@@ -138,7 +138,7 @@ async function ownHistory(
       if (compactedAt !== undefined && results.isAllSuccess(request) && !isDisputed(index, request)) {
         return { request, answers: noRows, sentTo: new Set<string>() };
       }
-      const joined = known === undefined ? [] : [...members].filter((id) => !known.has(id));
+      const joined = (): readonly string[] => (known === undefined ? [] : [...members].filter((id) => !known.has(id)));
       const answers = currentOf(await results.answers(request, known !== undefined, joined), reached, known);
       const isYoung = nowMs - Date.parse(request.sentAt) < rowsMayBeLateMs || !results.wasKnown(request.id);
       const isShort = !results.hasRowsOfAll(request);
@@ -148,11 +148,11 @@ async function ownHistory(
     }),
   );
   const reachedBefore = reached ?? new Set<string>();
-  if (settled !== undefined) {
+  if (done !== undefined) {
     const forgotten = requests.filter(isForgotten).map((request) => {
       return { request, answers: results.remembered(request.id), sentTo: sentTo.get(request.id) ?? new Set<string>() };
     });
-    return [...settled.map(settledEntry), ...forgotten, ...entries];
+    return [...done.map(doneEntry), ...forgotten, ...entries];
   }
   const forgotten = requests.find(isForgotten);
   // What was last seen of devices whose history is gone; what any living request says of one is newer.
@@ -167,20 +167,20 @@ async function ownHistory(
 }
 
 /** The same requests as if nothing had been seen of them. */
-export function historyWithoutAnswers({ requests, sentTo, settled = [] }: SentRequests): readonly HistoryEntry[] {
+export function historyWithoutAnswers({ requests, sentTo, done = [] }: SentRequests): readonly HistoryEntry[] {
   const unseen = requests.map((request) => ({
     request,
     answers: noRows,
     sentTo: sentTo.get(request.id) ?? new Set<string>(),
   }));
-  return [...settled.map(settledEntry), ...unseen];
+  return [...done.map(doneEntry), ...unseen];
 }
 
 /** Earlier requests and those sent since; with `startsOver` the earlier ones count no more. */
 export function joinRequests(earlier: SentRequests, sent: SentRequests, startsOver: boolean): SentRequests {
   // Where each device has its own content, one that has nothing to be sent keeps what it has.
-  const kept = earlier.settled?.filter(({ isKept }) => isKept);
-  if (startsOver) return kept === undefined ? sent : { ...sent, settled: kept, isWanted: earlier.isWanted };
+  const kept = earlier.done?.filter(({ isKept }) => isKept);
+  if (startsOver) return kept === undefined ? sent : { ...sent, done: kept, isWanted: earlier.isWanted };
   return {
     ...earlier,
     requests: [...earlier.requests, ...sent.requests],

@@ -106,9 +106,13 @@ export class CommandResults {
    * The answers of one request, as of the counts last seen. With `devicesAreKnown` it is known which devices it was sent
    * to, so that reading the exceptions is enough where every one of those is counted.
    *
-   * @param joined members whom it was not sent to: Esper may have
+   * @param joined members whom it was not sent to: Esper may have. Asked for only where it matters: they are many
    */
-  async answers(request: SentRequest, devicesAreKnown: boolean, joined: readonly string[] = []): Promise<Answers> {
+  async answers(
+    request: SentRequest,
+    devicesAreKnown: boolean,
+    joined: () => readonly string[] = () => [],
+  ): Promise<Answers> {
     const known = this.seen.get(request.id);
     if (known?.answers !== undefined && (devicesAreKnown || !known.answers.othersSucceeded)) return known.answers;
     const counts = known?.counts ?? {};
@@ -133,7 +137,7 @@ export class CommandResults {
   private async exceptionRows(
     request: SentRequest,
     counts: StateCounts,
-    joined: readonly string[],
+    joined: () => readonly string[],
   ): Promise<readonly StatusRow[] | undefined> {
     if (!(await this.areAllCounted(request, counts, joined))) return undefined;
     const states = otherThanSuccess.filter((state) => (counts[state] ?? 0) > 0);
@@ -145,11 +149,15 @@ export class CommandResults {
   }
 
   /** Rows of devices that are no members are asked for by id, where that is less than to read every row. */
-  private async areAllCounted(request: SentRequest, counts: StateCounts, joined: readonly string[]): Promise<boolean> {
+  private async areAllCounted(
+    request: SentRequest,
+    counts: StateCounts,
+    joined: () => readonly string[],
+  ): Promise<boolean> {
     const isAsStored = this.known !== undefined && sameCounts(this.knownById.get(request.id)?.states ?? {}, counts);
     const { accounted, ...fresh } = request;
     if (countsEveryone(isAsStored ? request : fresh, counts, this.others.size)) return true;
-    const outside = [...this.others, ...joined];
+    const outside = [...this.others, ...joined()];
     const isLess = Math.ceil(outside.length / devicesARead) < Math.ceil(totalOf(counts) / rowsAPage);
     // Whoever was no member when it was sent, and is not in the target any more, has an id that nobody knows.
     if (outside.length === 0 || !isLess || this.others.size < (request.unsupported ?? 0)) return false;

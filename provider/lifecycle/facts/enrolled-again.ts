@@ -5,7 +5,7 @@ import type { Device } from "../../client/index";
 import { enrolledAgainState } from "../state/backlog";
 import { deviceKey, holdsContent, type Ledger } from "../state/ledger/ledger";
 import { newestInstallAt, type SentRequest, type State } from "../state/state";
-import { settledId } from "./own/settled";
+import { doneId } from "./own/done-installs";
 import type { DeviceStatus } from "./device-status";
 
 export interface Installs {
@@ -25,14 +25,14 @@ export function withEnrolledAgain(
   const seenAt = new Map(seen.map(({ device, since }) => [device, since]));
   return statuses.map((status) => {
     const { device, phase, requestId = "" } = status;
-    const since = requestId === settledId ? endOfSecond(status.since) : status.since;
+    const since = requestId === doneId ? endOfSecond(status.since) : status.since;
     if (phase !== "installed") return status;
     const request = forgotten.has(requestId) ? undefined : byId.get(requestId);
     const before = seenAt.get(device.id);
-    const sentAt = requestId === settledId ? since : request?.sentAt;
+    const sentAt = requestId === doneId ? since : request?.sentAt;
     if (before !== undefined && !isLater(sentAt, before)) return missing(status, before);
     // A time of Esper's: of the device's own answer, else of its request, else of the newest one there was.
-    const isAnswered = requestId === settledId || (request !== undefined && since !== request.sentAt);
+    const isAnswered = requestId === doneId || (request !== undefined && since !== request.sentAt);
     const doneAt = isAnswered ? since : request === undefined ? newestInstallAt(prior) : request.createdAt;
     return doneAt !== undefined && isLater(device.createdAt, doneAt)
       ? missing(status, device.createdAt ?? since)

@@ -63,7 +63,9 @@ export function endedSentence(names: readonly string[], files: number): string {
 }
 
 export function reencodedSentence(devices: number): string {
-  return `The file is re-encoded locally for ${count(devices, "device")} that could not read it as given.`;
+  const [files, them] =
+    devices === 1 ? ["The file of 1 device is", "it"] : [`The files of ${devices} devices are`, "them"];
+  return `${files} re-encoded locally: Android would not read ${them} as given.`;
 }
 
 function namesOf(names: readonly string[]): string {

@@ -23,6 +23,7 @@ import {
   groupChanged,
   installsExpired,
   kindOfTargetChanged,
+  lackSentence,
   missingSentence,
   notKnownYet,
   onLeaveChanged,
@@ -175,7 +176,9 @@ function installsDue(prior: State): Finding | undefined {
   if (coverage.missing <= heldBack) return undefined;
   const { expired } = backlogOf(coverage, exceptions, 0, heldBack);
   const lacking = coverage.missing - heldBack - expired;
-  if (lacking > 0) return { reason: devicesMissing, sentence: missingSentence(lacking) };
+  // What is there for each of them is known once the files are looked at.
+  const sentence = record.own === undefined ? missingSentence(lacking) : `${lackSentence(lacking)}.`;
+  if (lacking > 0) return { reason: devicesMissing, sentence };
   return { reason: installsExpired, sentence: sentenceOf(installsExpired, expired) };
 }
 

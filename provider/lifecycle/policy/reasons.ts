@@ -124,8 +124,12 @@ export function sentenceOf(reason: keyof typeof sentences, devices = 0): string 
 }
 
 export function missingSentence(devices: number): string {
-  const lack = devices === 1 ? "lacks" : "lack";
-  return `${count(devices, "device")} ${lack} the certificate; installing it on ${devices === 1 ? "that one" : "those"}.`;
+  return `${lackSentence(devices)}; installing it on ${devices === 1 ? "that one" : "those"}.`;
+}
+
+/** Without its full stop. */
+export function lackSentence(devices: number): string {
+  return `${count(devices, "device")} ${devices === 1 ? "lacks" : "lack"} the certificate`;
 }
 
 export function reinstallSentence(days: number): string {

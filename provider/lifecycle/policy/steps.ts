@@ -88,7 +88,7 @@ export function withoutInstalls({ steps }: Steps, prior: State, settings: Settin
 function fullSend({ desired, digest, prior, statuses, nowMs }: Situation): Step | undefined {
   const found: Finding | undefined =
     prior === undefined
-      ? { reason: created, sentence: sentenceOf(created, statuses.length) }
+      ? { reason: created, sentence: sentenceOf(created, statuses.filter((status) => !hasNoFile(status)).length) }
       : fullSendReason(prior, { ...desired, digest, settings: desired }, nowMs);
   if (found === undefined) return undefined;
   return { action: "install", reason: found.reason, message: found.sentence, devices: "everyone" };

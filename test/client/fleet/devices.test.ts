@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { startAnswering } from "../../support/answering-server";
-import { quickClock } from "../../support/quick-clock";
+import { Cache } from "../../../provider/client/cache";
+import { quickClock, steppedClock } from "../../support/quick-clock";
 import { benchFor, tenantBench, type TenantBench } from "../harness";
 
 describe("devices and groups", () => {
@@ -39,6 +40,24 @@ describe("devices and groups", () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     await bench.client.devices(query, 0);
     expect(bench.sim.traffic.byRoute[LIST]).to.equal(2);
+  });
+
+  it("counts the age of a list from its end: one that takes long is not read twice", async () => {
+    const clock = steppedClock();
+    const devices = new Cache<number>(clock);
+    let reads = 0;
+    const slow = async (): Promise<number> => {
+      await clock.sleep(60_000);
+      return (reads += 1);
+    };
+    const first = devices.get("all", 10_000, slow);
+    await clock.pass(60_000);
+    expect(await first).to.equal(1);
+    expect(await devices.get("all", 10_000, slow)).to.equal(1);
+    await clock.pass(10_001);
+    const later = devices.get("all", 10_000, slow);
+    await clock.pass(60_000);
+    expect(await later).to.equal(2);
   });
 
   it("reads a few single devices by name, and many out of the list", async () => {

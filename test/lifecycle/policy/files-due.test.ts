@@ -64,7 +64,7 @@ describe("files of devices are due", () => {
   it("and so is a member that lacks a certificate for which there is a file", () => {
     expect(decided(["aaaaaaaaaa", "bbbbbbbbbb"], [], 0)).to.deep.equal([
       "devicesMissing",
-      "1 device lacks the certificate; installing it on that one.",
+      "1 device lacks the certificate.",
     ]);
   });
 });

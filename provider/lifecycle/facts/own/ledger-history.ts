@@ -25,7 +25,7 @@ import {
 import type { Fleet } from "../members/fleet";
 import type { Newer, NewerCommand } from "../newer/newer-commands";
 import { devicesOf, withAdded, type Resumed } from "../newer/resume";
-import type { SettledInstall } from "./settled";
+import type { DoneInstall } from "./done-installs";
 
 /** What a device is to have; "isDue" where nothing that it holds is that. */
 export type WantedOf = (deviceId: string) => ContentMark | "isDue" | undefined;
@@ -62,7 +62,7 @@ export function ledgerInstalls(
   wanted: WantedOf,
   fleet: Fleet,
 ): SentRequests {
-  const settled: SettledInstall[] = [];
+  const done: DoneInstall[] = [];
   const sentTo = new Map(resumed);
   const reached = new Set([...resumed.values()].flatMap((devices) => [...devices]));
   for (const id of fleet.members.keys()) {
@@ -71,12 +71,12 @@ export function ledgerInstalls(
     if (!holdsContent(entry) || entry.isStale || mark === undefined || mark === "isDue") continue;
     if (mark.digest !== entry.digest) continue;
     reached.add(id);
-    if (entry.openRequest === undefined) settled.push({ device: id, at: entry.at, isKept: mark.file === "" });
+    if (entry.openRequest === undefined) done.push({ device: id, at: entry.at, isKept: mark.file === "" });
     else sentTo.set(entry.openRequest, new Set([id]));
   }
   const requests = prior.commands.filter(({ id, kind }) => kind === "install" && sentTo.has(id));
   const isWanted = (other: NewerCommand): boolean => installsWanted(other, wanted);
-  return { ...{ requests, sentTo, reached, others, settled, isWanted }, resumed: resumed.size > 0 };
+  return { ...{ requests, sentTo, reached, others, done, isWanted }, resumed: resumed.size > 0 };
 }
 
 /** Whether a command installs on each of its devices what that is to have. */

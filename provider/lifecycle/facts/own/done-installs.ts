@@ -3,7 +3,7 @@
 import type { HistoryEntry } from "../device-status";
 
 /** An install of which the device and Esper's time are known, and no id. */
-export interface SettledInstall {
+export interface DoneInstall {
   readonly device: string;
   readonly at: string;
   /** There is nothing else to send to the device any more. */
@@ -11,11 +11,11 @@ export interface SettledInstall {
 }
 
 /** Stands for the id of a request that ended in Success and is remembered by no id. */
-export const settledId = "settled";
+export const doneId = "done";
 
-export function settledEntry({ device, at }: SettledInstall): HistoryEntry {
+export function doneEntry({ device, at }: DoneInstall): HistoryEntry {
   const request = {
-    id: settledId,
+    id: doneId,
     kind: "install",
     commandType: "DEVICE",
     devices: 1,
