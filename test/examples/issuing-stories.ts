@@ -18,6 +18,9 @@ export const issuingStories: Readonly<Record<string, Partial<Story>>> = {
       const exported = (await stack.pulumi("stack", "export", "--show-secrets")).text;
       expect(exported).to.contain("CA_KEY_PASSWORD").and.not.contain("PRIVATE KEY").and.not.contain("changeit");
 
+      stack.setEnvironment("CA_KEY_PASSWORD", "");
+      expectOperations(await stack.up(), { unchanged: 2 });
+      stack.setEnvironment("CA_KEY_PASSWORD", "changeit");
       simulator.world.join("Berlin", { alias: "late", serial: "SN-LATE" });
       expectOperations(await stack.up("--refresh"), { updated: 1, unchanged: 1 });
       expect(digestsOf(simulator, "corp-client"))
