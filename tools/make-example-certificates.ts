@@ -1,6 +1,7 @@
 // Makes the certificates in examples/ that are not there; to have one made anew, delete its files. They are for trying things out:
 // their password is published, and so are their keys. Run by hand: npx tsx tools/make-example-certificates.ts
 
+import { createPrivateKey } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -38,10 +39,27 @@ const underOneRoot = {
   ],
 };
 
+/** An authority whose key is kept, under the password. */
+const authority = { certificate: "own-authority/ca.pem", key: "own-authority/ca.key", commonName: "Test Authority" };
+
 async function main(): Promise<void> {
   for (const { files, commonName, ...life } of selfSigned) {
     await make(files, () => p12Of(makeIdentity(commonName, { ...validity, ...life }), password));
   }
+  await makeAuthority();
+  await makeUnderOneRoot();
+}
+
+async function makeAuthority(): Promise<void> {
+  const { certificate, key, commonName } = authority;
+  if ([certificate, key].every(isThere)) return;
+  const made = makeIdentity(commonName, { ...validity, isAuthority: true });
+  const protection = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: password } as const;
+  await write(certificate, Buffer.from(made.certificate.replaceAll("\r\n", "\n")));
+  await write(key, Buffer.from(createPrivateKey(made.privateKey).export(protection)));
+}
+
+async function makeUnderOneRoot(): Promise<void> {
   const { root, clients } = underOneRoot;
   if ([root, ...clients].every(({ file }) => isThere(file))) return;
   const issuer = makeIdentity(root.commonName, { ...validity, isAuthority: true });

@@ -8,6 +8,8 @@ import { deviceFiles } from "./provoked/device-files";
 import { devices } from "./provoked/devices";
 import { esper } from "./provoked/esper";
 import { files } from "./provoked/files";
+import { issuerArguments } from "./provoked/issuer-arguments";
+import { issuers } from "./provoked/issuers";
 import { lookups } from "./provoked/lookups";
 import { plugin } from "./provoked/plugin";
 import type { Provoke, Shown } from "./provoked/provocation";
@@ -18,6 +20,8 @@ const groups = {
   arguments: programArguments,
   files,
   "files of devices": deviceFiles,
+  "an issuer's arguments": issuerArguments,
+  issuers,
   "Esper's answers": esper,
   devices,
   lookups,

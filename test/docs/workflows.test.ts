@@ -196,6 +196,37 @@ describe("the files for many stacks", () => {
   });
 });
 
+describe("the pipeline of certificates that Vault issues", () => {
+  const path = "examples/issued/github-actions.yml";
+  const job = at(workflow(path), "jobs", "up");
+
+  it("renews every night, and no run of the stack is cut off by the next", () => {
+    expect(entriesAt(workflow(path), "on").map(([name]) => name)).to.deep.equal(["push", "schedule"]);
+    expect(at(workflow(path), "concurrency", "cancel-in-progress")).to.equal(false);
+    expect(commandsOf(path)).to.include("pulumi up --stack prod --refresh --yes");
+  });
+
+  it("has no token of Vault's: it shows Vault one of its own, and may do nothing else with GitHub than read", () => {
+    expect(at(workflow(path), "permissions")).to.deep.equal({ contents: "read", "id-token": "write" });
+    expect(read(path)).not.to.match(/secrets\.\w*VAULT/u);
+    const steps = listAt(job, "steps");
+    const names = steps.map((step) => String(at(step, "uses") ?? at(step, "run")).replace(/[@ ].*$/u, ""));
+    expect(names.indexOf("hashicorp/vault-action")).to.equal(names.indexOf("pulumi") - 1);
+    const login = steps[names.indexOf("hashicorp/vault-action")];
+    expect(at(login, "with")).to.include({ method: "jwt", role: "till", exportToken: true });
+  });
+
+  it("takes each action as it was at one commit, in the versions of the other files", () => {
+    const usesOf = (file: string): readonly string[] =>
+      [...read(file).matchAll(/uses: (.*)$/gmu)].map(([, uses = ""]) => uses);
+    const others = usesOf(users[0] ?? "");
+    for (const uses of usesOf(path)) {
+      expect(uses).to.match(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/u);
+      if (!uses.startsWith("hashicorp/")) expect(others).to.include(uses);
+    }
+  });
+});
+
 describe("the pipeline files for users", () => {
   const [github = "", gitlab = ""] = users;
 

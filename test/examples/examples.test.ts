@@ -12,6 +12,7 @@ import { makeSandbox, type Sandbox } from "../../tools/sandbox";
 import { Stack } from "../support/engine";
 import { at, connectionTo, expectOperations, holdersOf } from "../support/story";
 import { storyOf } from "./stories";
+import type { Beside } from "./story";
 
 const projectFolder = join(__dirname, "..", "..");
 const examples = readdirSync(join(projectFolder, "examples"), { withFileTypes: true })
@@ -25,6 +26,7 @@ describe("examples", function () {
 
   let simulator: Simulator;
   let sandbox: Sandbox;
+  let beside: Beside | undefined;
 
   const start = async (devices: number, environment: Readonly<Record<string, string>>): Promise<void> => {
     simulator = await startSimulator({ devices, deviceMs: 40, pageSize: 4 });
@@ -32,6 +34,8 @@ describe("examples", function () {
   };
 
   afterEach(async () => {
+    await beside?.stop();
+    beside = undefined;
     await simulator.close();
     await sandbox.remove();
   });
@@ -44,12 +48,20 @@ describe("examples", function () {
   };
 
   for (const example of examples) {
-    it(`${example} does its work, has nothing to do the second time, and leaves nothing behind`, async () => {
-      const { devices = 6, environment = {}, resources, holders, stack: name, furtherSteps } = storyOf(example);
+    it(`${example} does its work, has nothing to do the second time, and leaves nothing behind`, async function () {
+      const { devices = 6, environment = {}, resources, holders, stack: name, ...story } = storyOf(example);
       await start(devices, environment);
+      const found = await story.beside?.();
+      if (found !== undefined && "missing" in found) {
+        console.log(`      skipped: ${found.missing}`);
+        this.skip();
+      }
+      beside = found;
       const folder = await copyAway(example, sandbox.folder);
       const filesBefore = await filesIn(folder);
       const stack = await stackIn(folder, name);
+      for (const [key, value] of Object.entries(beside?.environment ?? {})) stack.setEnvironment(key, value);
+      for (const [key, value] of Object.entries(beside?.config ?? {})) await stack.setConfig(key, value);
 
       const preview = await stack.preview();
       expect(preview.code, preview.text).to.equal(0);
@@ -62,13 +74,14 @@ describe("examples", function () {
       expectOperations(await stack.up(), { unchanged: resources });
       expect(simulator.world.commandLog).to.have.length(sent);
 
-      await furtherSteps?.(stack, simulator);
+      await story.furtherSteps?.(stack, simulator);
 
       expectOperations(await stack.destroy(), { deleted: resources });
       expect(aliasesOn(simulator)).to.deep.equal([]);
       const removed = await stack.pulumi("stack", "rm", "--yes");
       expect(removed.code, removed.text).to.equal(0);
       expect(await filesIn(folder)).to.deep.equal(filesBefore);
+      await beside?.expectAtEnd();
     });
   }
 

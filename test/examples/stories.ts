@@ -12,21 +12,8 @@ import { consoleOf } from "../cli/report-console";
 import { makeIdentity, p12Of } from "../support/certificates";
 import type { Stack } from "../support/engine";
 import { at, commandsOf, digestsOf, expectOperations, holdersOf, listAt } from "../support/story";
-
-export interface Story {
-  /** Of the simulated fleet: 6, of which the first two are in Berlin, the third in Hamburg, and all three in the shops. */
-  readonly devices?: number;
-  /** The first stack's name, where it means something. */
-  readonly stack?: string;
-  /** What the README sets before it starts. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** The stack itself among them. */
-  readonly resources: number;
-  /** Names of devices by alias. */
-  readonly holders: Readonly<Record<string, readonly string[]>>;
-  /** They end with as many resources as they found. */
-  readonly furtherSteps?: (stack: Stack, simulator: Simulator) => Promise<void>;
-}
+import { issuingStories } from "./issuing-stories";
+import type { Story } from "./story";
 
 const shops = ["till-0001", "till-0002", "till-0003"];
 
@@ -35,6 +22,8 @@ export function storyOf(example: string): Story {
 }
 
 const stories: Readonly<Record<string, Partial<Story>>> = {
+  ...issuingStories,
+
   rotate: {
     furtherSteps: async (stack, simulator) => {
       const [first] = digestsOf(simulator, "corp-client");

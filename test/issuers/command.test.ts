@@ -71,7 +71,11 @@ openssl x509 -req -CA ca.pem -CAkey ca.key -copy_extensions copyall -days "$ESPE
     ],
     "that ends without a word": ["exit 1", /^failing\.sh ended with 1$/],
     "that is killed": ["kill -9 $$", /^failing\.sh was ended by SIGKILL$/],
-    "that answers nothing": ["exit 0", /^failing\.sh gave an answer that cannot be read: /],
+    "that answers nothing": ["exit 0", /^failing\.sh gave an answer that cannot be read: .*[^.]$/],
+    "that ends its words with a full stop": [
+      `echo "no quota left." >&2; exit 4`,
+      /^failing\.sh ended with 4: no quota left$/,
+    ],
     "that quotes the device": [
       `echo "no such till: $ESPER_DEVICE_SERIAL" >&2; exit 1`,
       /^failing\.sh ended with 1: no such till: \{serial\}$/,

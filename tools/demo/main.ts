@@ -33,7 +33,8 @@ async function inSandbox(simulator: Simulator, interrupted: AbortSignal): Promis
     const { command } = await pulumiCli();
     const pulumi = pulumiIn(folder, { command, env: sandbox.environment, interrupted });
     await pulumi.run("stack", "init", "demo");
-    await tellStory({ simulator, pulumi, folder, password, interrupted });
+    const stackFolder = join(sandbox.folder, "backend");
+    await tellStory({ simulator, pulumi, folder, stackFolder, password, interrupted });
   } finally {
     await sandbox.remove();
   }

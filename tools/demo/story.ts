@@ -1,4 +1,5 @@
-// The story of one certificate on a fleet, told with the real engine: installed, renewed, caught up with, removed.
+// The story of one certificate on a fleet, told with the real engine: installed, renewed, caught up with, removed; and in the end
+// one of its own on each device.
 // After each run it asks the simulated devices themselves what they hold.
 
 import { readFile, writeFile } from "node:fs/promises";
@@ -8,6 +9,7 @@ import type { Simulator } from "../../simulator";
 import { makeIdentity, p12Of } from "../../test/support/certificates";
 import { alias, comeBack, holders, offlineDevices } from "./fleet";
 import { claim, heading, showCode, tell } from "./narrator";
+import { tellOfOwnAuthority } from "./own-authority";
 import type { Pulumi } from "./pulumi";
 
 export interface Stage {
@@ -15,6 +17,8 @@ export interface Stage {
   /** In the program's folder. */
   readonly pulumi: Pulumi;
   readonly folder: string;
+  /** Where the engine keeps the stack. */
+  readonly stackFolder: string;
   readonly password: string;
   readonly interrupted: AbortSignal;
 }
@@ -70,6 +74,8 @@ export async function tellStory(stage: Stage): Promise<void> {
   heading("5. The certificate is taken off");
   await pulumi.show("destroy", "--yes", "--skip-preview");
   claim(holders(simulator).size === 0, `No device holds "${alias}" any more`, describe(holders(simulator)));
+
+  await tellOfOwnAuthority(stage);
 }
 
 /** Puts a new certificate into the file that the program names; the answer is its digest. */

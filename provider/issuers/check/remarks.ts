@@ -28,7 +28,9 @@ export function remarksOn({ subjectValues, alternatives, uses }: CertificatePart
   const isForClients = uses?.some((use) => usesOfClients.includes(use)) ?? true;
   return {
     remarks: [
-      ...(others.length === 0 ? [] : [`the subject's ${others.join(", ")} are not as asked for`]),
+      ...(others.length === 0
+        ? []
+        : [`the subject's ${others.join(", ")} ${others.length === 1 ? "is" : "are"} not as asked for`]),
       ...alternativeRemarks(alternatives, asked),
       ...(isForClients ? [] : ["the certificate's extended key usage lacks clientAuth"]),
     ],

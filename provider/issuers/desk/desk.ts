@@ -77,7 +77,7 @@ export class Desk {
         return { kind: "issued", ...issued };
       } catch (error) {
         if (!isIssuerError(error)) throw error;
-        const reason = withoutNames(`${this.name} ${error.message}`, device);
+        const reason = withoutNames(this.sentenceOf(error), device);
         if (error.failure === "closed") {
           this.stopReason ??= reason;
           return { kind: "stopped" };
@@ -99,9 +99,14 @@ export class Desk {
         return { kind: "revoked" };
       } catch (error) {
         if (!isIssuerError(error)) throw error;
-        return { kind: "failed", reason: `${this.name} ${error.message}` };
+        return { kind: "failed", reason: this.sentenceOf(error) };
       }
     });
+  }
+
+  /** Without its full stop, which words that are quoted in it may have at their end. */
+  private sentenceOf({ message }: Error): string {
+    return `${this.name} ${message}`.replace(/\.+$/u, "");
   }
 
   private async signedFor(device: DeviceNames, names: CertificateNames): Promise<CheckedAnswer> {

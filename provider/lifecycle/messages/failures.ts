@@ -107,7 +107,9 @@ function hint({ state, reason }: DeviceStatus, doing: Doing): string {
   if (doing === "removal") {
     return "Run the same command again to retry; a device without the alias answers with success.";
   }
-  const fitting = hints.find(({ pattern }) => pattern.test(reason)) ?? hints.find(({ pattern }) => pattern.test(state));
+  // The advice is about the words of devices; an issuer has others.
+  const words = state === notIssued ? [] : [reason, state];
+  const fitting = words.map((text) => hints.find(({ pattern }) => pattern.test(text))).find((one) => one !== undefined);
   if (doing === "lastInstall") {
     const advice = fitting === undefined ? "" : `${fitting.advice}. `;
     return `${advice}No retries left. Fix the cause, then raise \`retryRounds\`.`;

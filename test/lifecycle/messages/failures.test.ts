@@ -41,6 +41,17 @@ describe("the sentences about failed devices", () => {
     );
   });
 
+  it("advise nothing about devices where the issuer gave none, whatever its words are", () => {
+    const said = "Vault (pki/till) refused the request (400: no such namespace, or a wrong password)";
+    const sentences = (["install", "lastInstall"] as const).map(
+      (doing) => failureSentences([failed(7, said, "Not issued")], doing)[0],
+    );
+    expect(sentences).to.deep.equal([
+      `1 device got no certificate (${said}): ESR-00007. The next \`pulumi up\` retries only these devices.`,
+      `1 device got no certificate (${said}): ESR-00007. No retries left. Fix the cause, then raise \`retryRounds\`.`,
+    ]);
+  });
+
   it("promise no further try after the last one", () => {
     const reasons = [
       "Storage full",
