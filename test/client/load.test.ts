@@ -17,7 +17,9 @@ function askedFor(file: string): unknown {
   return JSON.parse(output);
 }
 
-describe("loading a program", () => {
+describe("loading a program", function () {
+  this.timeout(60_000);
+
   it("loads neither the client nor the PKCS#12 module before they are used", () => {
     const asked = askedFor("index.ts");
     expect(asked).to.include("./certificate").and.to.include("./lookups").and.to.include("./pkcs12-helpers");
@@ -27,7 +29,9 @@ describe("loading a program", () => {
   });
 });
 
-describe("loading the client", () => {
+describe("loading the client", function () {
+  this.timeout(60_000);
+
   it("loads no HTTP library and no proxy agent before the first request", () => {
     const asked = askedFor("client/index.ts");
     expect(asked).to.include("io-ts").and.to.include("fp-ts/Either");

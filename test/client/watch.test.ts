@@ -49,7 +49,8 @@ for (const commandsApi of ["request", "v2"] as const) {
       expect(rows.every(({ state, requestId }) => finalStates.includes(state) && requestId === id)).to.be.true;
     });
 
-    it("reads 400 waits of one device each in a few reads a round", async () => {
+    it("reads 400 waits of one device each in a few reads a round", async function () {
+      this.timeout(60_000);
       const ids = await start(400);
       const sent = await Promise.all(ids.map((id) => bench.client.send(commandFor([id]))));
       bench.sim.resetTraffic();
