@@ -17,7 +17,7 @@ import { printable } from "../../printable";
 import { redaction } from "../../redaction/redaction";
 import { readInputs, type Encoding } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
-import type { Source } from "../arguments/source";
+import type { ContentSource, Source } from "../arguments/source";
 import { chooseFor, type EncodingChoice, type EncodingFacts } from "./encoding-choice";
 import { openGiven, readGiven, type Given, type OpenedSource, type Surroundings } from "./open-source";
 
@@ -68,9 +68,15 @@ async function openWith(open: typeof openGiven, source: Source, surroundings: Su
 export function learnInputs(raw: RawObject): void {
   const { source } = readInputs(raw);
   if (source === undefined) return;
-  const pem = source.kind === "pem" ? [source.privateKey, source.privateKeyPassword ?? ""] : [];
-  const file = source.kind === "base64" ? [Buffer.from(source.base64, "base64"), source.base64] : [];
-  for (const secret of [source.password ?? "", ...pem, ...file]) redaction.learn(secret);
+  redaction.learn(source.password ?? "");
+  learnContent(source);
+}
+
+/** What of a content the arguments themselves hold. */
+export function learnContent(content: ContentSource): void {
+  const pem = content.kind === "pem" ? [content.privateKey, content.privateKeyPassword ?? ""] : [];
+  const file = content.kind === "base64" ? [Buffer.from(content.base64, "base64"), content.base64] : [];
+  for (const secret of [...pem, ...file]) redaction.learn(secret);
 }
 
 /** What a state keeps for a rollback. */

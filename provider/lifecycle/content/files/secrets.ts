@@ -3,13 +3,11 @@
 import { readDeviceInputs } from "../../arguments/devices/device-inputs";
 import type { RawObject } from "../../arguments/reader";
 import { redaction } from "../../../redaction/redaction";
+import { learnContent } from "../content";
 
 export function learnDeviceInputs(raw: RawObject): void {
   const { source } = readDeviceInputs(raw);
   if (source === undefined || source.kind === "issuer") return;
   redaction.learn(source.password ?? "");
-  for (const content of source.kind === "map" ? source.certificates.values() : []) {
-    if (content.kind === "base64") redaction.learn(Buffer.from(content.base64, "base64"));
-    if (content.kind === "pem") redaction.learn(content.privateKey);
-  }
+  for (const content of source.kind === "map" ? source.certificates.values() : []) learnContent(content);
 }
