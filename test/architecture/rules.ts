@@ -173,7 +173,7 @@ export const rules: readonly Rule[] = [
 
 /** The order of the lifecycle: whatever stands further down may import what stands above it, never the other way. */
 const floors: readonly RegExp[] = [
-  /^(?:alias-turns|errors|messages\/words)$/,
+  /^(?:alias-turns|errors|in-parallel|messages\/words)$/,
   /^arguments\//,
   /^content\//,
   /^state\//,

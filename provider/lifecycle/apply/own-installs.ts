@@ -9,7 +9,7 @@ import type { OwnRequest } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
 import type { Plan } from "../policy/plan";
 import type { Step } from "../policy/steps";
-import { deviceKey, holdsContent } from "../state/ledger/ledger";
+import { entryOf, holdsContent } from "../state/ledger/ledger";
 import { difference } from "../state/membership-sketch";
 import { devicesIn } from "../state/sent-request";
 import type { SentRequest, State } from "../state/state";
@@ -64,7 +64,7 @@ export async function ownDevices(
   }
   for (const id of installs.reached ?? []) found.add(id);
   const ledger = prior.record.own?.ledger;
-  if (ledger !== undefined) return (id) => found.has(id) || holdsContent(ledger.get(deviceKey(id)));
+  if (ledger !== undefined) return (id) => found.has(id) || holdsContent(entryOf(ledger, id));
   // Where too many came and left to tell who, the rows of its own requests do; without them nothing is known against it.
   const [sinceSent, ...sinceEarlier] = joined;
   const byRows = sinceSent === undefined ? await devicesByRows(client, prior) : undefined;

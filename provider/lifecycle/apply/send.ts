@@ -14,7 +14,7 @@ import { digestHeld } from "../state/holding";
 import { type SentRequest, type State } from "../state/state";
 import { batchesForDevices, batchesForEveryone, batchesForSingleDevices, type Batch } from "./batches";
 import { installOf } from "./esper-commands";
-import { inParallel } from "./in-parallel";
+import { inParallel } from "../in-parallel";
 
 /** A request sent in this run, with the devices it was sent to. */
 export interface Sent {

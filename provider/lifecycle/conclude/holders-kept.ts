@@ -6,6 +6,7 @@ import { wasSent, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import type { Plan } from "../policy/plan";
 import { difference, sketchOf } from "../state/membership-sketch";
+import { devicesSent } from "../state/sent-request";
 import type { StateRecord } from "../state/state";
 
 /** Devices that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
@@ -27,8 +28,7 @@ export function earlierSentTo(
 
 /** Devices at which a rollback to nothing stopped: somebody else had the alias there before. */
 function notRemoved(steps: Plan["steps"], sent: readonly Sent[]): readonly string[] {
-  const removals = sent.filter(({ request }) => request.kind === "uninstall");
-  const removed = new Set(removals.flatMap(({ devices }) => [...devices]));
+  const removed = devicesSent(sent, "uninstall");
   const asked = steps.filter(({ action }) => action === "uninstall").flatMap(({ devices }) => devices);
   return asked.filter((id) => id !== "everyone" && !removed.has(id));
 }

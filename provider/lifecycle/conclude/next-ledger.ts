@@ -5,18 +5,20 @@ import type { ContentMark, DeviceContents, Renewal } from "../content/device-con
 import { hasNoFile, notIssuedState, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import { heldOf, marksOf, renewalOfAll } from "../facts/own/certificates-summary";
-import { entryOf, wantedIn, type WantedOf } from "../facts/own/ledger-history";
+import { wantedIn, type WantedOf } from "../facts/own/ledger-history";
 import type { Plan } from "../policy/plan";
 import {
   asLeft,
   deviceKey,
   emptyMark,
+  entryOf,
   holdsContent,
   type Ledger,
   type LedgerEntry,
   type MadeRecord,
   type OwnRecord,
 } from "../state/ledger/ledger";
+import { devicesSent } from "../state/sent-request";
 import type { SentRequest, State } from "../state/state";
 
 /** What a look has found, without the files. */
@@ -92,7 +94,7 @@ export function nextLedger(end: LedgerEnd): Ledger {
   const sentTo = new Map<string, Sent>();
   for (const one of sent) if (one.request.kind === "install") for (const id of one.devices) sentTo.set(id, one);
   const installs = new Map(requests.map((request) => [request.id, request]));
-  const removed = new Set(sent.flatMap(({ request, devices }) => (request.kind === "uninstall" ? [...devices] : [])));
+  const removed = devicesSent(sent, "uninstall");
   const ledger = new Map<string, LedgerEntry>();
   for (const status of statuses) {
     const { device } = status;

@@ -3,7 +3,7 @@
 
 import type { Device } from "../../client/index";
 import { enrolledAgainState } from "../state/backlog";
-import { deviceKey, holdsContent, type Ledger } from "../state/ledger/ledger";
+import { entryOf, holdsContent, type Ledger } from "../state/ledger/ledger";
 import { newestInstallAt, type SentRequest, type State } from "../state/state";
 import { doneId } from "./own/done-installs";
 import type { DeviceStatus } from "./device-status";
@@ -62,7 +62,7 @@ export function mayHaveStartedAnew(devices: Iterable<Device>, prior: State): boo
 }
 
 function entryAt(ledger: Ledger, id: string): string | undefined {
-  const entry = ledger.get(deviceKey(id));
+  const entry = entryOf(ledger, id);
   return holdsContent(entry) ? endOfSecond(entry.at) : undefined;
 }
 

@@ -13,6 +13,7 @@ import { contentsFromFiles, openNew } from "../facts/own/file-contents";
 import { askedMade } from "../content/made/issued-by";
 import { recordedOf } from "../facts/own/gather-contents";
 import { previewSentence } from "../messages/files";
+import { holdsContent } from "../state/ledger/ledger";
 import type { State } from "../state/state";
 import { alreadyThereSentence } from "./impact";
 import { overlapsOf } from "./overlap";
@@ -128,7 +129,7 @@ export async function previewDevices(
   const isDue = (id: string, digest: string | undefined): boolean =>
     digest === undefined || recorded.get(id)?.digest !== digest;
   const due = [...contents.wanted].filter(([id, mark]) => isDue(id, mark === "isDue" ? undefined : mark.digest));
-  const changed = due.filter(([id]) => (recorded.get(id)?.digest ?? "") !== "").length;
+  const changed = due.filter(([id]) => holdsContent(recorded.get(id))).length;
   const parts = previewSentence({ ...countsOf(contents), changed });
   const reach = `reaches ${due.length} ${due.length === 1 ? "device" : "devices"}`;
   return { warnings: contents.warnings, notes: [parts === "" ? reach : `${parts}; ${reach}`] };

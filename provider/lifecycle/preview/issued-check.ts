@@ -10,7 +10,7 @@ import { recordedOf } from "../facts/own/gather-contents";
 import { dueSentence, newOnesSentence, unnamedSentences } from "../messages/issued";
 import { fullSendReason, type Asked } from "../policy/full-send";
 import { mayRetry } from "../policy/retry";
-import { deviceKey } from "../state/ledger/ledger";
+import { deviceKey, holdsContent } from "../state/ledger/ledger";
 import { dueBy, dueIn } from "../state/ledger/made";
 import type { State } from "../state/state";
 import { impactOf, type Checked, type Checking } from "./check";
@@ -69,7 +69,7 @@ export async function previewIssued(
   const everyone = fullSendReason(prior, asked, checking.nowMs) !== undefined;
   for (const id of named.keys()) {
     const entry = recorded.get(id);
-    const why = entry === undefined || entry.digest === "" ? "none" : dueBy(entry, deviceKey(id), made, checking.nowMs);
+    const why = holdsContent(entry) ? dueBy(entry, deviceKey(id), made, checking.nowMs) : "none";
     if (why !== undefined) due[why] += 1;
   }
   due.failed = mayRetry(prior, inputs) ? openFailures(prior, due.none) : 0;

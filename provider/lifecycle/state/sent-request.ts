@@ -59,3 +59,11 @@ export function seenNow(
 export function devicesIn(rows: readonly StatusRow[]): ReadonlySet<string> {
   return new Set(rows.map(({ deviceId }) => deviceId));
 }
+
+/** Whom requests of one kind went to. */
+export function devicesSent(
+  sent: readonly { readonly request: Pick<SentRequest, "kind">; readonly devices: ReadonlySet<string> }[],
+  kind: SentRequest["kind"],
+): ReadonlySet<string> {
+  return new Set(sent.flatMap(({ request, devices }) => (request.kind === kind ? [...devices] : [])));
+}

@@ -28,7 +28,7 @@ describe("the plugin, as doctor sees it,", () => {
   }
 
   function found(env: Readonly<Record<string, string>> = {}, hasProgram = true): string {
-    const given = { PULUMI_HOME: join(folder, "home"), PATH: join(folder, "path"), ...env };
+    const given = { PULUMI_HOME: join(folder, "pulumi"), PATH: join(folder, "path"), ...env };
     const { verdict, message } = pluginFinding(given, "0.2.0", hasProgram ? readProgram(project) : undefined);
     return `${verdict}: ${message.replaceAll(folder, "")}`;
   }
@@ -50,26 +50,26 @@ describe("the plugin, as doctor sees it,", () => {
   });
 
   it("stands in Pulumi's cache, in the version of this command", async () => {
-    await write(`home/plugins/resource-esper-v0.1.0/${program}`);
+    await write(`pulumi/plugins/resource-esper-v0.1.0/${program}`);
     expect(found()).to.equal(
-      `warning: It is /home/plugins/resource-esper-v0.1.0, 0.1.0, and this command is 0.2.0: ${install}.`,
+      `warning: It is /pulumi/plugins/resource-esper-v0.1.0, 0.1.0, and this command is 0.2.0: ${install}.`,
     );
-    await write(`home/plugins/resource-esper-v0.2.0/${program}`);
-    expect(found()).to.equal("ok: It is /home/plugins/resource-esper-v0.2.0, 0.2.0.");
+    await write(`pulumi/plugins/resource-esper-v0.2.0/${program}`);
+    expect(found()).to.equal("ok: It is /pulumi/plugins/resource-esper-v0.2.0, 0.2.0.");
   });
 
   it("is compared with the SDK that was generated for the program", async () => {
-    await write(`home/plugins/resource-esper-v0.2.0/${program}`);
+    await write(`pulumi/plugins/resource-esper-v0.2.0/${program}`);
     await write("project/sdks/esper/pulumi_esper/pulumi-plugin.json", '{ "name": "esper", "version": "0.1.0" }');
     expect(found()).to.equal(
-      `warning: It is /home/plugins/resource-esper-v0.2.0, 0.2.0, and the program's SDK is 0.1.0: ${install}.`,
+      `warning: It is /pulumi/plugins/resource-esper-v0.2.0, 0.2.0, and the program's SDK is 0.1.0: ${install}.`,
     );
-    await write(`home/plugins/resource-esper-v0.1.0/${program}`);
-    expect(found()).to.equal("ok: It is /home/plugins/resource-esper-v0.1.0, 0.1.0.");
+    await write(`pulumi/plugins/resource-esper-v0.1.0/${program}`);
+    expect(found()).to.equal("ok: It is /pulumi/plugins/resource-esper-v0.1.0, 0.1.0.");
   });
 
   it("is taken from the PATH before the cache, with the version of the package that it belongs to", async () => {
-    await write(`home/plugins/resource-esper-v0.2.0/${program}`);
+    await write(`pulumi/plugins/resource-esper-v0.2.0/${program}`);
     const linked = await write("lib/pulumi-esper/dist/main.js");
     await write("lib/pulumi-esper/package.json", '{ "name": "pulumi-esper", "version": "0.2.0" }');
     await mkdir(join(folder, "path"));

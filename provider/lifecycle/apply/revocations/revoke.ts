@@ -3,8 +3,9 @@
 
 import type { Revoking } from "../../content/device-contents";
 import { revocationFailedSentence, unknownSerialsSentence } from "../../messages/issued";
-import { deviceKey, type Revocation } from "../../state/ledger/ledger";
+import { deviceKey, holdsContent, type Revocation } from "../../state/ledger/ledger";
 import { confirmedIn, endedBy } from "../../state/ledger/revocations";
+import { devicesSent } from "../../state/sent-request";
 import type { State } from "../../state/state";
 import type { Sent } from "../send";
 
@@ -18,8 +19,7 @@ export async function revokeConfirmed(
   const { own } = record;
   if (own?.made === undefined || revoking === undefined) return { state: { ...state, record }, warnings: [] };
   const before = prior?.record.own;
-  const removals = sent.filter(({ request }) => request.kind === "uninstall");
-  const removed = new Set(removals.flatMap(({ devices }) => [...devices].map(deviceKey)));
+  const removed = new Set([...devicesSent(sent, "uninstall")].map(deviceKey));
   const { ended, unknown } = endedBy(before?.ledger, own.ledger, removed);
   const pending = [...(before?.made?.revoke?.pending ?? []), ...ended];
   const confirmed = confirmedIn(pending, own, state.commands);
@@ -35,9 +35,8 @@ export async function revokeConfirmed(
 /** After a destroy, all that devices had, and what was pending. */
 export async function revokeEverything({ record: { own } }: State, revoking: Revoking): Promise<readonly string[]> {
   const held = [...(own?.ledger ?? [])].flatMap(([key, { serial }]) => (serial === undefined ? [] : [{ key, serial }]));
-  const unknown = [...(own?.ledger.values() ?? [])].filter(
-    ({ digest, serial }) => digest !== "" && serial === undefined,
-  ).length;
+  const holders = [...(own?.ledger.values() ?? [])].filter(holdsContent);
+  const unknown = holders.filter(({ serial }) => serial === undefined).length;
   const { warnings } = await revokeAll([...held, ...(own?.made?.revoke?.pending ?? [])], revoking, "never");
   return [...warnings, ...(unknown > 0 ? [unknownSerialsSentence(unknown)] : [])];
 }

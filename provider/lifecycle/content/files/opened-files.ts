@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Finding } from "../../../pkcs12/index";
 import type { Encoding } from "../../arguments/arguments";
 import { SourceError } from "../../errors";
+import { inParallel } from "../../in-parallel";
 import { openAfresh, type Content, type InstallFile } from "../content";
 import { digestPart, type ContentMark } from "../device-contents";
 import { chooseFor, type EncodingFacts } from "../encoding-choice";
@@ -47,14 +48,10 @@ export class OpenedFiles {
     onProgress: (done: number) => void,
   ): Promise<ReadonlyMap<DeviceFile, OpenedFile | RefusedFile>> {
     const opened = new Map<DeviceFile, OpenedFile | RefusedFile>();
-    const queue = [...files];
-    const worker = async (): Promise<void> => {
-      for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-        opened.set(file, await this.one(file, surroundings));
-        if (opened.size % 100 === 0) onProgress(opened.size);
-      }
-    };
-    await Promise.all(Array.from({ length: openedAtOnce }, worker));
+    await inParallel(files, openedAtOnce, async (file) => {
+      opened.set(file, await this.one(file, surroundings));
+      if (opened.size % 100 === 0) onProgress(opened.size);
+    });
     return opened;
   }
 

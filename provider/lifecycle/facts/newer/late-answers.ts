@@ -7,7 +7,7 @@ import { countOf, finalStates, totalOf } from "../../../client/index";
 import { overwrittenState, removedState } from "../../state/backlog";
 import { contentPart, isPartOf } from "../../state/command-label";
 import { digestHeld } from "../../state/holding";
-import { deviceKey } from "../../state/ledger/ledger";
+import { entryOf } from "../../state/ledger/ledger";
 import type { LateCommand, SentRequest, State } from "../../state/state";
 import type { DeviceStatus } from "../device-status";
 import type { NewerCommand } from "./newer-commands";
@@ -53,7 +53,7 @@ export type DigestFor = (deviceId: string) => string | undefined;
 /** Where each device has its own content, a request goes to one of them. */
 function digestsHeld(prior: State): DigestFor {
   const { own } = prior.record;
-  return own === undefined ? () => digestHeld(prior) : (id) => own.ledger.get(deviceKey(id))?.digest;
+  return own === undefined ? () => digestHeld(prior) : (id) => entryOf(own.ledger, id)?.digest;
 }
 
 function withContent(command: LateCommand, digestFor: DigestFor): LateCommand {

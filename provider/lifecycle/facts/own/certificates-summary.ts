@@ -6,7 +6,7 @@ import { printable } from "../../../printable";
 import { isObject, type RawObject } from "../../arguments/reader";
 import type { ContentMark, DeviceContents, Held } from "../../content/device-contents";
 import type { State } from "../../state/state";
-import { deviceKey, hasLeft, holdsContent, type Ledger } from "../../state/ledger/ledger";
+import { entryOf, hasLeft, holdsContent, type Ledger } from "../../state/ledger/ledger";
 import { endedSentence, expiringSentence, renewalDueSentence } from "../../messages/files";
 
 const dayMs = 24 * 3_600_000;
@@ -49,7 +49,7 @@ export function marksOf({ wanted }: DeviceContents): readonly ContentMark[] {
 /** What devices hold, by the ledger. */
 export function heldOf(ledger: Ledger, members: Iterable<Device>): readonly Held[] {
   return [...members].flatMap((device) => {
-    const mark = ledger.get(deviceKey(device.id));
+    const mark = entryOf(ledger, device.id);
     return holdsContent(mark) ? [{ device, mark }] : [];
   });
 }

@@ -21,6 +21,7 @@ import {
   unusedFilesSentence,
   withoutFileSentence,
 } from "../../messages/files";
+import { holdsContent } from "../../state/ledger/ledger";
 import { daysSentences, daysSummary } from "./certificates-summary";
 import { matchFiles, type MatchedFiles } from "./matched-files";
 
@@ -49,7 +50,7 @@ export async function contentsFromFiles(
     status,
   );
   const markOf = (file: DeviceFile): ContentMark | undefined => opened.get(file)?.mark ?? known.get(file.hash);
-  const gone = [...matched.without.keys()].filter((id) => (recorded.get(id)?.digest ?? "") !== "");
+  const gone = [...matched.without.keys()].filter((id) => holdsContent(recorded.get(id)));
   const isKept = settings.goneFile !== "remove";
   const wanted = new Map<string, ContentMark>();
   for (const [id, file] of matched.byDevice) {
@@ -94,7 +95,7 @@ function missingFiles({ without }: MatchedFiles, members: ReadonlyMap<string, De
 
 /** What the files are whose bytes an earlier run has opened. */
 export function marksIn(recorded: Iterable<RecordedContent>): ReadonlyMap<string, ContentMark> {
-  const entries = [...recorded].filter(({ digest, file, isBehind }) => digest !== "" && file !== "" && !isBehind);
+  const entries = [...recorded].filter((entry) => holdsContent(entry) && entry.file !== "" && !entry.isBehind);
   return new Map(entries.map(({ digest, file, endDay, leadDays }) => [file, { digest, file, endDay, leadDays }]));
 }
 

@@ -17,7 +17,8 @@ import { withUnlisted } from "../members/unlisted";
 import type { Newer } from "../newer/newer-commands";
 import { devicesOf } from "../newer/resume";
 import { digestOfPart } from "../../state/command-label";
-import { entryOf, type WantedOf } from "./ledger-history";
+import { entryOf } from "../../state/ledger/ledger";
+import type { WantedOf } from "./ledger-history";
 
 const listMaxAgeMs = 10_000;
 

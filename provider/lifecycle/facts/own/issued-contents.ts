@@ -10,7 +10,7 @@ import type { AskedMade, ContentMark, DeviceContents, Held, RecordedContent } fr
 import { revokingBy } from "../../content/made/issued-by";
 import { Maker } from "../../content/made/maker";
 import { remarkSentences, unnamedSentences } from "../../messages/issued";
-import { deviceKey, type MadeRecord } from "../../state/ledger/ledger";
+import { deviceKey, holdsContent, type MadeRecord } from "../../state/ledger/ledger";
 import { dueBy, leadDaysOf } from "../../state/ledger/made";
 import type { State } from "../../state/state";
 import { notIssuedState } from "../device-status";
@@ -71,12 +71,12 @@ function wantedFrom(
   for (const id of named) {
     const entry = recorded.get(id);
     const key = deviceKey(id);
-    const isDue = entry === undefined || entry.digest === "" || dueBy(entry, key, made, nowMs) !== undefined;
+    const isDue = !holdsContent(entry) || dueBy(entry, key, made, nowMs) !== undefined;
     wanted.set(id, isDue ? "isDue" : { ...entry, leadDays: leadDaysOf(key, made) });
   }
   for (const id of missing.keys()) {
     const entry = recorded.get(id);
-    if (entry !== undefined && entry.digest !== "") wanted.set(id, { ...entry, file: "" });
+    if (holdsContent(entry)) wanted.set(id, { ...entry, file: "" });
   }
   return wanted;
 }

@@ -5,6 +5,7 @@ import type { ContentMark, DeviceContents, Making } from "../../content/device-c
 import { contentPart } from "../../state/command-label";
 import {
   deviceKey,
+  entryOf,
   hasLeft,
   holdsContent,
   type Ledger,
@@ -29,10 +30,6 @@ import type { DoneInstall } from "./done-installs";
 
 /** What a device is to have; "isDue" where nothing that it holds is that. */
 export type WantedOf = (deviceId: string) => ContentMark | "isDue" | undefined;
-
-export function entryOf(ledger: Ledger, deviceId: string): LedgerEntry | undefined {
-  return ledger.get(deviceKey(deviceId));
-}
 
 /** What every device is to have as long as nobody has looked at the files: what it was sent. */
 export function heldBy(ledger: Ledger): WantedOf {

@@ -71,7 +71,7 @@ export function leftAlone({
 export const emptyMark: ContentMark = { digest: "", file: "", endDay: 0, leadDays: 0 };
 
 /** Whether the device was sent anything. */
-export function holdsContent(entry: LedgerEntry | undefined): entry is LedgerEntry {
+export function holdsContent<Entry extends Pick<LedgerEntry, "digest">>(entry: Entry | undefined): entry is Entry {
   return entry !== undefined && entry.digest !== "";
 }
 
@@ -90,6 +90,11 @@ export function deviceKey(id: string): string {
     .update(id)
     .digest("hex")
     .slice(0, 2 * keyBytes);
+}
+
+/** What is remembered of a device, by its id. */
+export function entryOf(ledger: Ledger, deviceId: string): LedgerEntry | undefined {
+  return ledger.get(deviceKey(deviceId));
 }
 
 const keyBytes = 6;
