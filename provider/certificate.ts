@@ -3,7 +3,7 @@
 // PKCS#12.
 
 import * as pulumi from "@pulumi/pulumi";
-import { refuseWhereNotInstalled, storedText, withCallers, withPemSecrets } from "./engine/resource";
+import { refuseWhereNotInstalled, storedText, withCallers, withPemSecrets, withSecretsIn } from "./engine/resource";
 import { shortenTraces } from "./engine/short-traces";
 import { certificateType } from "./type-token";
 
@@ -398,14 +398,11 @@ export class Certificate extends pulumi.CustomResource {
 
 /** Marks what is secret in a source, and only that: the path of a file stays readable in previews. */
 function withSecrets(source: CertificateArgs["source"] | string | null | undefined): pulumi.Input<unknown> {
-  // What is no object is refused by `check`; it may be a secret that was put in the wrong place.
   if (source === undefined || source === null) return undefined;
-  if (typeof source !== "object") return pulumi.secret(source);
-  if (pulumi.Output.isInstance(source) || source instanceof Promise) return pulumi.secret(source);
-  return {
-    ...source,
-    ...(source.password !== undefined && { password: pulumi.secret(source.password) }),
-    ...("base64" in source && { base64: pulumi.secret(source.base64) }),
-    ...("pem" in source && { pem: withPemSecrets(source.pem) }),
-  };
+  return withSecretsIn<CertificateSource>(source, (plain) => ({
+    ...plain,
+    ...(plain.password !== undefined && { password: pulumi.secret(plain.password) }),
+    ...("base64" in plain && { base64: pulumi.secret(plain.base64) }),
+    ...("pem" in plain && { pem: withPemSecrets(plain.pem) }),
+  }));
 }

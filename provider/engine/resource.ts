@@ -35,6 +35,16 @@ interface PemParts {
   readonly privateKeyPassword?: pulumi.Input<string>;
 }
 
+/** Marks what is secret in an object; what is none, or is not known yet, is secret as a whole. */
+export function withSecretsIn<Plain extends object>(
+  given: pulumi.Input<Plain> | string | null | undefined,
+  mark: (plain: Plain) => object,
+): pulumi.Input<unknown> {
+  // What is no object is refused by `check`; it may be a secret that was put in the wrong place.
+  if (given === undefined || given === null || typeof given !== "object") return pulumi.secret(given);
+  return pulumi.Output.isInstance(given) || given instanceof Promise ? pulumi.secret(given) : mark(given);
+}
+
 /** Marks the key and its password as secrets. */
 export function withPemSecrets(pem: PemParts): pulumi.Input<unknown> {
   const { privateKey, privateKeyPassword } = pem;
