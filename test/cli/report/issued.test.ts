@@ -6,7 +6,8 @@ import { reportCommand } from "../../../cli/report/command";
 import { reportPage } from "../../../cli/report/page/page";
 import { reportOf, type Report, type ReportedCertificate } from "../../../cli/report/report";
 import { readStackExport } from "../../../cli/report/stack-export";
-import { authorityIn, programFor, SigningProgram, startTills, tillsOf } from "../../e2e/own/issuing";
+import { SigningProgram, authorityIn, issuedTills, startIssuedTills } from "../../e2e/own/issuing";
+import { programFor } from "../../e2e/own/tills";
 import { nowMs } from "../../lifecycle/given";
 import { daysLater, today } from "../../support/later";
 import { consoleOf, type Kept } from "../report-console";
@@ -160,10 +161,10 @@ describe("the report on what runs against the simulator leave", function () {
 
   it("counts, names the issuer, and tells a month before the end that all are due", async () => {
     const signer = new SigningProgram();
-    const simulator = await startTills();
+    const simulator = await startIssuedTills();
     try {
       const program = programFor(simulator);
-      await program.up({ tills: tillsOf(simulator, authorityIn(signer)) });
+      await program.up({ tills: issuedTills(simulator, authorityIn(signer)) });
       const reported = (): ReportedCertificate => {
         const { inputs, outputs } = program.stack("tills");
         const { urn, type } = storedIssued(well);
@@ -176,7 +177,7 @@ describe("the report on what runs against the simulator leave", function () {
       await program.refresh();
       expect(reported().facts?.issued?.dueDevices).to.have.length(12);
       expect(reported().facts?.issued?.dueDevices[0]).to.have.property("name");
-      await program.up({ tills: tillsOf(simulator, authorityIn(signer)) });
+      await program.up({ tills: issuedTills(simulator, authorityIn(signer)) });
       expect(reported().facts?.issued).to.include({ due: 0, issued: 12 });
     } finally {
       signer.remove();

@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { makeIdentity, p12Of } from "../../support/certificates";
 import { DeviceFiles } from "../../support/device-files";
-import { QuickProgram } from "../../support/quick-program";
+import type { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed, newCommands } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
 import { until } from "../../support/until";
+import { programFor, startTills, tillsFrom } from "./tills";
 
 const names = ["a", "b", "c", "d", "e", "f"];
 
@@ -22,15 +23,7 @@ describe("certificates of devices:", () => {
   let sent: () => readonly string[];
 
   beforeEach(async () => {
-    simulator = await startSimulator({
-      ...{ deviceMs: 5, pageSize: 50 },
-      fleet: {
-        groups: [
-          { name: "Tills", devices: names.map((alias) => ({ alias, serial: `SN-${alias}`, osVersion: "14" })) },
-          { name: "Others", devices: [{ alias: "x", serial: "SN-x" }] },
-        ],
-      },
-    });
+    simulator = await startTills(names, ["x"]);
     program = newProgram();
     files = new DeviceFiles("a-password-of-tills");
     for (const name of names) await files.put(`SN-${name}`);
@@ -44,18 +37,11 @@ describe("certificates of devices:", () => {
   });
 
   function newProgram(): QuickProgram {
-    const url = simulator.url;
-    return new QuickProgram({ "esper:baseUrl": url, "esper:apiKey": simulator.apiKey, "esper:pollSeconds": "0.05" });
+    return programFor(simulator);
   }
 
   function tills(more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-    return {
-      alias: "till",
-      target: { group: simulator.world.group("Tills").id },
-      source: { folder: files.folder, password: files.password },
-      wait: { timeoutMinutes: 0.05 },
-      ...more,
-    };
+    return tillsFrom(simulator, { folder: files.folder, password: files.password }, more);
   }
 
   const coverage = (of = program): unknown => at(of.outputs("tills"), "coverage");

@@ -2,13 +2,14 @@
 // devices over both endpoints, the provider driven in this process (docs/design.md, section 12).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { DeviceFiles } from "../../support/device-files";
-import { QuickProgram } from "../../support/quick-program";
+import type { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { newCommands } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
 import { until } from "../../support/until";
+import { programFor, startTills, tillsFrom } from "./tills";
 
 const names = Array.from({ length: 34 }, (_, index) => `t${String(index + 1).padStart(2, "0")}`);
 const offline = names.slice(4);
@@ -31,13 +32,8 @@ for (const commandsApi of ["request", "v2"] as const) {
     });
 
     async function begin(some: readonly string[]): Promise<void> {
-      const devices = some.map((alias) => ({ alias, serial: `SN-${alias}`, osVersion: "14" }));
-      const groups = [{ name: "Tills", devices }];
-      simulator = await startSimulator({ deviceMs: 5, pageSize: 50, fleet: { groups } });
-      program = new QuickProgram({
-        ...{ "esper:baseUrl": simulator.url, "esper:apiKey": simulator.apiKey },
-        ...{ "esper:pollSeconds": "0.05", "esper:commandsApi": commandsApi },
-      });
+      simulator = await startTills(some);
+      program = programFor(simulator, commandsApi);
       sent = newCommands(simulator);
       printed.length = 0;
     }
@@ -45,13 +41,7 @@ for (const commandsApi of ["request", "v2"] as const) {
     afterEach(() => simulator.close());
 
     function tills(more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-      return {
-        alias: "till",
-        target: { group: simulator.world.group("Tills").id },
-        source: { folder: files.folder, password: files.password },
-        wait: { timeoutMinutes: 0.05 },
-        ...more,
-      };
+      return tillsFrom(simulator, { folder: files.folder, password: files.password }, more);
     }
 
     const coverage = (): unknown => at(program.outputs("tills"), "coverage");

@@ -2,12 +2,13 @@
 // provider is driven in this process, as the engine drives it (docs/design.md, section 12).
 
 import { expect } from "chai";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { DeviceFiles } from "../../support/device-files";
-import { QuickProgram } from "../../support/quick-program";
+import type { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { newCommands } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
+import { programFor, startTills, tillsFrom } from "./tills";
 
 const endpoints = ["request", "v2"] as const;
 
@@ -19,23 +20,8 @@ for (const commandsApi of endpoints) {
     let sent: () => readonly string[];
 
     beforeEach(async () => {
-      simulator = await startSimulator({
-        ...{ deviceMs: 5, pageSize: 50 },
-        fleet: {
-          groups: [
-            {
-              name: "Tills",
-              devices: ["a", "b", "c", "d"].map((alias) => ({ alias, serial: `SN-${alias}`, osVersion: "14" })),
-            },
-          ],
-        },
-      });
-      program = new QuickProgram({
-        "esper:baseUrl": simulator.url,
-        "esper:apiKey": simulator.apiKey,
-        "esper:pollSeconds": "0.05",
-        "esper:commandsApi": commandsApi,
-      });
+      simulator = await startTills(["a", "b", "c", "d"]);
+      program = programFor(simulator, commandsApi);
       files = new DeviceFiles("a-password-of-tills");
       for (const name of ["a", "b", "c", "d"]) await files.put(`SN-${name}`);
       sent = newCommands(simulator);
@@ -48,13 +34,7 @@ for (const commandsApi of endpoints) {
     });
 
     function tills(more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
-      return {
-        alias: "till",
-        target: { group: simulator.world.group("Tills").id },
-        source: { folder: files.folder, password: files.password },
-        wait: { timeoutMinutes: 0.05 },
-        ...more,
-      };
+      return tillsFrom(simulator, { folder: files.folder, password: files.password }, more);
     }
 
     const coverage = (): unknown => at(program.outputs("tills"), "coverage");

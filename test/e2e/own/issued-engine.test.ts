@@ -8,19 +8,19 @@ import { reportOf } from "../../../cli/report/report";
 import { readStackExport } from "../../../cli/report/stack-export";
 import { withStack } from "../../support/engine";
 import { connectionTo, expectNothingToDo, expectNoSecret, expectOperations, holdersOf } from "../../support/story";
-import { names, Secrets, SigningProgram, startTills, tillsOf } from "./issuing";
+import { Secrets, SigningProgram, issuedTills, names, startIssuedTills } from "./issuing";
 
 describe("certificates that are made for devices, through the engine,", function () {
   this.timeout(900_000);
 
   it("leave no key in the state, its backups, the history or any other file", async () => {
     const secrets = new Secrets();
-    const simulator = await startTills(secrets);
+    const simulator = await startIssuedTills(secrets);
     const signer = new SigningProgram();
     try {
       const caKey = readFileSync(join(signer.folder, "ca.key"), "utf8");
       const ca = { certificate: { file: join(signer.folder, "ca.pem") }, key: { env: "CA_KEY" } };
-      const args = tillsOf(simulator, { ca }, { wait: { timeoutMinutes: 1 } });
+      const args = issuedTills(simulator, { ca }, { wait: { timeoutMinutes: 1 } });
       const program = `
 const esper = require("pulumi-esper");
 const tills = new esper.DeviceCertificates("tills", ${JSON.stringify(args)});

@@ -2,17 +2,17 @@
 // both endpoints. The provider is driven in this process, as the engine drives it (docs/design.md, section 13).
 
 import { expect } from "chai";
-import { join } from "node:path";
-import { startSimulator, type Simulator } from "../../../simulator";
+import type { Simulator } from "../../../simulator";
 import { makeOpensslAuthority, type OpensslAuthority } from "../../issuers/openssl-authority";
 import { daysLater, today } from "../../support/later";
-import { QuickProgram } from "../../support/quick-program";
+import type { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { newCommands } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
+import { authorityIn, issuedTills, names, startIssuedTills } from "./issuing";
+import { programFor } from "./tills";
 
 const endpoints = ["request", "v2"] as const;
-const names = Array.from({ length: 12 }, (_, number) => `t${String(number).padStart(2, "0")}`);
 
 for (const commandsApi of endpoints) {
   describe(`a certificate that an own authority issues for each device (${commandsApi}):`, function () {
@@ -28,21 +28,8 @@ for (const commandsApi of endpoints) {
     after(() => authority.remove());
 
     beforeEach(async () => {
-      simulator = await startSimulator({
-        ...{ deviceMs: 5, pageSize: 50 },
-        fleet: {
-          groups: [
-            { name: "Tills", devices: names.map((alias) => ({ alias, serial: `SN-${alias}`, osVersion: "14" })) },
-            { name: "Others", devices: [{ alias: "x", serial: "SN-x", osVersion: "14" }] },
-          ],
-        },
-      });
-      program = new QuickProgram({
-        "esper:baseUrl": simulator.url,
-        "esper:apiKey": simulator.apiKey,
-        "esper:pollSeconds": "0.05",
-        "esper:commandsApi": commandsApi,
-      });
+      simulator = await startIssuedTills();
+      program = programFor(simulator, commandsApi);
       sent = newCommands(simulator);
       printed.length = 0;
     });
@@ -56,15 +43,7 @@ for (const commandsApi of endpoints) {
       more: Readonly<Record<string, unknown>> = {},
       source: Readonly<Record<string, unknown>> = {},
     ): Readonly<Record<string, unknown>> {
-      const certificate = { file: join(authority.folder, "ca.pem") };
-      const key = { file: join(authority.folder, "ca.key") };
-      return {
-        alias: "till",
-        target: { group: simulator.world.group("Tills").id },
-        source: { issuer: { ca: { certificate, key } }, subject: "CN={serial},OU=Tills,O=Acme", ...source },
-        wait: { timeoutMinutes: 0.05 },
-        ...more,
-      };
+      return issuedTills(simulator, authorityIn(authority), more, source);
     }
 
     const coverage = (): unknown => at(program.outputs("tills"), "coverage");

@@ -13,7 +13,8 @@ import { printed } from "../../support/quick-stack";
 import { newCommands } from "../../support/sent";
 import { at, listAt } from "../../support/story";
 import { until } from "../../support/until";
-import { names, programFor, SigningProgram, startTills, tillsOf } from "./issuing";
+import { SigningProgram, issuedTills, names, startIssuedTills } from "./issuing";
+import { programFor } from "./tills";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -24,7 +25,7 @@ describe("an issuer that goes down in the middle of a run:", function () {
   let sent: () => readonly string[];
 
   beforeEach(async () => {
-    simulator = await startTills();
+    simulator = await startIssuedTills();
     program = programFor(simulator);
     sent = newCommands(simulator);
     printed.length = 0;
@@ -40,7 +41,7 @@ describe("an issuer that goes down in the middle of a run:", function () {
     const signer = new SigningProgram();
     try {
       // One after the other, so that the fifth is the same each time.
-      const args = tillsOf(simulator, { command: [signer.command] }, {}, { concurrency: 1 });
+      const args = issuedTills(simulator, { command: [signer.command] }, {}, { concurrency: 1 });
       signer.goDownAfter(5);
       const ended = await up(args);
       const reason = "sign.sh ended with 7: dial tcp 10.0.0.7:443: connect: connection refused";
@@ -65,7 +66,7 @@ describe("an issuer that goes down in the middle of a run:", function () {
   it("a program that is not there any more ends the run, and the next one asks for the others alone", async () => {
     const signer = new SigningProgram();
     try {
-      const args = tillsOf(simulator, { command: [signer.command] }, {}, { concurrency: 1 });
+      const args = issuedTills(simulator, { command: [signer.command] }, {}, { concurrency: 1 });
       const bytes = readFileSync(signer.command);
       const running = up(args);
       await until(() => simulator.world.commandLog.length >= 3);
@@ -132,7 +133,7 @@ describe("an issuer that goes down in the middle of a run:", function () {
     });
 
     const tillsBy = (vault: Json, more: Json = {}, source: Json = {}): Json =>
-      tillsOf(simulator, { vault: { address: new URL(gate.url).origin, role: "till", ...vault } }, more, source);
+      issuedTills(simulator, { vault: { address: new URL(gate.url).origin, role: "till", ...vault } }, more, source);
 
     it("that ends after five: what it has signed is installed, and the next run goes on with a server anew", async () => {
       endsAfter = 5;

@@ -7,7 +7,8 @@ import type { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed, newCommands } from "../../support/sent";
 import { at, expectNoSecret } from "../../support/story";
-import { names, programFor, Secrets, SigningProgram, startTills, tillsOf } from "./issuing";
+import { Secrets, SigningProgram, issuedTills, names, startIssuedTills } from "./issuing";
+import { programFor } from "./tills";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,7 +23,7 @@ describe("a program that issues for each device:", function () {
   beforeEach(async () => {
     signer = new SigningProgram();
     secrets = new Secrets();
-    simulator = await startTills(secrets);
+    simulator = await startIssuedTills(secrets);
     program = programFor(simulator);
     sent = newCommands(simulator);
     printed.length = 0;
@@ -34,7 +35,7 @@ describe("a program that issues for each device:", function () {
   });
 
   const tills = (more: Json = {}, source: Json = {}): Json =>
-    tillsOf(simulator, { command: [signer.command] }, more, source);
+    issuedTills(simulator, { command: [signer.command] }, more, source);
   const up = async (more: Json = {}, source: Json = {}) => (await program.up({ tills: tills(more, source) }))["tills"];
   const coverage = (): unknown => at(program.outputs("tills"), "coverage");
   const said = (): string => printed.join("\n");
@@ -77,7 +78,7 @@ describe("a program that issues for each device:", function () {
 
   it("a program that cannot be started is said once, and nothing is sent", async () => {
     const issuer = { command: ["./no-such-program"] };
-    const { tills: ended } = await program.up({ tills: tillsOf(simulator, issuer) });
+    const { tills: ended } = await program.up({ tills: issuedTills(simulator, issuer) });
     expect(ended?.error).to.match(/^no-such-program cannot be started \(ENOENT\)/);
     expect(sent()).to.deep.equal([]);
     expect(program.outputs("tills")).to.equal(undefined);

@@ -3,12 +3,10 @@
 
 import { mkdirSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startSimulator, type OpenPkcs12, type Simulator } from "../../../simulator";
+import type { OpenPkcs12, Simulator } from "../../../simulator";
 import { digestOf, readPkcs12 } from "../../../provider/pkcs12";
 import { makeOpensslAuthority } from "../../issuers/openssl-authority";
-import { QuickProgram } from "../../support/quick-program";
-
-type Json = Readonly<Record<string, unknown>>;
+import { startTills, tillsFrom, type Json } from "./tills";
 
 export const names = Array.from({ length: 12 }, (_, number) => `t${String(number).padStart(2, "0")}`);
 
@@ -102,34 +100,13 @@ export class Secrets {
   };
 }
 
-export function startTills(secrets = new Secrets()): Promise<Simulator> {
-  return startSimulator({
-    ...{ deviceMs: 5, pageSize: 50, openPkcs12: secrets.open },
-    fleet: {
-      groups: [
-        { name: "Tills", devices: names.map((alias) => ({ alias, serial: `SN-${alias}`, osVersion: "14" })) },
-        { name: "Others", devices: [{ alias: "x", serial: "SN-x", osVersion: "14" }] },
-      ],
-    },
-  });
-}
-
-export function programFor({ url, apiKey }: Simulator, commandsApi = "request"): QuickProgram {
-  return new QuickProgram({
-    ...{ "esper:baseUrl": url, "esper:apiKey": apiKey },
-    ...{ "esper:pollSeconds": "0.05", "esper:commandsApi": commandsApi },
-  });
+export function startIssuedTills(secrets = new Secrets()): Promise<Simulator> {
+  return startTills(names, ["x"], { openPkcs12: secrets.open });
 }
 
 /** The arguments of the tills, for this issuer. */
-export function tillsOf({ world }: Simulator, issuer: Json, more: Json = {}, source: Json = {}): Json {
-  return {
-    alias: "till",
-    target: { group: world.group("Tills").id },
-    source: { issuer, subject: "CN={serial},OU=Tills,O=Acme", ...source },
-    wait: { timeoutMinutes: 0.05 },
-    ...more,
-  };
+export function issuedTills(simulator: Simulator, issuer: Json, more: Json = {}, source: Json = {}): Json {
+  return tillsFrom(simulator, { issuer, subject: "CN={serial},OU=Tills,O=Acme", ...source }, more);
 }
 
 export function authorityIn({ folder }: Pick<SigningProgram, "folder">): Json {

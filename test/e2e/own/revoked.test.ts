@@ -9,7 +9,8 @@ import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { at, listAt } from "../../support/story";
 import { until } from "../../support/until";
-import { authorityIn, programFor, SigningProgram, startTills, tillsOf } from "./issuing";
+import { SigningProgram, authorityIn, issuedTills, startIssuedTills } from "./issuing";
+import { programFor } from "./tills";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -21,7 +22,7 @@ describe("certificates that are revoked:", function () {
 
   beforeEach(async () => {
     signer = new SigningProgram();
-    simulator = await startTills();
+    simulator = await startIssuedTills();
     program = programFor(simulator);
     printed.length = 0;
   });
@@ -32,7 +33,7 @@ describe("certificates that are revoked:", function () {
   });
 
   const tills = (source: Json = {}, more: Json = {}): Json =>
-    tillsOf(simulator, { command: [signer.command] }, more, { revoke: true, ...source });
+    issuedTills(simulator, { command: [signer.command] }, more, { revoke: true, ...source });
   const up = async (source: Json = {}, more: Json = {}) => (await program.up({ tills: tills(source, more) }))["tills"];
   const said = (): string => printed.join("\n");
   const other = { subject: "CN={serial},O=Acme" };
@@ -92,7 +93,9 @@ describe("certificates that are revoked:", function () {
   });
 
   it("an own authority cannot: it is refused with the reason", async () => {
-    const { tills: ended } = await program.up({ tills: tillsOf(simulator, authorityIn(signer), {}, { revoke: true }) });
+    const { tills: ended } = await program.up({
+      tills: issuedTills(simulator, authorityIn(signer), {}, { revoke: true }),
+    });
     expect(ended?.error).to.include("an own authority publishes no list of what it has revoked");
   });
 
@@ -113,7 +116,7 @@ describe("certificates that are revoked:", function () {
     process.env["VAULT_TOKEN"] = bao.rootToken;
     try {
       const vault = { address: bao.address, role: "till" };
-      const args = (source: Json = {}): Json => tillsOf(simulator, { vault }, {}, { revoke: true, ...source });
+      const args = (source: Json = {}): Json => issuedTills(simulator, { vault }, {}, { revoke: true, ...source });
       expect(await program.up({ tills: args() })).to.deep.equal({ tills: { did: "created" } });
       expect(await program.up({ tills: args({ dns: ["{serial}.acme.com"] }) })).to.deep.equal({
         tills: { did: "updated" },

@@ -8,7 +8,8 @@ import type { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { newCommands } from "../../support/sent";
 import { at, expectNoSecret } from "../../support/story";
-import { programFor, startTills, tillsOf } from "./issuing";
+import { issuedTills, startIssuedTills } from "./issuing";
+import { programFor } from "./tills";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -34,7 +35,7 @@ describe("certificates that Vault issues for each device:", function () {
 
   beforeEach(async () => {
     process.env["VAULT_TOKEN"] = bao.rootToken;
-    simulator = await startTills();
+    simulator = await startIssuedTills();
     program = programFor(simulator);
     sent = newCommands(simulator);
     printed.length = 0;
@@ -47,7 +48,7 @@ describe("certificates that Vault issues for each device:", function () {
   });
 
   const tills = (more: Json = {}, source: Json = {}, vault: Json = {}): Json =>
-    tillsOf(simulator, { vault: { address: bao.address, role: "till", ...vault } }, more, {
+    issuedTills(simulator, { vault: { address: bao.address, role: "till", ...vault } }, more, {
       ...{ subject: "CN={serial}", dns: ["{serial}.tills.acme.com"] },
       ...source,
     });
