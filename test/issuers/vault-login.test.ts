@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { VaultLogin } from "../../provider/issuers";
 import { systemClock, type Clock } from "../../provider/clock";
 import { makeIdentity } from "../support/certificates";
-import { type Bao, freePort, openBao, startBao } from "../support/openbao";
+import { baoOfSuite, freePort } from "../support/openbao";
 import { at } from "../support/story";
 import { contextWith, device, issuedIn, runOf, sourceOf, type GivenContext, type Run } from "./given";
 
@@ -16,33 +16,29 @@ const minuteMs = 60_000;
 
 describe("Vault lets a run in", function () {
   this.timeout(150_000);
-  let bao: Bao;
   let folder: string;
   let tlsAddress: string;
   const pipeline = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const authority = makeIdentity("TLS authority", { isAuthority: true });
 
-  before(async function () {
-    const found = await openBao();
-    if ("missing" in found) {
-      console.log(`      skipped: ${found.missing}`);
-      this.skip();
-    }
+  const bao = baoOfSuite(async () => {
     folder = mkdtempSync(join(tmpdir(), "vault-login-"));
-    bao = await startBao(found.program, [await tlsListener()]);
-    await bao.ask("PUT", "sys/policies/acl/till", { policy: 'path "pki/sign/till" { capabilities = ["update"] }' });
-    await bao.ask("POST", "sys/auth/ci", { type: "jwt" });
+    return [await tlsListener()];
+  });
+
+  before(async () => {
+    await bao().ask("PUT", "sys/policies/acl/till", { policy: 'path "pki/sign/till" { capabilities = ["update"] }' });
+    await bao().ask("POST", "sys/auth/ci", { type: "jwt" });
     const publicKey = pipeline.publicKey.export({ type: "spki", format: "pem" });
-    await bao.ask("POST", "auth/ci/config", {
+    await bao().ask("POST", "auth/ci/config", {
       jwt_validation_pubkeys: [publicKey],
       bound_issuer: "https://ci.acme.com",
     });
-    await bao.ask("POST", "auth/ci/role/nightly", {
+    await bao().ask("POST", "auth/ci/role/nightly", {
       ...{ role_type: "jwt", user_claim: "sub", bound_audiences: ["vault"], token_policies: "till", token_ttl: "1h" },
     });
   });
-  after(async () => {
-    await (bao as Bao | undefined)?.stop();
+  after(() => {
     if ((folder as string | undefined) !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 
@@ -82,24 +78,24 @@ describe("Vault lets a run in", function () {
   const byToken: VaultLogin = { kind: "token", tokenEnv: "VAULT_TOKEN" };
 
   function vault(login: VaultLogin, context: GivenContext, more: object = {}): Run {
-    const settings = { kind: "vault", address: bao.address, mount: "pki", role: "till", login, ...more } as const;
+    const settings = { kind: "vault", address: bao().address, mount: "pki", role: "till", login, ...more } as const;
     return runOf(sourceOf(settings), context);
   }
 
   /** All tokens that this login gave, from the newest on, as Vault itself knows them. */
   async function tokensOf(path: string): Promise<readonly unknown[]> {
-    const accessors = at(await bao.ask("GET", "auth/token/accessors?list=true"), "data", "keys");
+    const accessors = at(await bao().ask("GET", "auth/token/accessors?list=true"), "data", "keys");
     if (!Array.isArray(accessors)) throw new Error("The server lists no tokens.");
     const tokens: unknown[] = [];
     for (const accessor of accessors as readonly unknown[]) {
-      tokens.push(at(await bao.ask("POST", "auth/token/lookup-accessor", { accessor }), "data"));
+      tokens.push(at(await bao().ask("POST", "auth/token/lookup-accessor", { accessor }), "data"));
     }
     return tokens.filter((token) => at(token, "path") === path);
   }
 
   async function takeBackAll(path: string): Promise<void> {
     for (const token of await tokensOf(path)) {
-      await bao.ask("POST", "auth/token/revoke-accessor", { accessor: at(token, "accessor") });
+      await bao().ask("POST", "auth/token/revoke-accessor", { accessor: at(token, "accessor") });
     }
   }
 
@@ -182,7 +178,7 @@ describe("Vault lets a run in", function () {
 
   describe("by TLS", () => {
     it("when caFile names the authority of its certificate", async () => {
-      const { issue } = vault(byToken, contextWith({ VAULT_TOKEN: bao.rootToken }), {
+      const { issue } = vault(byToken, contextWith({ VAULT_TOKEN: bao().rootToken }), {
         address: tlsAddress,
         caFile: join(folder, "authority.pem"),
       });
@@ -219,7 +215,7 @@ describe("Vault lets a run in", function () {
     };
     for (const [title, [more, reason]] of Object.entries(refused)) {
       it(`and not ${title}`, async () => {
-        const { issue, desk } = vault(byToken, contextWith({ VAULT_TOKEN: bao.rootToken }), {
+        const { issue, desk } = vault(byToken, contextWith({ VAULT_TOKEN: bao().rootToken }), {
           address: tlsAddress,
           ...more(),
         });

@@ -4,29 +4,17 @@ import { expect } from "chai";
 import { X509Certificate } from "node:crypto";
 import type { VaultLogin } from "../../provider/issuers";
 import { openPkcs12, writePkcs12 } from "../../provider/pkcs12";
-import { type Bao, openBao, startBao, tillRole } from "../support/openbao";
+import { baoOfSuite, tillRole } from "../support/openbao";
 import { at } from "../support/story";
 import { contextWith, device, issuedIn, plainTemplate, runOf, sourceOf } from "./given";
 
 describe("Vault's API, answered by OpenBao's own server,", function () {
   this.timeout(150_000);
-  let bao: Bao;
-
-  before(async function () {
-    const found = await openBao();
-    if ("missing" in found) {
-      console.log(`      skipped: ${found.missing}`);
-      this.skip();
-    }
-    bao = await startBao(found.program);
-  });
-  after(async () => {
-    await (bao as Bao | undefined)?.stop();
-  });
+  const bao = baoOfSuite();
 
   const settings = (role = "till", login: VaultLogin = { kind: "token", tokenEnv: "VAULT_TOKEN" }) =>
-    ({ kind: "vault", address: bao.address, mount: "pki", role, login }) as const;
-  const env = () => ({ VAULT_TOKEN: bao.rootToken });
+    ({ kind: "vault", address: bao().address, mount: "pki", role, login }) as const;
+  const env = () => ({ VAULT_TOKEN: bao().rootToken });
 
   it("signs a key and names for a device, and the answer is a file that a device takes", async () => {
     const { issue, desk } = runOf(sourceOf(settings()), contextWith(env()));
@@ -46,20 +34,20 @@ describe("Vault's API, answered by OpenBao's own server,", function () {
   });
 
   it("lets an AppRole in, and revokes what it has issued", async () => {
-    await bao.ask("POST", "sys/auth/approle", { type: "approle" });
-    await bao.ask("PUT", "sys/policies/acl/till", {
+    await bao().ask("POST", "sys/auth/approle", { type: "approle" });
+    await bao().ask("PUT", "sys/policies/acl/till", {
       policy: 'path "pki/sign/till" { capabilities = ["update"] }\npath "pki/revoke" { capabilities = ["update"] }',
     });
-    await bao.ask("POST", "auth/approle/role/ci", { token_policies: "till", token_ttl: "1h" });
-    const roleId = at(await bao.ask("GET", "auth/approle/role/ci/role-id"), "data", "role_id");
-    const secretId = String(at(await bao.ask("POST", "auth/approle/role/ci/secret-id", {}), "data", "secret_id"));
+    await bao().ask("POST", "auth/approle/role/ci", { token_policies: "till", token_ttl: "1h" });
+    const roleId = at(await bao().ask("GET", "auth/approle/role/ci/role-id"), "data", "role_id");
+    const secretId = String(at(await bao().ask("POST", "auth/approle/role/ci/secret-id", {}), "data", "secret_id"));
     const context = contextWith({ SECRET_ID: secretId });
     const login = { kind: "appRole", roleId: String(roleId), secretIdEnv: "SECRET_ID" } as const;
     const { issue, desk } = runOf(sourceOf(settings("till", login)), context);
     const { serialNumber } = issuedIn(await issue(device(2)));
     expect(await desk.revoke(serialNumber)).to.deep.equal({ kind: "revoked" });
     const pairs = serialNumber.toLowerCase().replace(/..(?!$)/gu, "$&:");
-    expect(at(await bao.ask("GET", `pki/cert/${pairs}`), "data", "revocation_time"))
+    expect(at(await bao().ask("GET", `pki/cert/${pairs}`), "data", "revocation_time"))
       .to.be.a("number")
       .above(0);
     expect(context.secrecy.withoutSecrets(`it was ${secretId}`)).to.equal("it was [secret]");
@@ -69,17 +57,17 @@ describe("Vault's API, answered by OpenBao's own server,", function () {
   });
 
   it("is let in anew when a token of a login was taken back", async () => {
-    const secretId = String(at(await bao.ask("POST", "auth/approle/role/ci/secret-id", {}), "data", "secret_id"));
-    const roleId = String(at(await bao.ask("GET", "auth/approle/role/ci/role-id"), "data", "role_id"));
+    const secretId = String(at(await bao().ask("POST", "auth/approle/role/ci/secret-id", {}), "data", "secret_id"));
+    const roleId = String(at(await bao().ask("GET", "auth/approle/role/ci/role-id"), "data", "role_id"));
     const login = { kind: "appRole", roleId, secretIdEnv: "SECRET_ID" } as const;
     const { issue } = runOf(sourceOf(settings("till", login)), contextWith({ SECRET_ID: secretId }));
     issuedIn(await issue(device(1)));
-    const accessors = at(await bao.ask("GET", "auth/token/accessors?list=true"), "data", "keys");
+    const accessors = at(await bao().ask("GET", "auth/token/accessors?list=true"), "data", "keys");
     if (!Array.isArray(accessors)) throw new Error("The server lists no tokens.");
     for (const accessor of accessors as readonly unknown[]) {
-      const token = await bao.ask("POST", "auth/token/lookup-accessor", { accessor });
+      const token = await bao().ask("POST", "auth/token/lookup-accessor", { accessor });
       if (at(token, "data", "path") === "auth/approle/login") {
-        await bao.ask("POST", "auth/token/revoke-accessor", { accessor });
+        await bao().ask("POST", "auth/token/revoke-accessor", { accessor });
       }
     }
     const outcomes = await Promise.all([2, 3, 4, 5].map((number) => issue(device(number))));
@@ -87,19 +75,19 @@ describe("Vault's API, answered by OpenBao's own server,", function () {
   });
 
   it("sends along what stands between a device and the root", async () => {
-    await bao.ask("POST", "sys/mounts/shops", { type: "pki", config: { max_lease_ttl: "43800h" } });
-    const made = await bao.ask("POST", "shops/intermediate/generate/internal", {
+    await bao().ask("POST", "sys/mounts/shops", { type: "pki", config: { max_lease_ttl: "43800h" } });
+    const made = await bao().ask("POST", "shops/intermediate/generate/internal", {
       common_name: "Acme Shops",
       key_type: "ec",
     });
     const csr = at(made, "data", "csr");
-    const signed = await bao.ask("POST", "pki/root/sign-intermediate", {
+    const signed = await bao().ask("POST", "pki/root/sign-intermediate", {
       csr,
       common_name: "Acme Shops",
       ttl: "43800h",
     });
-    await bao.ask("POST", "shops/intermediate/set-signed", { certificate: at(signed, "data", "certificate") });
-    await bao.ask("POST", "shops/roles/till", {
+    await bao().ask("POST", "shops/intermediate/set-signed", { certificate: at(signed, "data", "certificate") });
+    await bao().ask("POST", "shops/roles/till", {
       allow_any_name: true,
       enforce_hostnames: false,
       key_type: "any",
@@ -120,7 +108,7 @@ describe("Vault's API, answered by OpenBao's own server,", function () {
   });
 
   it("refuses one name, and the others are signed", async () => {
-    await bao.ask("POST", "pki/roles/narrow", {
+    await bao().ask("POST", "pki/roles/narrow", {
       ...tillRole,
       allow_any_name: false,
       allowed_domains: "SN-1001,SN-1003",
@@ -156,13 +144,13 @@ describe("Vault's API, answered by OpenBao's own server,", function () {
   });
 
   it("gives fewer days than renewBeforeDays asks for, which is refused once", async () => {
-    await bao.ask("POST", "pki/roles/short", { ...tillRole, max_ttl: "24h" });
+    await bao().ask("POST", "pki/roles/short", { ...tillRole, max_ttl: "24h" });
     const outcome = await runOf(sourceOf(settings("short")), contextWith(env()), 30).issue(device(1));
     expect(outcome).to.deep.equal({ kind: "failed", reason: "Vault (pki/short) gave 1 day; renewBeforeDays is 30" });
   });
 
   it("takes the common name beside the request where a role does not take it out of it", async () => {
-    await bao.ask("POST", "pki/roles/deaf", { ...tillRole, use_csr_common_name: false });
+    await bao().ask("POST", "pki/roles/deaf", { ...tillRole, use_csr_common_name: false });
     const { material } = issuedIn(await runOf(sourceOf(settings("deaf")), contextWith(env())).issue(device(1)));
     expect(material.certificates[0]?.subject).to.equal("CN=SN-1001");
   });

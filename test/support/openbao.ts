@@ -135,3 +135,21 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+/** OpenBao's server for the length of a suite, whose stories are skipped where it cannot be had. */
+export function baoOfSuite(config: () => Promise<readonly string[]> = () => Promise.resolve([])): () => Bao {
+  let bao: Bao | undefined;
+  before(async function () {
+    const found = await openBao();
+    if ("missing" in found) {
+      console.log(`      skipped: ${found.missing}`);
+      return this.skip();
+    }
+    bao = await startBao(found.program, await config());
+  });
+  after(() => bao?.stop());
+  return () => {
+    if (bao === undefined) throw new Error("OpenBao has not been started.");
+    return bao;
+  };
+}

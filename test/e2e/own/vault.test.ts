@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
-import { type Bao, openBao, startBao } from "../../support/openbao";
+import { baoOfSuite } from "../../support/openbao";
 import type { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { newCommands } from "../../support/sent";
@@ -15,26 +15,14 @@ type Json = Readonly<Record<string, unknown>>;
 
 describe("certificates that Vault issues for each device:", function () {
   this.timeout(150_000);
-  let bao: Bao;
+  const bao = baoOfSuite();
   let simulator: Simulator;
   let program: QuickProgram;
   let sent: () => readonly string[];
   const tokenBefore = process.env["VAULT_TOKEN"];
 
-  before(async function () {
-    const found = await openBao();
-    if ("missing" in found) {
-      console.log(`      skipped: ${found.missing}`);
-      this.skip();
-    }
-    bao = await startBao(found.program);
-  });
-  after(async () => {
-    await (bao as Bao | undefined)?.stop();
-  });
-
   beforeEach(async () => {
-    process.env["VAULT_TOKEN"] = bao.rootToken;
+    process.env["VAULT_TOKEN"] = bao().rootToken;
     simulator = await startIssuedTills();
     program = programFor(simulator);
     sent = newCommands(simulator);
@@ -48,7 +36,7 @@ describe("certificates that Vault issues for each device:", function () {
   });
 
   const tills = (more: Json = {}, source: Json = {}, vault: Json = {}): Json =>
-    issuedTills(simulator, { vault: { address: bao.address, role: "till", ...vault } }, more, {
+    issuedTills(simulator, { vault: { address: bao().address, role: "till", ...vault } }, more, {
       ...{ subject: "CN={serial}", dns: ["{serial}.tills.acme.com"] },
       ...source,
     });
@@ -63,7 +51,7 @@ describe("certificates that Vault issues for each device:", function () {
     expect(said()).to.include("12 devices get a new one from Vault (pki/till)");
     delete process.env["VAULT_TOKEN"];
     expect(await up()).to.deep.equal({ did: "nothing" });
-    expectNoSecret([JSON.stringify(program.outputs("tills")), said()].join("\n"), { token: bao.rootToken });
+    expectNoSecret([JSON.stringify(program.outputs("tills")), said()].join("\n"), { token: bao().rootToken });
   });
 
   it("a token that is wrong, or missing, is said once, and nothing is sent", async () => {
@@ -88,7 +76,7 @@ describe("certificates that Vault issues for each device:", function () {
   });
 
   it("a role that gives too few days is refused once, and is no loop of renewals", async () => {
-    await bao.ask("POST", "pki/roles/short", {
+    await bao().ask("POST", "pki/roles/short", {
       allow_any_name: true,
       enforce_hostnames: false,
       key_type: "any",
