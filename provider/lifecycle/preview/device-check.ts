@@ -15,19 +15,16 @@ import { recordedOf } from "../facts/own/gather-contents";
 import { previewSentence } from "../messages/files";
 import { holdsContent } from "../state/ledger/ledger";
 import type { State } from "../state/state";
-import { alreadyThereSentence } from "./impact";
+import { listMaxAgeMs, newTarget } from "./new-target";
 import { overlapsOf } from "./overlap";
 import { impactOf, sharedMembers, type Checked, type Checking } from "./check";
 import { checkNewIssued } from "./issued-check";
-import { isNews, unknownTarget, validateSchedule, type Before } from "./validate";
+import { isNews, validateSchedule, type Before } from "./validate";
 
 export interface DeviceChecking extends Checking {
   readonly surroundings: FileSurroundings;
   readonly status: (text: string) => void;
 }
-
-/** Lists read for the reach are used again by `create`. */
-const listMaxAgeMs = 60_000;
 
 /** @param olds the inputs of an earlier check; empty for a new resource */
 export async function checkDevices(checking: DeviceChecking, olds: RawObject, raw: RawObject): Promise<Checked> {
@@ -52,7 +49,9 @@ export async function checkDevices(checking: DeviceChecking, olds: RawObject, ra
     const warnings = [...scheduled.warnings, ...(overlaps?.warnings ?? []), ...shared];
     const checked = { inputs: { ...raw, sourceDigest: digest }, failures: refusals, warnings, notes: [] };
     if (before !== undefined || refusals.length > 0 || whole === undefined) return checked;
-    return withFailures(checked, await checkNew(checking, whole, list));
+    const { source: asked } = whole;
+    if (asked.kind === "issuer") return withFailures(checked, await checkNewIssued(checking, whole, asked));
+    return list === undefined ? checked : withFailures(checked, await checkNew(checking, whole, list));
   } catch (error) {
     if (error instanceof SourceError) return refused([{ property: error.path, reason: error.message }]);
     throw error;
@@ -82,27 +81,20 @@ function withFailures(checked: Checked, told: Told): Checked {
   return { ...checked, ...told, warnings: [...checked.warnings, ...told.warnings] };
 }
 
-async function checkNew(checking: DeviceChecking, inputs: DeviceInputs, list: FileList | undefined): Promise<Told> {
-  if (inputs.source.kind === "issuer") return checkNewIssued(checking, inputs, inputs.source);
-  if (list === undefined) return { failures: [], warnings: [], notes: [] };
-  const impact = await impactOf(checking, inputs, undefined);
+async function checkNew(checking: DeviceChecking, inputs: DeviceInputs, list: FileList): Promise<Told> {
   const asked = { list, settings: inputs, surroundings: checking.surroundings, knownIssuers: [] };
-  const isKnown = impact?.unknownGroups !== undefined;
-  const unknown = impact && unknownTarget(inputs.target, impact, undefined);
-  if (unknown !== undefined) return { failures: [unknown], warnings: [], notes: [] };
-  if (!isKnown) {
+  const { failures, notes, seen } = await newTarget(checking, inputs);
+  if (failures.length > 0) return { failures, warnings: [], notes };
+  if (seen === undefined) {
     await openNew([...list.files.values()], asked, checking.status);
-    return { failures: [], warnings: [], notes: impact === undefined ? [] : [impact.reach] };
+    return { failures, warnings: [], notes };
   }
-  const { members } = await readFleet(checking.client(), inputs.target, listMaxAgeMs);
-  const contents = await contentsFromFiles(asked, members, new Map(), checking.status);
+  const contents = await contentsFromFiles(asked, seen.members, new Map(), checking.status);
   const parts = previewSentence({ ...countsOf(contents), changed: 0 });
-  const there = await checking.impact.alreadyThere(checking.client(), inputs.alias, inputs.target);
-  const already = there === undefined ? [] : [alreadyThereSentence(there, inputs.alias)];
   return {
     failures: contents.problems.map((reason) => ({ property: "", reason })),
     warnings: contents.warnings,
-    notes: [parts === "" ? impact.reach : `${impact.reach}; ${parts}`, ...contents.notes, ...already],
+    notes: [parts === "" ? seen.reach : `${seen.reach}; ${parts}`, ...contents.notes, ...seen.already],
   };
 }
 

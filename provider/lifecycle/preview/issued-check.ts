@@ -14,34 +14,21 @@ import { deviceKey, holdsContent } from "../state/ledger/ledger";
 import { dueBy, dueIn } from "../state/ledger/made";
 import type { State } from "../state/state";
 import { impactOf, type Checked, type Checking } from "./check";
-import { alreadyThereSentence } from "./impact";
-import { unknownTarget } from "./validate";
-
-/** Lists read for the reach are used again by `create`. */
-const listMaxAgeMs = 60_000;
+import { listMaxAgeMs, newTarget } from "./new-target";
 
 export async function checkNewIssued(
   checking: Checking,
   inputs: DeviceInputs,
   { issued }: IssuingSource,
 ): Promise<Omit<Checked, "inputs">> {
-  const impact = await impactOf(checking, inputs, undefined);
-  const unknown = impact && unknownTarget(inputs.target, impact, undefined);
-  if (unknown !== undefined) return { failures: [unknown], warnings: [], notes: [] };
-  if (impact?.unknownGroups === undefined) {
-    return { failures: [], warnings: [], notes: impact === undefined ? [] : [impact.reach] };
-  }
-  const { members } = await readFleet(checking.client(), inputs.target, listMaxAgeMs);
-  const { named, missing } = nameDevices(issued.template, [...members.values()]);
+  const { failures, notes, seen } = await newTarget(checking, inputs);
+  if (seen === undefined) return { failures, warnings: [], notes };
+  const { named, missing } = nameDevices(issued.template, [...seen.members.values()]);
   const made = askedMade(issued, inputs.renewBeforeDays, checking.surroundings);
-  const there = await checking.impact.alreadyThere(checking.client(), inputs.alias, inputs.target);
   return {
-    failures: [],
-    warnings: unnamedSentences(missing, nameIn(members)),
-    notes: [
-      `${impact.reach}; ${newOnesSentence(named.size, made)}`,
-      ...(there === undefined ? [] : [alreadyThereSentence(there, inputs.alias)]),
-    ],
+    failures,
+    warnings: unnamedSentences(missing, nameIn(seen.members)),
+    notes: [`${seen.reach}; ${newOnesSentence(named.size, made)}`, ...seen.already],
   };
 }
 
