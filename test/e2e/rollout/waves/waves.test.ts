@@ -35,9 +35,9 @@ const stories: Stories = {
     devices: 6,
     tell: async (shops) => {
       const half = { waves: ["50%", "100%"], soakMinutes: 0.04 };
-      for (const id of shops.inWave(1, half)) shops.simulator.world.timeOutThenSucceed(id, 1_000);
+      for (const id of shops.inWave(1, half)) shops.simulator.world.timeOutThenSucceed(id, 60_000);
       await shops.upBadly(stopped(1, 2, 3), "first", { rollout: half, wait: { timeoutMinutes: 0.01 } });
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      shops.simulator.world.advance(60_000);
       expect(shops.sent()).to.deep.equal(["INSTALL 3"]);
       const startedAt = Date.now();
       await shops.upWell("first", { rollout: half });
