@@ -1,10 +1,11 @@
 // `pulumi-esper report`: how a stack's certificates stand, from the output of `pulumi stack export`: as a table, a page, JSON,
-// Markdown or Prometheus text. It asks Esper nothing: it tells what the last run or refresh has seen.
-// Exit code 2 when something needs attention.
+// Markdown or Prometheus text. It tells what the last run or refresh has seen, and asks Esper nothing but the names of devices,
+// where `--devices` wants those. Exit code 2 when something needs attention.
 
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { type Console, processConsole } from "../terminal/console";
+import { askNames, type SettingsOf } from "./devices/ask-names";
 import { reportMarkdown } from "./markdown";
 import { reportPage } from "./page/page";
 import { reportPrometheus } from "./prometheus";
@@ -16,6 +17,7 @@ import { styleFor } from "../terminal/style";
 interface Flags {
   readonly stack?: readonly string[];
   readonly file?: readonly string[];
+  readonly devices?: boolean;
   readonly html?: string;
   readonly json?: boolean;
   /** True without a file: print it. */
@@ -31,6 +33,8 @@ Examples:
       another stack, after looking at the devices again
   $ pulumi-esper report --stack berlin --stack hamburg
       several stacks in one report
+  $ pulumi-esper report --devices
+      also which device has which certificate, where each has its own; their names are read from Esper
   $ pulumi stack export | pulumi-esper report --html report.html
       a page for people without Pulumi; the table is printed as well
   $ pulumi-esper report --markdown >> "$GITHUB_STEP_SUMMARY"
@@ -53,6 +57,7 @@ export function reportCommand(given: Console = processConsole): Command {
     .description("Show how the certificates of a stack stand: coverage, exceptions by reason, expiry.")
     .option("--stack <name>", "a stack to ask `pulumi stack export` for (default: the selected one); repeatable", more)
     .option("--file <file>", "a file that holds `pulumi stack export`'s output; - is standard input; repeatable", more)
+    .option("--devices", "also list each device with its certificate, by names that are read from Esper")
     .option("--html <file>", "also write the report as a page, whole in one file")
     .option("--json", "print JSON")
     .option("--markdown [file]", "print Markdown; with a file: also write it there")
@@ -60,8 +65,13 @@ export function reportCommand(given: Console = processConsole): Command {
     .addHelpText("after", afterHelp)
     .action(async (flags: Flags) => {
       const print = printerFor(given, flags);
-      const texts = await exportTexts(given, flags);
-      const report = reportOfStacks(texts.map((text) => reportOf(readStackExport(text), given.now())));
+      const exports = await exportsFor(given, flags);
+      const reports = exports.map(async ({ text, settingsOf }) => {
+        const stored = readStackExport(text);
+        const names = flags.devices === true ? await askNames(given, settingsOf, stored) : undefined;
+        return reportOf(stored, given.now(), names);
+      });
+      const report = reportOfStacks(await Promise.all(reports));
       if (flags.html !== undefined) await writeNew(flags.html, reportPage(report));
       if (typeof flags.markdown === "string") await writeNew(flags.markdown, `${reportMarkdown(report)}\n`);
       if (typeof flags.prometheus === "string") await writeNew(flags.prometheus, `${reportPrometheus(report)}\n`);
@@ -115,17 +125,34 @@ async function isOther(file: string): Promise<boolean> {
   }
 }
 
-async function exportTexts(given: Console, { stack, file }: Flags): Promise<readonly string[]> {
+interface Exported {
+  readonly text: string;
+  readonly settingsOf: SettingsOf;
+}
+
+async function exportsFor(given: Console, { stack, file }: Flags): Promise<readonly Exported[]> {
   if (stack !== undefined && file !== undefined) {
     throw new Error("Give either --stack, which asks Pulumi, or --file, which reads what Pulumi printed; not both.");
   }
   if (file !== undefined) {
-    return Promise.all(file.map(async (one) => (one === "-" ? readPiped(given) : decoded(await readFile(one)))));
+    const texts = file.map(async (one) => (one === "-" ? readPiped(given) : decoded(await readFile(one))));
+    return (await Promise.all(texts)).map((text) => ({ text, settingsOf: environmentOnly }));
   }
-  if (stack !== undefined) return Promise.all(stack.map((one) => given.pulumi(["stack", "export", "--stack", one])));
+  if (stack !== undefined) {
+    return Promise.all(
+      stack.map(async (name) => ({
+        text: await given.pulumi(["stack", "export", "--stack", name]),
+        settingsOf: { name, isAsked: true },
+      })),
+    );
+  }
   const piped = given.inputIsPiped ? await readPiped(given) : "";
-  return [piped.trim() === "" ? await given.pulumi(["stack", "export"]) : piped];
+  if (piped.trim() !== "") return [{ text: piped, settingsOf: environmentOnly }];
+  return [{ text: await given.pulumi(["stack", "export"]), settingsOf: { name: undefined, isAsked: true } }];
 }
+
+/** Of what was printed elsewhere nobody knows the stack's configuration. */
+const environmentOnly: SettingsOf = { name: undefined, isAsked: false };
 
 /** Whoever left an empty pipe open is told what the command waits for. */
 async function readPiped(given: Console): Promise<string> {

@@ -9,6 +9,7 @@ import { readDeviceState } from "../../provider/lifecycle/state/ledger/device-re
 import { readState } from "../../provider/lifecycle/state/record";
 import type { Coverage, RolloutProgress, State } from "../../provider/lifecycle/state/state";
 import { renewalOf } from "../../provider/pkcs12";
+import { listedDevices, type DeviceNames, type ListedDevices } from "./devices/listed-devices";
 import { exceptionGroups, type ExceptionGroup } from "./exceptions";
 import { issuedFacts, type IssuedFacts } from "./issued/issued-facts";
 import type { StoredCertificate } from "./stack-export";
@@ -49,6 +50,8 @@ export interface CertificateFacts {
   readonly exceptions: readonly ExceptionGroup[];
   /** How many more there are than the state lists. */
   readonly exceptionsOmitted: number;
+  /** Where each device has a certificate of its own, and they were asked for. */
+  readonly devices?: ListedDevices;
 }
 
 export function readStored({ outputs, secrets }: StoredCertificate): State | { readonly message: string } {
@@ -65,7 +68,13 @@ export function readStored({ outputs, secrets }: StoredCertificate): State | { r
   }
 }
 
-export function factsOf(state: State, stored: StoredCertificate, nowMs: number): CertificateFacts {
+/** @param names undefined where nobody asked which device has which certificate */
+export function factsOf(
+  state: State,
+  stored: StoredCertificate,
+  nowMs: number,
+  names: DeviceNames | undefined,
+): CertificateFacts {
   const { drift, secrets } = stored;
   const { settings, certificate, coverage, progress, record, exceptions, exceptionsOmitted } = state;
   const text = (name: string): string => {
@@ -77,6 +86,7 @@ export function factsOf(state: State, stored: StoredCertificate, nowMs: number):
     ? firstExpiry(text("notAfterFirst"), state.renewAt, nowMs)
     : expiryOf(text("notBefore"), text("notAfter"), settings, nowMs);
   const issued = issuedFacts(state, stored.issuer, nowMs);
+  const devices = names && listedDevices(state, names);
   return {
     alias: settings.alias,
     target: secrets.includes("target") ? { groups: [], devices: [] } : targetOf(settings),
@@ -91,6 +101,7 @@ export function factsOf(state: State, stored: StoredCertificate, nowMs: number):
     ...(drift !== undefined && record.drifted === true && { drift }),
     exceptions: exceptionGroups(exceptions),
     exceptionsOmitted,
+    ...(devices !== undefined && { devices }),
   };
 }
 

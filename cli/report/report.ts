@@ -3,6 +3,7 @@
 
 import { attentionOf, type Attention } from "./attention";
 import { someOf } from "../../provider/lifecycle/messages/words";
+import type { DeviceNames } from "./devices/listed-devices";
 import { factsOf, readStored, type CertificateFacts } from "./facts";
 import { nameOf, type StackExport, type StoredCertificate } from "./stack-export";
 
@@ -41,8 +42,9 @@ export interface Report {
   readonly stacks?: readonly StackReported[];
 }
 
-export function reportOf(given: StackExport, nowMs: number): Report {
-  const certificates = given.certificates.map((certificate) => judged(certificate, nowMs));
+/** @param names with them it tells which device has which certificate */
+export function reportOf(given: StackExport, nowMs: number, names?: DeviceNames): Report {
+  const certificates = given.certificates.map((certificate) => judged(certificate, nowMs, names));
   const byName = certificates.sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));
   const concerned = byName.filter(({ attention }) => attention.length > 0);
   const cutOff = given.cutOff.map(({ urn, doing }): Attention => {
@@ -60,13 +62,13 @@ export function reportOf(given: StackExport, nowMs: number): Report {
   };
 }
 
-function judged(stored: StoredCertificate, nowMs: number): ReportedCertificate {
+function judged(stored: StoredCertificate, nowMs: number, names: DeviceNames | undefined): ReportedCertificate {
   const { urn } = stored;
   const name = nameOf(urn);
   const read = readStored(stored);
   if ("message" in read) return { name, urn, attention: [{ code: "unreadable", message: read.message }] };
   // An old copy has nothing left to tell but that it is there.
-  const facts = factsOf(read, stored, nowMs);
+  const facts = factsOf(read, stored, nowMs, names);
   return { name, urn, attention: attentionOf(facts, read, stored.isLeftOver), facts };
 }
 

@@ -3,6 +3,7 @@
 
 import { count } from "../../provider/lifecycle/messages/words";
 import { padEnd, printable, widthOf, type Style, type Tone } from "../terminal/style";
+import { listedDeviceWords, unnamedWords } from "./devices/listed-devices";
 import type { CertificateFacts } from "./facts";
 import { dueDeviceWords, dueWords, issuedWords, toRevokeWords } from "./issued/issued-words";
 import type { Report, ReportedCertificate } from "./report";
@@ -53,6 +54,7 @@ export function reportText(report: Report, style: Style, screenColumns: number |
     ...attentionSection(report, style),
     ...exceptionSections(report, style),
     ...issuedSections(report, style),
+    ...deviceSections(report, style),
     ...(report.certificates.length === 0 || ageWords(report) === "" ? [] : [style("quiet", ageWords(report))]),
   ];
   return sections.join("\n\n");
@@ -138,6 +140,19 @@ function issuedSections({ certificates }: Report, style: Style): readonly string
     ];
     const shown = lines.filter((line) => line !== "").map((line) => `  ${printable(line)}`);
     return [[style("title", printable(`Issued: ${name}`)), ...shown].join("\n")];
+  });
+}
+
+function deviceSections({ certificates }: Report, style: Style): readonly string[] {
+  return certificates.flatMap(({ name, facts }) => {
+    const { devices: listed } = facts ?? {};
+    if (listed === undefined) return [];
+    const width = Math.max(0, ...listed.devices.map((device) => widthOf(printable(device.name))));
+    const lines = listed.devices.map(
+      (device) => `${padEnd(printable(device.name), width)}  ${device.device}  ${listedDeviceWords(device)}`,
+    );
+    const shown = [...lines, unnamedWords(listed)].filter((line) => line !== "").map((line) => `  ${line}`);
+    return [[style("title", printable(`Devices: ${name}`)), ...shown].join("\n")];
   });
 }
 

@@ -3,6 +3,7 @@
 import { count } from "../../../provider/lifecycle/messages/words";
 import { expiryWords, type Attention } from "../attention";
 import type { ExceptionGroup } from "../exceptions";
+import { listedDeviceWords, unnamedWords, type ListedDevices } from "../devices/listed-devices";
 import { markup, nothing, sentence, type Markup } from "./markup";
 import type { CertificateFacts } from "../facts";
 import type { IssuedFacts } from "../issued/issued-facts";
@@ -28,6 +29,7 @@ ${attentionList(attention)}
 ${facts === undefined ? markup`<dl class="facts"><dt>URN</dt><dd><code>${urn}</code></dd></dl>` : factList(facts, urn)}
 ${facts === undefined ? nothing : exceptionList(facts)}
 ${facts?.issued === undefined ? nothing : dueList(facts.issued)}
+${facts?.devices === undefined ? nothing : deviceList(facts.devices)}
 </article>
 `;
 }
@@ -95,6 +97,16 @@ function dueList({ dueDevices }: IssuedFacts): Markup {
       markup`<li><bdi>${due.name}</bdi> <span class="soft">${dueDeviceWords(due)}</span><code>${due.device}</code></li>`,
   );
   return markup`<details><summary>Due for renewal: ${count(dueDevices.length, "device")}</summary><ul class="devices">${items}</ul></details>`;
+}
+
+function deviceList(listed: ListedDevices): Markup {
+  const { devices, unnamed } = listed;
+  const items = devices.map(
+    (one) =>
+      markup`<li><bdi>${one.name}</bdi> <span class="soft">${listedDeviceWords(one)}</span><code>${one.device}</code></li>`,
+  );
+  const rest = unnamed === 0 ? nothing : markup`<p class="soft">${unnamedWords(listed)}</p>`;
+  return markup`<details><summary>Each device's certificate: ${count(devices.length, "device")}</summary><ul class="devices">${items}</ul>${rest}</details>`;
 }
 
 function factRow([label, value]: readonly [label: string, value: string]): Markup {
