@@ -21,7 +21,7 @@ const devicesAPage = 1000;
 export function rowsOf(lives: readonly LifeFigures[], extras: Extras): readonly Row[] {
   const named = (name: string): LifeFigures[] => lives.filter(({ profile }) => profile.name === name);
   // What a hundred thousand devices cost has its own rows: reading a hundred pages cannot be within the engine's second.
-  const ofOne = lives.filter(({ profile }) => profile.own !== true);
+  const ofOne = lives.filter(({ profile }) => profile.own !== true && profile.comparedWith === undefined);
   const upToTenThousand = ofOne.filter(({ profile }) => profile.devices <= 10_000);
   return [
     ...[...named("1 x 1,000"), ...named("100 x 1")].map((life) => ratioRow(life, "create", 1.25)),
