@@ -2,7 +2,7 @@
 // gets longer than any PKCS#12 file: nothing that stands in the place of a certificate may fill the memory.
 
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
-import { checkFileSize, maxFileBytes } from "../../pkcs12/index";
+import { checkFileSize } from "../../pkcs12/index";
 
 /**
  * Synchronous: a file of a few kB is read faster than an asynchronous read returns.
@@ -14,15 +14,16 @@ export function readBoundedFile(path: string): Buffer {
     const { size } = fstatSync(file);
     checkFileSize(size);
     const pieces: Buffer[] = [];
-    for (let length = 0; length <= maxFileBytes;) {
-      const piece = Buffer.alloc(Math.min(Math.max(size - length, 0) + 64 * 1024, 1024 * 1024));
-      const count = readSync(file, piece);
+    // With room for one byte more, which finds the end of the file.
+    let room = Buffer.alloc(size + 1);
+    for (let length = 0; ;) {
+      const count = readSync(file, room);
       if (count === 0) return Buffer.concat(pieces);
-      pieces.push(piece.subarray(0, count));
+      pieces.push(room.subarray(0, count));
       length += count;
       checkFileSize(length);
+      room = count < room.length ? room.subarray(count) : Buffer.alloc(64 * 1024);
     }
-    return Buffer.concat(pieces);
   } finally {
     closeSync(file);
   }
