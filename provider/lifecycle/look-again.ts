@@ -4,34 +4,24 @@
 import { totalOf } from "../client/index";
 import { isOrdinary } from "../redaction/ordinary-words";
 import type { OperationContext } from "./context";
-import { ownNow } from "./conclude/next-ledger";
+import { refreshedState } from "./conclude/refreshed-state";
 import { historyOf, recordedInstalls } from "./facts/command-history";
 import type { CommandResults } from "./facts/command-results";
 import { gatherDeparted, toRemoveAgain } from "./facts/departed";
-import {
-  coverageOf,
-  deviceStatuses,
-  exceptionsOf,
-  hasNoFile,
-  isOwnedByOther,
-  notIssuedState,
-  wasSent,
-  type DeviceStatus,
-} from "./facts/device-status";
+import { deviceStatuses, hasNoFile, notIssuedState, wasSent, type DeviceStatus } from "./facts/device-status";
 import { withEnrolledAgain, withStartingAnew } from "./facts/enrolled-again";
 import { leftDevices } from "./facts/members/left-group";
 import { memberIds, nobodyOf, type Fleet } from "./facts/members/fleet";
 import { withLateAnswers } from "./facts/newer/late-answers";
-import { type Newer, type NewerCommand } from "./facts/newer/newer-commands";
-import { devicesOf, type Resumed } from "./facts/newer/resume";
+import type { Newer } from "./facts/newer/newer-commands";
+import type { Resumed } from "./facts/newer/resume";
 import { entitledIn } from "./facts/own/gather-contents";
 import { digestsOf, heldBy, ledgerInstalls, withLedgerStates } from "./facts/own/ledger-history";
 import { leavingSentence } from "./messages/leaving";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
-import { difference, sketchOf } from "./state/membership-sketch";
+import { difference } from "./state/membership-sketch";
 import { digestHeld, isTakenOff } from "./state/holding";
-import { seenNow } from "./state/sent-request";
-import { type SentRequest, type State } from "./state/state";
+import type { State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";
 
 /** Lists of devices that were read so long ago at most are used again. */
@@ -51,7 +41,7 @@ export async function lookAgain(
 ): Promise<Seen> {
   const nowMs = context.clock.now();
   const { prior: stored, others } = resumed;
-  const { settings, record, commands } = stored;
+  const { settings, record } = stored;
   const { own } = record;
   const installs = own
     ? ledgerInstalls(resumed, own.ledger, heldBy(own.ledger), fleet)
@@ -73,61 +63,38 @@ export async function lookAgain(
   );
   const seen = withStartingAnew(own ? withLedgerStates(late.statuses, own, nowMs) : late.statuses, nowMs);
   const statuses = seen.filter(wasMember(stored)).map(withKnownReason(stored));
-  const coverage = coverageOf(statuses, fleet.unsupported);
-  const { exceptions, omitted } = exceptionsOf(statuses);
-  const newerInstalls = newer.commands.filter(({ by, kind }) => by === "own" && kind === "install");
-  const outside = new Set(departed.devices.map(({ id }) => id));
-  const ids = new Set(statuses.map(({ device }) => device.id));
-  // An install of another's also says that a removal which failed there is this resource's no more.
-  const hasRemovals = commands.some(({ kind }) => kind === "uninstall");
-  const saysSomething = (command: NewerCommand): boolean =>
-    (hasRemovals && command.kind === "install") || [...devicesOf(command)].some((id) => ids.has(id));
-  const otherCommands = [
-    ...others.filter(saysSomething),
-    ...newerInstalls.filter((command) => [...devicesOf(command)].some((id) => outside.has(id))),
-  ].map(({ rows, listed, ...other }) => other);
-  const ownedByOthers = statuses.filter(isOwnedByOther).length;
+  const left = await leftDevices(context, stored, fleet);
+  const state = refreshedState({
+    ...{ stored, fleet, statuses, newer, others, departed, left, nowMs },
+    ...{ installs: installs.requests, answers: results, lateCommands: late.lateCommands },
+    toRemoveAgain: toRemoveAgain(late.removals).length,
+    heldBack: await heldBackNow(context, stored, statuses),
+  });
+  return { state, notes: notesOn(state, resumed, fleet, statuses) };
+}
+
+function notesOn(
+  state: State,
+  { prior: stored, others }: Resumed,
+  fleet: Fleet,
+  statuses: readonly DeviceStatus[],
+): readonly string[] {
+  const { alias } = stored.settings;
+  const { ownedByOthers = 0, left = [], leftMore = 0 } = state.record;
   const byOthers = new Set(others.filter(({ by }) => by === "other").map(({ id }) => id));
   const shared = statuses.filter(
     ({ phase, requestId = "" }) => phase === "installed" && byOthers.has(requestId),
   ).length;
-  const isNews = newer.commands.some(({ id }) => !isStored(stored, id));
-  const isUnread = ({ id, superseded }: SentRequest): boolean => superseded === true || results.forgotten.has(id);
   // Only those that were sent something can have kept it; where too many came and left, at least so many are gone.
-  const since = difference(record.sentTo, new Set(fleet.members.keys()));
-  const gone = since?.leftCount ?? stored.coverage.members - coverage.members;
-  const left = await leftDevices(context, stored, fleet);
-  const state: State = {
-    ...stored,
-    ...{ exceptions, exceptionsOmitted: omitted, coverage },
-    ...(coverage.installed === coverage.members && { progress: { ...stored.progress, state: "complete" } }),
-    commands: commands.map((request) =>
-      isUnread(request) ? request : { ...request, ...seenNow(request, results.countsOf(request.id), coverage) },
-    ),
-    record: {
-      ...record,
-      membersDigest: fleet.digest,
-      sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
-      heldBack: await heldBackNow(context, stored, statuses),
-      removalsFailed: toRemoveAgain(late.removals).length + departed.devices.length,
-      // Without news the state stays as it is, so that a refresh has nothing to show.
-      lookedUntil: isNews ? newer.lookedUntil : record.lookedUntil,
-      otherCommands: otherCommands.length > 0 ? otherCommands : undefined,
-      lateCommands: late.lateCommands.length > 0 ? late.lateCommands : undefined,
-      ownedByOthers: ownedByOthers > 0 ? ownedByOthers : undefined,
-      left: left.ids.length > 0 ? left.ids : undefined,
-      leftMore: left.more > 0 ? left.more : undefined,
-      ...(own && { own: ownNow(own, statuses, installs.requests, nowMs) }),
-    },
-  };
-  const isNew = (id: string): boolean => record.left?.includes(id) !== true;
-  const newlyLeft = left.ids.filter(isNew).length + left.more - (record.leftMore ?? 0);
-  const notes = [
+  const since = difference(stored.record.sentTo, new Set(fleet.members.keys()));
+  const gone = since?.leftCount ?? stored.coverage.members - state.coverage.members;
+  const isNew = (id: string): boolean => stored.record.left?.includes(id) !== true;
+  const newlyLeft = left.filter(isNew).length + leftMore - (stored.record.leftMore ?? 0);
+  return [
     ...(fleet.addsUp ? leftSentences(state, gone - newlyLeft) : []),
-    ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, settings.alias)] : []),
-    ...(shared > 0 ? [sharedSentence(shared, settings.alias)] : []),
+    ...(ownedByOthers > 0 ? [ownedByOthersSentence(ownedByOthers, alias)] : []),
+    ...(shared > 0 ? [sharedSentence(shared, alias)] : []),
   ];
-  return { state, notes };
 }
 
 /** Some that left are to lose the certificate, as many as may; the others keep it. */
@@ -174,9 +141,4 @@ function withKnownReason({ exceptions }: State): (status: DeviceStatus) => Devic
     if (isSame) return { ...status, reason: known.reason, since: known.since };
     return status.phase !== "failed" || isOrdinary(status.reason) ? status : { ...status, reason: unjudgedReason };
   };
-}
-
-/** Whether the state knows the command. */
-export function isStored({ commands, record }: State, id: string): boolean {
-  return [...commands, ...(record.otherCommands ?? [])].some((command) => command.id === id);
 }

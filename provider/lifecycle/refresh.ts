@@ -2,7 +2,8 @@
 // one line, `drift`, which the next preview shows (docs/design.md, section 3). It sends nothing.
 
 import { countOf, finalStates, sameCounts, totalOf } from "../client/index";
-import { withTold } from "./conclude/newer-kept";
+import { withTold } from "./conclude/kept/newer";
+import { isStored } from "./conclude/refreshed-state";
 import { renewalOfCertificate } from "./content/renewal";
 import type { OperationContext } from "./context";
 import { rowsMayBeLateMs } from "./facts/command-history";
@@ -24,8 +25,7 @@ import { backlogOf, leavingNow, noBacklog } from "./state/backlog";
 import { leftAlone } from "./state/ledger/ledger";
 import type { SentRequest, State } from "./state/state";
 import { countsEveryone } from "./state/sent-request";
-
-import { isStored, lookAgain, listMaxAgeMs } from "./look-again";
+import { lookAgain, listMaxAgeMs } from "./look-again";
 
 export interface Refreshed {
   readonly state: State;

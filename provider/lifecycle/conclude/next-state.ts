@@ -6,18 +6,10 @@ import type { RawObject } from "../arguments/reader";
 import { sameTarget } from "../arguments/target";
 import type { Sent } from "../apply/send";
 import type { CutShort } from "../context";
-import {
-  coverageOf,
-  exceptionsOf,
-  hasNoFile,
-  isOwnedByOther,
-  wasSent,
-  type DeviceStatus,
-} from "../facts/device-status";
+import { hasNoFile, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import { renewalOfCertificate } from "../content/renewal";
 import type { Plan } from "../policy/plan";
-import { sketchOf } from "../state/membership-sketch";
 import { digestHeld, orphanedIds, type Holding } from "../state/holding";
 import { backlogOf, noBacklog } from "../state/backlog";
 import { seenNow } from "../state/sent-request";
@@ -31,10 +23,11 @@ import {
   type State,
   type StateRecord,
 } from "../state/state";
-import { earlierSentTo, stillLeft } from "./holders-kept";
-import { lookedUntil, droppedSince, standingOthers } from "./newer-kept";
-import { withResendDone } from "./resend-kept";
+import { earlierSentTo, stillLeft } from "./kept/holders";
+import { lookedUntil, droppedSince, standingOthers } from "./kept/newer";
+import { withResendDone } from "./kept/resend";
 import { compact, withSuperseded } from "./compaction";
+import { membersNow } from "./members-now";
 import { ownAtEnd } from "./next-ledger";
 import type { Final } from "./final-statuses";
 
@@ -71,10 +64,10 @@ export function nextState(
   const { prior, recorded } = plan;
   const { installs, statuses, removals } = final;
   const { results, fleet, departed } = facts;
-  const coverage = coverageOf(statuses, fleet.unsupported);
-  const { exceptions, omitted } = exceptionsOf(statuses);
+  const members = membersNow(statuses, fleet);
+  const { coverage, exceptions } = members.outputs;
   const otherCommands = plan.startsOver ? [] : standingOthers(final, facts, sent);
-  const ownedByOthers = statuses.filter(isOwnedByOther).length;
+  const { ownedByOthers = 0 } = members.record;
   const oldestOther = otherCommands[0]?.createdAt;
   const { contents } = facts;
   const { requests, isCompacted } = contents
@@ -98,12 +91,13 @@ export function nextState(
       ...{ certificate },
       ...renewalOfCertificate(certificate, recorded.settings.renewBeforeDays, nowMs),
     }),
-    ...{ sentAs, coverage, exceptions, exceptionsOmitted: omitted, commands, progress },
+    ...members.outputs,
+    ...{ sentAs, commands, progress },
     ...(kept.length > 0 && { kept }),
     record: {
       ...identity,
-      ...{ holding, membersDigest: fleet.digest, roundsUsed: plan.roundsUsed, source: recorded.source },
-      sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
+      ...members.record,
+      ...{ holding, roundsUsed: plan.roundsUsed, source: recorded.source },
       lookedUntil: lookedUntil(facts, sent, nowMs),
       ...droppedSince(
         plan,
@@ -113,7 +107,6 @@ export function nextState(
       ),
       ...(otherCommands.length > 0 && { otherCommands }),
       ...(final.lateCommands.length > 0 && { lateCommands: final.lateCommands }),
-      ...(ownedByOthers > 0 && { ownedByOthers }),
       ...earlierSentTo(plan, facts, statuses, sent),
       ...(!isDeepStrictEqual(backlog, noBacklog) && { backlog }),
       ...((contents !== undefined || toAllAt !== commands[0]?.sentAt) && { sentToAllAt: toAllAt }),

@@ -1,5 +1,5 @@
 // Devices that `resend` makes due: by an entry that is new or has another text than the state remembers. Pure.
-// conclude/resend-kept.ts says which entries the state remembers. Follows docs/design.md, section 2.
+// conclude/kept/resend.ts says which entries the state remembers. Follows docs/design.md, section 2.
 
 import type { Resend } from "../arguments/resend";
 import { isOwnedByOther, type DeviceStatus } from "../facts/device-status";

@@ -1,13 +1,13 @@
 // Devices that a new state remembers beside the members that have what they are to have: those that hold earlier content, and
 // those that left a group and still have it. Pure. Follows docs/design.md, section 5.
 
-import type { Sent } from "../apply/send";
-import { wasSent, type DeviceStatus } from "../facts/device-status";
-import type { Facts } from "../facts/gather";
-import type { Plan } from "../policy/plan";
-import { difference, sketchOf } from "../state/membership-sketch";
-import { devicesSent } from "../state/sent-request";
-import type { StateRecord } from "../state/state";
+import type { Sent } from "../../apply/send";
+import { wasSent, type DeviceStatus } from "../../facts/device-status";
+import type { Facts } from "../../facts/gather";
+import type { Plan } from "../../policy/plan";
+import { difference, sketchOf } from "../../state/membership-sketch";
+import { devicesSent } from "../../state/sent-request";
+import type { StateRecord } from "../../state/state";
 
 /** Devices that hold earlier content of this resource: they are its own to remove, also before the present one reaches them. */
 export function earlierSentTo(

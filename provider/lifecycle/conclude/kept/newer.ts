@@ -1,14 +1,14 @@
 // What a state remembers of the commands that it does not count among its own: those that still say something of a member,
 // and the point up to which they were looked for (scenario F in state/holding.ts). Pure. Follows docs/design.md, section 3.
 
-import type { Sent } from "../apply/send";
-import { doneId } from "../facts/own/done-installs";
-import type { Facts } from "../facts/gather";
-import type { Newer, NewerCommand } from "../facts/newer/newer-commands";
-import { devicesOf } from "../facts/newer/resume";
-import type { Plan } from "../policy/plan";
-import { type OtherCommand, type StateRecord } from "../state/state";
-import type { Final } from "./final-statuses";
+import type { Sent } from "../../apply/send";
+import { doneId } from "../../facts/own/done-installs";
+import type { Facts } from "../../facts/gather";
+import type { Newer, NewerCommand } from "../../facts/newer/newer-commands";
+import { devicesOf } from "../../facts/newer/resume";
+import type { Plan } from "../../policy/plan";
+import { type OtherCommand, type StateRecord } from "../../state/state";
+import type { Final } from "../final-statuses";
 
 /** Esper's time up to which this state knows what was sent: what came in between is looked at by the next run. */
 export function lookedUntil({ newer }: Facts, sent: readonly Sent[], nowMs: number): string {

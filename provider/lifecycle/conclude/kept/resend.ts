@@ -1,11 +1,11 @@
 // What a state remembers of `resend`: an entry counts as done once its device was sent the certificate, or where there is
 // nothing to send. What a stopped wave, a narrowing `deviceType` or a rollback leaves out stays due. Pure.
 
-import type { Sent } from "../apply/send";
-import type { Facts } from "../facts/gather";
-import type { Plan, Recorded } from "../policy/plan";
-import { resendChanged } from "../policy/reasons";
-import { newlyNamed } from "../policy/resend";
+import type { Sent } from "../../apply/send";
+import type { Facts } from "../../facts/gather";
+import type { Plan, Recorded } from "../../policy/plan";
+import { resendChanged } from "../../policy/reasons";
+import { newlyNamed } from "../../policy/resend";
 
 /** The settings to store, with the former entries of devices that are still due. */
 export function withResendDone(

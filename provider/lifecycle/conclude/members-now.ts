@@ -1,0 +1,25 @@
+// What both ends of a look at devices put into a state: that of a run (next-state.ts) and that of a refresh (refreshed-state.ts).
+// Pure.
+
+import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
+import type { Fleet } from "../facts/members/fleet";
+import { sketchOf } from "../state/membership-sketch";
+import type { State, StateRecord } from "../state/state";
+
+export interface MembersNow {
+  readonly outputs: Pick<State, "coverage" | "exceptions" | "exceptionsOmitted">;
+  readonly record: Pick<StateRecord, "membersDigest" | "sentTo" | "ownedByOthers">;
+}
+
+export function membersNow(statuses: readonly DeviceStatus[], { unsupported, digest }: Fleet): MembersNow {
+  const { exceptions, omitted } = exceptionsOf(statuses);
+  const ownedByOthers = statuses.filter(isOwnedByOther).length;
+  return {
+    outputs: { coverage: coverageOf(statuses, unsupported), exceptions, exceptionsOmitted: omitted },
+    record: {
+      membersDigest: digest,
+      sentTo: sketchOf(new Set(statuses.filter(wasSent).map(({ device }) => device.id))),
+      ...(ownedByOthers > 0 && { ownedByOthers }),
+    },
+  };
+}
