@@ -15,7 +15,7 @@ const charactersPerTurn = 500_000;
 
 export class FilePieces {
   private readonly pending: (string | Buffer)[] = [];
-  private readonly table = new PieceTable();
+  private readonly table = new PieceTable(16);
 
   /** @param file its bytes, or its base64 */
   add(file: string | Buffer): void {

@@ -4,6 +4,7 @@
 
 import { isPartOfOrdinaryWord } from "./ordinary-words";
 import { dense, readingOf, rewritten, type Range, type Reading } from "./readings";
+import { shortPieceLength, ShortPieces } from "./short-pieces";
 
 interface Piece {
   /** Also a part of a word that messages use anyway: to hide it would tell that it is the secret. */
@@ -15,13 +16,15 @@ interface Piece {
 /** Shorter ones are looked for as values only. */
 const wordMin = 4;
 const pieceMin = 8;
-const pieceMax = 12;
+const pieceMax = shortPieceLength;
 
 /** Whether a piece may begin so is told by its first four characters, at most of the time with no. */
 const beginningsSize = 1 << 20;
 
 export class Phrases {
   private readonly pieces = new Map<number, Map<string, Piece>>();
+  /** Those of the greatest length that are no part of an ordinary word, as far as they fit in there. */
+  private readonly shortPieces = new ShortPieces();
   private readonly values = new Set<string>();
   private readonly beginnings = new Uint8Array(beginningsSize);
 
@@ -45,9 +48,10 @@ export class Phrases {
     this.pieces.set(length, pieces);
     for (let at = 0; at + length <= text.length; at += 1) {
       const piece = text.slice(at, at + length);
-      const known = pieces.get(piece);
-      pieces.set(piece, { isOrdinary: isPartOfOrdinaryWord(piece), isWhole: isWhole && known?.isWhole !== false });
       this.beginnings[beginningOf(text, at)] = 1;
+      const isOrdinary = isPartOfOrdinaryWord(piece);
+      if (length === pieceMax && !isOrdinary && this.shortPieces.put(piece)) continue;
+      pieces.set(piece, { isOrdinary, isWhole: isWhole && pieces.get(piece)?.isWhole !== false });
     }
   }
 
@@ -55,15 +59,20 @@ export class Phrases {
     const found: Range[] = [];
     for (let at = 0; at + wordMin <= text.length; at += 1) {
       if (this.beginnings[beginningOf(text, at)] !== 1) continue;
+      if (this.shortPieces.hasAt(text, at)) found.push(rangeOf(at, pieceMax));
       for (const [length, pieces] of this.pieces) {
         const piece = pieces.get(text.slice(at, at + length));
         if (piece === undefined || (piece.isOrdinary && !isDecoded)) continue;
-        const { starts, ends } = places();
         if (piece.isWhole && (isJoined(at - 1) || isJoined(at + length - 1))) continue;
-        found.push({ from: starts[at] ?? 0, to: ends[at + length - 1] ?? 0 });
+        found.push(rangeOf(at, length));
       }
     }
     return found;
+
+    function rangeOf(at: number, length: number): Range {
+      const { starts, ends } = places();
+      return { from: starts[at] ?? 0, to: ends[at + length - 1] ?? 0 };
+    }
 
     /** Whether a letter or digit stands beside another, where no blank was between them. */
     function isJoined(before: number): boolean {

@@ -1,10 +1,15 @@
-// A set of numbers of 48 bits in six bytes each and some room: of ten thousand files there are millions. Exact: what was not
-// put in is not found. It must not know what the numbers stand for.
+// A set of numbers of 48 or 64 bits, in six or eight bytes each and some room: of ten thousand files there are millions. Exact:
+// what was not put in is not found. It must not know what the numbers stand for.
 
 export class PieceTable {
   size = 0;
-  private highs = new Uint16Array(1 << 12);
+  private highs: Uint16Array | Uint32Array;
   private lows = new Uint32Array(1 << 12);
+
+  /** @param highBits of the first of the two numbers; the second one has 32 */
+  constructor(highBits: 16 | 32) {
+    this.highs = highBits === 16 ? new Uint16Array(1 << 12) : new Uint32Array(1 << 12);
+  }
 
   /** @param low never 0, which stands for an empty place */
   put(high: number, low: number): void {
@@ -32,7 +37,7 @@ export class PieceTable {
 
   private grow(): void {
     const { highs, lows } = this;
-    this.highs = new Uint16Array(2 * highs.length);
+    this.highs = highs instanceof Uint16Array ? new Uint16Array(2 * highs.length) : new Uint32Array(2 * highs.length);
     this.lows = new Uint32Array(2 * lows.length);
     this.size = 0;
     lows.forEach((low, place) => {

@@ -58,6 +58,22 @@ describe("a text that repeats a secret", () => {
     expect(shown).to.equal("-----BEGIN PRIVATE KEY----- [secret]");
   });
 
+  it("is shown without any twelve characters of one of a thousand passwords by chance, in either case, and with others", () => {
+    const passwords = Array.from({ length: 1000 }, (_, number) =>
+      createHash("sha256").update(`password ${number}`).digest("base64url").slice(0, 32),
+    );
+    const redaction = knowing(...passwords);
+    for (const [number, password] of passwords.entries()) {
+      const at = number % (password.length - 11);
+      const piece = password.slice(at, at + 12);
+      for (const written of [piece, piece.toUpperCase(), Buffer.from(`x${password}`).toString("base64")]) {
+        expect(redaction.withoutSecrets(`near "${written}"`)).to.equal('near "[secret]"');
+      }
+      const other = createHash("sha256").update(`another ${number}`).digest("base64url").slice(0, 12);
+      expect(redaction.withoutSecrets(`near "${other}"`)).to.equal(`near "${other}"`);
+    }
+  });
+
   it("is shown without two thirds of a password, and with its end", () => {
     const redaction = knowing("Password123");
     expect(redaction.withoutSecrets("cannot open with Password1")).to.equal("cannot open with [secret]");
