@@ -6,7 +6,7 @@ import type { Facts } from "../facts/gather";
 import type { Plan } from "../policy/plan";
 import { cancelWaiting } from "./cancel";
 import { refuseWhereStopped, rollOut, type RolloutOutcome } from "./rollout";
-import { removeStep } from "./remove";
+import { removeStep, type Removed } from "./remove";
 import { installOn, type Sent } from "./send";
 import { waitForAll } from "./wait";
 
@@ -51,18 +51,27 @@ async function runSteps(
   // Whoever is to lose it is told first: of what is left undone by a failure, installs are what the next run finds.
   const uninstalls = plan.steps.filter(({ action }) => action === "uninstall");
   const installs = waves === undefined ? plan.steps.filter(({ action }) => action === "install") : [];
+  const lookBacks: Removed["lookBack"][] = [];
   for (const step of uninstalls) {
     context.status(step.message);
     const removed = await removeStep(context, plan, facts, step, sent, earlier);
-    warnings.push(...removed.warnings);
     notes.push(...removed.notes);
+    lookBacks.push(removed.lookBack);
   }
   for (const step of installs) {
     context.status(step.message);
     await installOn(context, plan, facts, step.devices, sent);
   }
-  if (waves !== undefined) return rollOut(context, plan, facts, waves, sent);
+  const lookBack = async (): Promise<void> => {
+    for (const look of lookBacks) warnings.push(...(await look()));
+  };
+  if (waves !== undefined) {
+    await lookBack();
+    return rollOut(context, plan, facts, waves, sent);
+  }
+  // Many resources that go in one run end their waits together, and share one list.
   await waitForAll(context, plan, facts, sent);
+  await lookBack();
   refuseWhereStopped(facts.contents);
   return undefined;
 }

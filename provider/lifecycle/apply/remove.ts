@@ -1,6 +1,6 @@
 // Sends UNINSTALL to devices that are not to have the certificate any more, and only where the alias is this resource's to
-// take: right before it sends it asks which certificates stand in the program and whose installs are newer, and after it
-// looks once more. What it may remove is decided in policy/removal.ts.
+// take: right before it sends it asks which certificates stand in the program and whose installs are newer, and later on it
+// looks back. What it may remove is decided in policy/removal.ts.
 
 import type { Device } from "../../client/index";
 import type { OperationContext } from "../context";
@@ -21,7 +21,8 @@ import { sendBatches, type Sent } from "./send";
 
 export interface Removed {
   readonly notes: readonly string[];
-  readonly warnings: readonly string[];
+  /** Looks once more, at a list that was read after the last removal was sent; gives warnings. */
+  readonly lookBack: () => Promise<readonly string[]>;
 }
 
 export async function removeStep(
@@ -34,7 +35,7 @@ export async function removeStep(
 ): Promise<Removed> {
   const { settings } = plan;
   const candidates = candidatesOf(facts, step.devices);
-  if (candidates.size === 0) return { notes: [], warnings: [] };
+  if (candidates.size === 0) return { notes: [], lookBack: () => Promise.resolve([]) };
   const before = sent.length;
   const turn = { tenantHash: context.client.tenantHash, alias: settings.alias };
   const decided = await context.turns.during(turn, "uninstall", async () => {
@@ -65,9 +66,10 @@ export async function removeStep(
     return { removal, others };
   });
   const mine = sent.slice(before);
+  const sentAtMs = context.clock.now();
   return {
     notes: decided.removal.notes,
-    warnings: await overtaken(context, plan, facts, mine, decided.others, candidates),
+    lookBack: () => overtaken(context, plan, facts, { mine, sentAtMs, ownedBefore: decided.others, candidates }),
   };
 }
 
@@ -127,20 +129,30 @@ async function claimedDevices(
   return claimed;
 }
 
+interface SentRemovals {
+  readonly mine: readonly Sent[];
+  /** When the last of them had been sent. */
+  readonly sentAtMs: number;
+  readonly ownedBefore: ReadonlySet<string>;
+  readonly candidates: ReadonlyMap<string, Device>;
+}
+
 /** Another sender's install that came in between the last look and the removal was removed with it. */
 async function overtaken(
   context: OperationContext,
   { prior, settings }: Plan,
   facts: Facts,
-  sent: readonly Sent[],
-  ownedBefore: ReadonlySet<string>,
-  candidates: ReadonlyMap<string, Device>,
+  { mine, sentAtMs, ownedBefore, candidates }: SentRemovals,
 ): Promise<readonly string[]> {
-  if (prior === undefined || sent.length === 0) return [];
-  const newer = await readNewer(context, prior, 0, settings.target);
+  if (prior === undefined || mine.length === 0) return [];
+  const { clock } = context;
+  // Any list that was read since answers: many that are removed at once share one.
+  const newer = await readNewer(context, prior, clock.now() - sentAtMs, settings.target);
+  const lastAt = mine.reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), "");
+  const earlier = newer.commands.filter(({ createdAt }) => createdAt <= lastAt);
   const own = await ownInstalls(context, prior, facts, [], newer);
-  const owned = ownedByOthers(newer.commands, own, context.clock.now());
-  const removed = sent.flatMap(({ devices }) => [...devices]).filter((id) => owned.has(id) && !ownedBefore.has(id));
+  const owned = ownedByOthers(earlier, own, clock.now());
+  const removed = mine.flatMap(({ devices }) => [...devices]).filter((id) => owned.has(id) && !ownedBefore.has(id));
   if (removed.length === 0) return [];
   const names = removed.map((id) => oneLine(candidates.get(id)?.name ?? id));
   return [

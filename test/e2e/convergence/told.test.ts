@@ -9,6 +9,7 @@ import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
+import { until } from "../../support/until";
 import { givenFleet, settingsOf } from "../../support/given-fleet";
 
 const password = "a-password-of-telling";
@@ -62,6 +63,32 @@ for (const commandsApi of ["request", "v2"] as const) {
         '2 devices keep "corp" for another resource, which has sent them nothing newer yet (new in this program).',
       );
     });
+
+    if (commandsApi === "request") {
+      const sentence = '1 device got "corp" from another resource at the same moment, and may have lost it: b2.';
+
+      it("that a removal came right after an install of another sender's, and took it off", async () => {
+        await program.up({ mine: on() });
+        // The list that the removal rests on is on its way when the other one sends.
+        simulator.faults.set({ slowMs: { on: ["commands"], ms: 500, times: 1 } });
+        const destroying = program.up({});
+        await until(() => (simulator.faults.strikes.slowMs ?? 0) > 0);
+        await sendAsOther("INSTALL", "b2");
+        await destroying;
+        expect(holdersOf(simulator, "corp")).to.deep.equal([]);
+        expect(said()).to.include(sentence);
+      });
+
+      it("not that another sender's install came after the removal", async () => {
+        await program.up({ mine: on() });
+        const destroying = program.up({});
+        await until(() => simulator.world.commandLog.some(({ command }) => command === "UNINSTALL_CERTIFICATE"));
+        await sendAsOther("INSTALL", "b2");
+        await destroying;
+        expect(holdersOf(simulator, "corp")).to.deep.equal(["b2"]);
+        expect(said()).not.to.include("at the same moment");
+      });
+    }
 
     if (commandsApi === "v2") {
       it("a command under the alias that has no label there, once, and it counts neither way", async () => {
