@@ -146,8 +146,9 @@ async function overtaken(
 ): Promise<readonly string[]> {
   if (prior === undefined || mine.length === 0) return [];
   const { clock } = context;
+  const known = { ...prior, commands: [...prior.commands, ...mine.map(({ request }) => request)] };
   // Any list that was read since answers: many that are removed at once share one.
-  const newer = await readNewer(context, prior, clock.now() - sentAtMs, settings.target);
+  const newer = await readNewer(context, known, clock.now() - sentAtMs, settings.target);
   const lastAt = mine.reduce((last, { createdAt }) => (createdAt > last ? createdAt : last), "");
   const earlier = newer.commands.filter(({ createdAt }) => createdAt <= lastAt);
   const own = await ownInstalls(context, prior, facts, [], newer);

@@ -246,6 +246,6 @@ describe("an alias on a device has one owner:", () => {
     await program.up({});
     expect(holders()).to.deep.equal([]);
     // It finds out in one how its own ended, however many others there are.
-    expect(simulator.traffic.byRoute["GET /commands/v0/status/"]).to.be.at.most(3 * everyone.length);
+    expect(simulator.traffic.byRoute["GET /commands/v0/status/"]).to.be.at.most(4 * everyone.length);
   });
 });
