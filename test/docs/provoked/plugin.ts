@@ -1,5 +1,10 @@
 // What the plugin for other languages refuses beside the certificate's own arguments.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pluginName } from "../../../cli/plugin/cache";
+import { pluginCommand } from "../../../cli/plugin/command";
 import { readSettings } from "../../../provider/config";
 import { oneForAll } from "../../../provider/operations/kinds";
 import { ResourceOperations } from "../../../provider/operations/resource";
@@ -7,6 +12,7 @@ import { limited, type Limit } from "../../../provider/packaged/limit";
 import { checkSettings } from "../../../provider/packaged/settings";
 import { AliasTurns } from "../../../provider/lifecycle/alias-turns";
 import { Claims } from "../../../provider/lifecycle/claims";
+import { consoleOf } from "../../cli/report-console";
 import { fakeClient } from "../../lifecycle/fake-client";
 import { messageOf, urn, type Provocations } from "./provocation";
 
@@ -43,6 +49,21 @@ async function cutShort(limit: Limit, passMs: number): Promise<string> {
   );
 }
 
+/** @param bundle whether the package has the plugin */
+async function notInstalled(bundle: boolean): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-esper-provoked-"));
+  try {
+    if (bundle) writeFileSync(join(folder, pluginName), "");
+    // A file stands where the cache is to be.
+    const file = join(folder, "home");
+    writeFileSync(file, "");
+    const command = pluginCommand(consoleOf({ env: { PULUMI_HOME: file } }), folder);
+    return await messageOf(() => command.parseAsync(["install"], { from: "user" }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 export const plugin: Provocations = {
   "a setting that there is not": () => Promise.resolve(refused({ tenant: "acme", apiKey: "k", pollSecond: 1 })),
   "a tenant without its key": () => Promise.resolve(refused({ tenant: "acme" })),
@@ -53,4 +74,6 @@ export const plugin: Provocations = {
   "a run that has no time left": async () => [
     await cutShort({ cancelled: new AbortController().signal, timeoutMs: 2_000 }, 3_000),
   ],
+  "a package without the plugin": async () => [await notInstalled(false)],
+  "a cache that cannot be written to": async () => [await notInstalled(true)],
 };
