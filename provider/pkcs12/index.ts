@@ -22,7 +22,7 @@ export { certificatesIn, fromPem, isPemPair } from "./pem";
 export type { PemMaterial, PemSource } from "./pem";
 export { openPkcs12 } from "./open";
 export type { OpenedPkcs12 } from "./open";
-export { checkFileSize, maxFileBytes } from "./limits";
+export { checkFileSize } from "./limits";
 export { readPkcs12 } from "./read";
 export type { Pkcs12 } from "./read";
 export { renewalOf, type Renewal } from "./advice/renewal";

@@ -1,6 +1,6 @@
 // What each example does: how many resources it has, which devices hold what once it has run, and the steps that its README
 // shows after that. An example that is not named here is one certificate, as the quickstart is.
-// It starts nothing; examples.test.ts does.
+// It starts nothing; examples.story.ts does.
 
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
