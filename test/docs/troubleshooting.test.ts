@@ -54,7 +54,7 @@ async function shownBy(provoke: Provoke): Promise<Required<Shown>> {
 }
 
 describe("the troubleshooting table", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const cells = rowsIn(document("docs/troubleshooting.md"));
   const rows = cells.map(([sentence = ""]) => rowOf(sentence));
   const met = new Set<Row>();
