@@ -5,6 +5,7 @@ import { contentRejected, sentenceOf } from "../../provider/lifecycle/policy/rea
 import { mayRetry } from "../../provider/lifecycle/policy/retry";
 import { count } from "../../provider/lifecycle/messages/words";
 import { orphanedIds } from "../../provider/lifecycle/state/holding";
+import { leftAlone } from "../../provider/lifecycle/state/ledger/ledger";
 import { type State } from "../../provider/lifecycle/state/state";
 import type { CertificateFacts, Expiry } from "./facts";
 import { issuedAttention } from "./issued/issued-words";
@@ -80,9 +81,10 @@ function failed({ coverage }: CertificateFacts, state: State): Attention | undef
   return { code: "failed", message: `${coverage.failed} of ${count(coverage.members, "device")} failed; ${next}` };
 }
 
-function missing({ coverage, heldBack }: CertificateFacts): Attention | undefined {
-  const lacking = coverage.missing - heldBack;
-  if (lacking === 0) return undefined;
+function missing({ coverage, heldBack }: CertificateFacts, { record }: State): Attention | undefined {
+  // What no run can do anything about for now, the exceptions tell.
+  const lacking = coverage.missing - heldBack - leftAlone(record);
+  if (lacking <= 0) return undefined;
   const devices = count(coverage.members, "device");
   const message = `${lacking} of ${devices} ${lacking === 1 ? "lacks" : "lack"} the certificate; the next \`pulumi up\` installs it on those.`;
   return { code: "missing", message };

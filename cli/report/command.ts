@@ -106,7 +106,12 @@ async function writeNew(file: string, text: string): Promise<void> {
     throw new Error(`The report cannot be written to ${file}: that is no file; name a new one, or one to replace.`);
   }
   const besides = `${file}.${process.pid}.new`;
-  await writeFile(besides, text, { flag: "wx" });
+  await writeFile(besides, text, { flag: "wx" }).catch((cause: unknown) => {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code !== "ENOENT" && code !== "EACCES" && code !== "EROFS") throw cause;
+    const why = code === "ENOENT" ? "there is no such folder" : `the system does not allow it (${code})`;
+    throw new Error(`The report cannot be written to ${file}: ${why}.`, { cause });
+  });
   try {
     await rename(besides, file);
   } catch (error) {

@@ -1,5 +1,6 @@
 // The members without the certificate, put together by what is the matter with them. Pure.
 
+import { failedStates, missingStates } from "../../provider/lifecycle/facts/device-status";
 import type { Exception } from "../../provider/lifecycle/state/state";
 
 export interface ExceptionDevice {
@@ -13,7 +14,7 @@ export interface ExceptionDevice {
 /** Devices with the same state and reason. */
 export interface ExceptionGroup {
   readonly is: "failed" | "missing" | "pending";
-  /** Esper's state without its prefix "Command ", or `Never sent`, `Sent` or `Expired`. */
+  /** Esper's state without its prefix "Command ", or one of the provider's own, such as `Never sent` or `No file`. */
   readonly state: string;
   /** The devices' own words; empty when they gave none. */
   readonly reason: string;
@@ -37,6 +38,6 @@ export function exceptionGroups(exceptions: readonly Exception[]): readonly Exce
 }
 
 function kindOf(state: string): ExceptionGroup["is"] {
-  if (["Failure", "Cancelled", "TimeOut"].includes(state)) return "failed";
-  return ["Never sent", "Expired"].includes(state) ? "missing" : "pending";
+  if (failedStates.includes(state)) return "failed";
+  return missingStates.includes(state) ? "missing" : "pending";
 }

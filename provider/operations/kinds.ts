@@ -13,7 +13,7 @@ import { revokeEverything } from "../lifecycle/apply/revocations/revoke";
 import { askedMade, deskFor, revokingBy, type IssuingSurroundings } from "../lifecycle/content/made/issued-by";
 import { learnDeviceInputs } from "../lifecycle/content/files/secrets";
 import { digestOfHashes, listFiles, type FileSurroundings } from "../lifecycle/content/files/file-list";
-import { listFolder, readBoundedFile } from "../lifecycle/content/read-file";
+import { listFolder, readRegularFile } from "../lifecycle/content/read-file";
 import type { OperationContext } from "../lifecycle/context";
 import { SourceError } from "../lifecycle/errors";
 import { contentsFromFiles } from "../lifecycle/facts/own/file-contents";
@@ -52,7 +52,7 @@ export interface Kind {
 type Told = Pick<Checked, "warnings" | "notes">;
 
 export const surroundings: FileSurroundings = {
-  readFile: readBoundedFile,
+  readFile: readRegularFile,
   environment: process.env,
   nowMs: () => systemClock.now(),
   listFolder,

@@ -1,10 +1,12 @@
 // Files that are made to cost time or memory: each is refused, or read, in a moment, and other work goes on meanwhile.
 
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { readBoundedFile } from "../../provider/lifecycle/content/read-file";
+import { readGiven } from "../../provider/lifecycle/content/open-source";
+import { readBoundedFile, readRegularFile } from "../../provider/lifecycle/content/read-file";
 import { fromPem, openPkcs12, readPkcs12 } from "../../provider/pkcs12";
 import { renewalOf } from "../../provider/pkcs12/advice/renewal";
 import { der, explicit, integer, objectIdentifier, octetString, sequence } from "../../provider/pkcs12/asn1/der";
@@ -180,6 +182,17 @@ describe("a file that is longer than any PKCS#12 file", () => {
     if (process.platform === "win32") this.skip();
     const failure = await failureOf(Promise.resolve().then(() => readBoundedFile("/dev/zero")));
     expect(failure.kind).to.equal("limit");
+  });
+
+  it("is refused at once where a program names a pipe that nobody writes to", function () {
+    if (process.platform === "win32") this.skip();
+    const path = join(folder, "pipe.p12");
+    execFileSync("mkfifo", [path]);
+    const source = { kind: "file", path } as const;
+    const surroundings = { readFile: readRegularFile, environment: {}, nowMs: () => 0 };
+    expect(() => readGiven(source, surroundings)).to.throw(
+      `${path} is a pipe or a device; name the PKCS#12 file itself`,
+    );
   });
 
   it("is read whole where it is shorter", () => {

@@ -31,7 +31,7 @@ export async function askNames(given: Console, stack: SettingsOf, { certificates
   for (const certificate of ofDevices) {
     const told = await namesFor(certificate, client, found);
     if (typeof told !== "string") for (const [id, name] of told) names.set(id, name);
-    else given.hint(`Esper was not asked for the names of devices with ${nameOf(certificate.urn)}: ${told}`);
+    else given.hint(`The names of the devices with ${nameOf(certificate.urn)} are not known: ${told}`);
   }
   return names;
 }

@@ -1,6 +1,7 @@
 // Which device has which certificate, by the ledger of the stored state and the names that Esper gave. Pure. A device is known
 // by the hash of its id alone: one that nobody names is counted. Follows docs/device-certificates.md.
 
+import { dueState, fileChangedState } from "../../../provider/lifecycle/facts/device-status";
 import { deviceKey, hasLeft, holdsContent, type LedgerEntry } from "../../../provider/lifecycle/state/ledger/ledger";
 import type { State } from "../../../provider/lifecycle/state/state";
 import { exceptionGroups, type ExceptionGroup } from "../exceptions";
@@ -11,8 +12,9 @@ const dayMs = 24 * 3_600_000;
 export type DeviceNames = ReadonlyMap<string, string>;
 
 /**
- * `sent`: its device has not confirmed it; `waiting`: the device is to be sent another one, in a later wave or run; `left`: the
- * device is no longer in the target. The others are those of the exceptions.
+ * `installed`; `waiting`: installed, and the device is to be sent another one, in a later wave or run; `left`: installed, and the
+ * device is no longer in the target. With the others it was sent, and the device has not confirmed it: `sent`, or what is the
+ * matter with it among the exceptions.
  */
 export type DeviceStanding = "installed" | "sent" | "waiting" | "left" | ExceptionGroup["is"];
 
@@ -21,9 +23,9 @@ export interface ListedDevice {
   readonly device: string;
   readonly name: string;
   readonly is: DeviceStanding;
-  /** The first 12 hex digits of the content's digest, which `inspect` prints of a file. */
+  /** Of what it was sent last: the first 12 hex digits of the content's digest, which `inspect` prints of a file. */
   readonly digest: string;
-  /** `YYYY-MM-DD`. */
+  /** Of the same, `YYYY-MM-DD`. */
   readonly notAfter: string;
   /** Where the state keeps it, which it does for `revoke`. */
   readonly serialNumber?: string;
@@ -41,14 +43,14 @@ export function listedDevices({ record: { own }, exceptions }: State, names: Dev
   if (own === undefined) return undefined;
   const known = new Map([...exceptions.map(({ device, name }) => [device, name] as const), ...names]);
   const standings = new Map(
-    exceptionGroups(exceptions).flatMap(({ is, devices }) => devices.map(({ device }) => [device, is] as const)),
+    exceptionGroups(exceptions).flatMap((group) => group.devices.map(({ device }) => [device, group] as const)),
   );
   const devices = [...known].flatMap(([device, name]): readonly ListedDevice[] => {
     const entry = own.ledger.get(deviceKey(device));
     if (!holdsContent(entry)) return [];
     const { digest, endDay, serial } = entry;
     const notAfter = new Date(endDay * dayMs).toISOString().slice(0, 10);
-    const is = standings.get(device) ?? standingOf(entry);
+    const is = standingOf(entry, standings.get(device));
     return [{ device, name, is, digest, notAfter, ...(serial !== undefined && { serialNumber: serial }) }];
   });
   const all = [...own.ledger.values()].filter(holdsContent).length;
@@ -56,26 +58,28 @@ export function listedDevices({ record: { own }, exceptions }: State, names: Dev
   return { devices: byName, unnamed: Math.max(0, all - devices.length) };
 }
 
-function standingOf(entry: LedgerEntry): DeviceStanding {
+function standingOf(entry: LedgerEntry, exception: ExceptionGroup | undefined): DeviceStanding {
   if (hasLeft(entry)) return "left";
-  if (entry.openRequest !== undefined) return "sent";
-  return entry.isBehind || entry.isStale ? "waiting" : "installed";
+  if (entry.openRequest !== undefined) return exception?.is ?? "sent";
+  // Whoever has confirmed what it was sent holds it, until somebody takes it away, whatever it is to get next.
+  if (exception === undefined) return entry.isBehind ? "waiting" : "installed";
+  return [fileChangedState, dueState].includes(exception.state) ? "waiting" : exception.is;
 }
 
 const words: Readonly<Record<DeviceStanding, string>> = {
   installed: "installed",
-  sent: "not confirmed",
-  waiting: "installed, waits for another",
-  left: "left the target",
-  failed: "failed",
-  missing: "missing",
-  pending: "pending",
+  waiting: "waits for another; has one that",
+  left: "left the target; has one that",
+  sent: "not confirmed; was sent one that",
+  failed: "failed; was sent one that",
+  missing: "missing; was sent one that",
+  pending: "pending; was sent one that",
 };
 
-/** For example `installed, ends on 2027-02-08, digest abcdefabcdef`. */
+/** For example `installed, ends on 2027-02-08, digest abcdefabcdef` or `failed; was sent one that ends on …`. */
 export function listedDeviceWords({ is, digest, notAfter, serialNumber }: ListedDevice): string {
   const serial = serialNumber === undefined ? "" : `, serial number ${serialNumber}`;
-  return `${words[is]}, ends on ${notAfter}, digest ${digest}${serial}`;
+  return `${words[is]}${is === "installed" ? "," : ""} ends on ${notAfter}, digest ${digest}${serial}`;
 }
 
 /** Empty where all have names. */

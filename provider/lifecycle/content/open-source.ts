@@ -22,6 +22,7 @@ import {
 } from "../../pkcs12/index";
 import type { Source } from "../arguments/source";
 import { SourceError } from "../errors";
+import { notRegularCode } from "./read-file";
 
 export interface Surroundings {
   readonly readFile: (path: string) => Uint8Array;
@@ -139,6 +140,7 @@ function fileProblem(path: string, error: unknown): string {
     return `there is no file ${path} (looked for as ${resolve(path)}); the path is relative to the program's folder`;
   }
   if (code === "EISDIR") return `${path} is a folder; name the PKCS#12 file in it`;
+  if (code === notRegularCode) return `${path} is a pipe or a device; name the PKCS#12 file itself`;
   return `the file ${path} cannot be read${typeof code === "string" ? ` (${code})` : ""}`;
 }
 

@@ -1,7 +1,7 @@
-// Reads the file that a program or a command names. It is measured first, and an endless one (a device, a pipe) is left where it
-// gets longer than any PKCS#12 file: nothing that stands in the place of a certificate may fill the memory.
+// Reads the file that a program or a command names. It is measured first, and an endless one is left where it gets longer than
+// any PKCS#12 file: nothing that stands in the place of a certificate may fill the memory, or hold up a run.
 
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { checkFileSize } from "../../pkcs12/index";
 
 /**
@@ -28,6 +28,20 @@ export function readBoundedFile(path: string): Buffer {
     closeSync(file);
   }
 }
+
+/**
+ * The same of what a program names. A pipe or a terminal is waited for as long as nobody writes, and is read once only, which a
+ * preview and a run after it do several times.
+ * @throws Pkcs12Error `limit`, or the system's own error
+ */
+export function readRegularFile(path: string): Buffer {
+  const found = statSync(path);
+  // Of a folder the system says so.
+  if (found.isFile() || found.isDirectory()) return readBoundedFile(path);
+  throw Object.assign(new Error(`${path} is no regular file`), { code: notRegularCode });
+}
+
+export const notRegularCode = "ENOTREGULAR";
 
 /** The names of what a folder holds beside folders. @throws the system's own error */
 export function listFolder(path: string): readonly string[] {

@@ -3,7 +3,7 @@
 
 import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
-import { overwrittenState, removedState } from "../state/backlog";
+import { enrolledAgainState, overwrittenState, removedState } from "../state/backlog";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 import { entriesByDevice, type CommandHistory, type OtherEntry } from "./command-entries";
 import type { NewerCommand } from "./newer/newer-commands";
@@ -14,6 +14,7 @@ export type { Answers, CommandHistory, HistoryEntry } from "./command-entries";
 export const commandLifeMs = 30 * 24 * 3_600_000;
 
 const neverSent = "Never sent";
+const expiredState = "Expired";
 /** Where each device has its own content: it was sent another file than the one that it is to have. */
 export const fileChangedState = "File changed";
 /** Where each device has its own content: there is none to send to it. */
@@ -84,7 +85,12 @@ export function statusFromRow(device: Device, request: SentRequest, row: StatusR
     case "Unknown":
       // Before its window opens a command has not begun to wait for the device.
       return row.state !== "Scheduled" && now - Date.parse(request.sentAt) > commandLifeMs
-        ? { ...known, phase: "missing", state: "Expired", reason: "the device did not take the command within 30 days" }
+        ? {
+            ...known,
+            phase: "missing",
+            state: expiredState,
+            reason: "the device did not take the command within 30 days",
+          }
         : { ...known, phase: "pending", state: row.stateText };
   }
 }
@@ -138,6 +144,13 @@ export function hasNoFile({ state }: DeviceStatus): boolean {
 export function isScheduled({ state }: DeviceStatus): boolean {
   return /^(command )?scheduled$/i.test(state);
 }
+
+/** Of a device that has failed, and of one that lacks the certificate: with any other state its command is on its way. */
+export const failedStates: readonly string[] = ["Failure", "Cancelled", "TimeOut", notIssuedState];
+export const missingStates: readonly string[] = [
+  ...[neverSent, expiredState, fileChangedState, noFileState, dueState, noNamesState],
+  ...[removedState, overwrittenState, otherOwnerState, enrolledAgainState],
+];
 
 export function coverageOf(standings: readonly DeviceStatus[], unsupported: number): Coverage {
   const count = (is: DeviceStatus["phase"]): number => standings.filter((standing) => standing.phase === is).length;

@@ -22,9 +22,22 @@ export function findingSentences(found: readonly FileFinding[], files: number): 
 }
 
 export function refusedFilesSentence(refused: readonly { readonly name: string; readonly why: string }[]): string {
+  const reasons = new Set(refused.map(({ why }) => why));
+  const [reason] = reasons;
+  // A variable that is not set, or a wrong password for all.
+  if (reason !== undefined && refused.length > 1 && reasons.size === 1) {
+    return `${refused.length} files cannot be used: ${namesOf(refused.map(({ name }) => name))}: ${reason}`;
+  }
   const shown = refused.slice(0, 5).map(({ name, why }) => `${oneLine(name)}: ${why}`);
   const more = refused.length > 5 ? `; and ${refused.length - 5} more` : "";
   return `${count(refused.length, "file")} cannot be used: ${shown.join("; ")}${more}`;
+}
+
+export function emptyFolderSentence(folder: string, pattern: string): string {
+  return (
+    `${oneLine(folder)} has no file that fits ${oneLine(pattern)}, and with \`goneFile: "remove"\` every device would lose its ` +
+    "certificate. To take it off all of them, destroy the resource."
+  );
 }
 
 export function sameKeySentence(names: readonly string[]): string {
@@ -41,7 +54,7 @@ export function unusedFilesSentence(names: readonly string[]): string {
 }
 
 export function withoutFileSentence(devices: number): string {
-  return `${count(devices, "device")} ${devices === 1 ? "has" : "have"} no file; the exceptions name ${devices === 1 ? "it" : "them"}.`;
+  return `${count(devices, "device")} ${devices === 1 ? "has" : "have"} no file; the exceptions name those that lack the certificate.`;
 }
 
 export function missingFileProblem(names: readonly string[]): string {

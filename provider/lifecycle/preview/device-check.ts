@@ -12,7 +12,9 @@ import { readFleet } from "../facts/members/fleet";
 import { contentsFromFiles, openNew } from "../facts/own/file-contents";
 import { askedMade } from "../content/made/issued-by";
 import { recordedOf } from "../facts/own/gather-contents";
-import { previewSentence } from "../messages/files";
+import { failedStates } from "../facts/device-status";
+import { emptyFolderSentence, previewSentence } from "../messages/files";
+import { mayRetry } from "../policy/retry";
 import { holdsContent } from "../state/ledger/ledger";
 import type { State } from "../state/state";
 import { listMaxAgeMs, newTarget } from "./new-target";
@@ -44,7 +46,7 @@ export async function checkDevices(checking: DeviceChecking, olds: RawObject, ra
     const isChanged = before !== digest || !sameSchedule(olds, raw);
     const scheduled = validateSchedule(options.schedule, isChanged, checking.nowMs);
     const overlaps = claimed && overlapsOf(claimed.own, claimed.others);
-    const refusals = [...scheduled.failures, ...(overlaps?.failures ?? [])];
+    const refusals = [...scheduled.failures, ...(overlaps?.failures ?? []), ...emptied(source, list, options)];
     const shared = refusals.length > 0 ? [] : await sharedMembers(checking, claimed?.own, overlaps?.inQuestion ?? []);
     const warnings = [...scheduled.warnings, ...(overlaps?.warnings ?? []), ...shared];
     const checked = { inputs: { ...raw, sourceDigest: digest }, failures: refusals, warnings, notes: [] };
@@ -73,6 +75,16 @@ function beforeOf({ alias, target, options }: ReadDeviceInputs): Before {
 
 function sameSchedule({ schedule: before }: RawObject, { schedule: now }: RawObject): boolean {
   return JSON.stringify(before ?? null) === JSON.stringify(now ?? null);
+}
+
+/** A folder that holds nothing is more likely a mistake than meant, and here it would cost every device its certificate. */
+function emptied(
+  source: DeviceSource,
+  list: FileList | undefined,
+  { goneFile }: ReadDeviceInputs["options"],
+): readonly Failure[] {
+  if (source.kind !== "folder" || goneFile !== "remove" || list === undefined || list.files.size > 0) return [];
+  return [{ property: "source.folder", reason: emptyFolderSentence(source.folder, list.nameFor(`{${list.mark}}`)) }];
 }
 
 type Told = Omit<Checked, "inputs">;
@@ -104,6 +116,13 @@ function countsOf({ nothingToSend, summary }: DeviceContents): { used: number; w
   return { used: number("used"), without: nothingToSend.size, unused: number("unused") };
 }
 
+/** Members that failed, as far as the state lists them, and are sent what they were sent once more. */
+function retriedIn(prior: State, inputs: Settings, { wanted }: DeviceContents): readonly string[] {
+  if (!mayRetry(prior, inputs)) return [];
+  const failed = prior.exceptions.filter(({ state }) => failedStates.includes(state.replace(/^Command /u, "")));
+  return failed.map(({ device }) => device).filter((id) => wanted.has(id));
+}
+
 /** What a preview says of a change. @throws SourceError where a file that is new cannot be used */
 export async function previewDevices(
   checking: DeviceChecking,
@@ -123,6 +142,7 @@ export async function previewDevices(
   const due = [...contents.wanted].filter(([id, mark]) => isDue(id, mark === "isDue" ? undefined : mark.digest));
   const changed = due.filter(([id]) => holdsContent(recorded.get(id))).length;
   const parts = previewSentence({ ...countsOf(contents), changed });
-  const reach = `reaches ${due.length} ${due.length === 1 ? "device" : "devices"}`;
+  const reached = new Set([...due.map(([id]) => id), ...retriedIn(prior, inputs, contents)]).size;
+  const reach = `reaches ${reached} ${reached === 1 ? "device" : "devices"}`;
   return { warnings: contents.warnings, notes: [parts === "" ? reach : `${parts}; ${reach}`] };
 }

@@ -128,6 +128,26 @@ describe("the report", () => {
     ]);
   });
 
+  it("tells devices that lack the certificate for another reason from those that wait for it", () => {
+    const lacking = ["Expired", "File changed", "No file", "Certificate due", "No names", "Removed", "Overwritten"];
+    const states = [...lacking, "Other owner", "Enrolled again", "Not issued", "Sent", "Command Acknowledged"];
+    const exceptions = states.map((state, number) => exception(number, state));
+    const groups = factsOf({ coverage: { installed: 0, missing: 12 }, rest: { exceptions } }).exceptions;
+    const kinds = new Map(groups.map(({ is, state }) => [state, is]));
+    expect([...kinds].filter(([, is]) => is === "missing").map(([state]) => state)).to.have.members([
+      ...lacking,
+      ...["Other owner", "Enrolled again"],
+    ]);
+    expect([kinds.get("Not issued"), kinds.get("Sent"), kinds.get("Acknowledged")]).to.deep.equal([
+      ...["failed", "pending", "pending"],
+    ]);
+  });
+
+  it("asks for no run where members have nothing to be sent", () => {
+    const own = { ledger: new Map(), unusedDigest: "", withoutContent: 2 };
+    expect(codesOf({ coverage: { installed: 10, missing: 2 }, record: { own } })).to.deep.equal([]);
+  });
+
   it("judges expiry by the time it is made, not by what the state said", () => {
     const { expiry } = factsOf({ endsInDays: 20.5, rest: { readyForRenewal: false } });
     expect(expiry).to.include({ days: 20, readyForRenewal: true, expired: false });

@@ -97,8 +97,8 @@ describe("the report on each device's certificate", function () {
   it("counts the devices without a name where Esper is not to be asked, and a hint says why", async () => {
     const stored = storedBy(program);
     const rows: readonly (readonly [given: Partial<Console>, hint: RegExp])[] = [
-      [{ env: {} }, /tills: .*esper:tenant/],
-      [{ env: { ...environment().env, ESPER_API_KEY: "wrong-key" } }, /tills: .*401/],
+      [{ env: {} }, /tills are not known: .*esper:tenant/],
+      [{ env: { ...environment().env, ESPER_API_KEY: "wrong-key" } }, /tills are not known: .*401/],
       [{ env: { ...environment().env, ESPER_BASE_URL: simulator.url.replace("127.0.0.1", "localhost") } }, /tenant/],
     ];
     for (const [given, hint] of rows) {
@@ -109,7 +109,7 @@ describe("the report on each device's certificate", function () {
     }
     const { outputs } = program.stack("tills");
     const hidden = await told({ ...stored, outputs: { ...outputs, target: secret } }, environment());
-    expect(hidden.hints.join()).to.contain("tills: the target is a secret.");
+    expect(hidden.hints.join()).to.contain("tills are not known: the target is a secret.");
   });
 
   it("names those of the exceptions without Esper, with their state", async () => {
@@ -140,7 +140,7 @@ describe("the list of each device's certificate", () => {
 
   it("tells who waits for another certificate", () => {
     expect(rows({ endsInDays: [10, 80], waiting: 1 })).to.deep.equal([
-      "till-0: installed, waits for another, ends on 2026-11-30, digest abcdefabcdef",
+      "till-0: waits for another; has one that ends on 2026-11-30, digest abcdefabcdef",
       "till-1: installed, ends on 2027-02-08, digest abcdefabcdef",
     ]);
   });

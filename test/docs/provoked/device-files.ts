@@ -101,9 +101,16 @@ export const deviceFiles: Provocations = {
     files.remove("SN-a");
     await up();
     await up({ goneFile: "remove" });
+    // An empty folder would be refused.
+    await files.put("SN-other");
     files.remove("SN-b");
     await up({ goneFile: "remove" });
     return [];
+  }),
+
+  "a folder that was emptied": story(({ files, refusals }) => {
+    for (const serial of ["SN-a", "SN-b"]) files.remove(serial);
+    return refusals({ goneFile: "remove" });
   }),
 
   "files that end": story(async ({ files, up }) => {

@@ -79,6 +79,14 @@ for (const commandsApi of ["request", "v2"] as const) {
         expect(said()).to.include(sentence);
       });
 
+      it("no interrupted run where the certificate was removed, and comes back to fewer devices", async () => {
+        await program.up({ mine: on() });
+        await program.up({});
+        await program.up({ mine: on({ target: { devices: [device("b1")] } }) });
+        expect(holdersOf(simulator, "corp")).to.deep.equal(["b1"]);
+        expect(said()).not.to.include("An interrupted run");
+      });
+
       it("not that another sender's install came after the removal", async () => {
         await program.up({ mine: on() });
         const destroying = program.up({});

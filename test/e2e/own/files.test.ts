@@ -6,7 +6,7 @@ import type { Simulator } from "../../../simulator";
 import { DeviceFiles } from "../../support/device-files";
 import type { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
-import { newCommands } from "../../support/sent";
+import { deviceNamed, newCommands } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
 import { programFor, startTills, tillsFrom } from "./tills";
 
@@ -108,6 +108,35 @@ for (const commandsApi of endpoints) {
       expect(holdersOf(simulator, "till")).to.deep.equal(["c", "d"]);
       expect(coverage()).to.include({ installed: 2, missing: 2 });
       expect(await program.up({ tills: tills({ goneFile: "remove" }) })).to.deep.equal({ tills: { did: "nothing" } });
+    });
+
+    it("a preview counts the devices that are tried again beside those whose files changed", async () => {
+      simulator.world.flaky(deviceNamed(simulator, "a"), 1);
+      await program.up({ tills: tills() });
+      await files.put("SN-b");
+      sent();
+      printed.length = 0;
+      await program.up({ tills: tills() });
+      expect(printed.join("\n")).to.include("1 of 4 files changed; reaches 2 devices");
+      expect([...sent()].sort()).to.deep.equal(["INSTALL till DEVICE a", "INSTALL till DEVICE b"]);
+    });
+
+    it("an emptied folder takes the certificate off nobody, also where files that are gone do", async () => {
+      await program.up({ tills: tills() });
+      sent();
+      for (const serial of ["SN-a", "SN-b", "SN-c", "SN-d"]) files.remove(serial);
+      const { tills: ended } = await program.up({ tills: tills({ goneFile: "remove" }) });
+      expect(ended?.error).to.include("has no file that fits {serial}.p12");
+      expect(sent()).to.deep.equal([]);
+    });
+
+    it("files that cannot be used for one reason are named in one sentence", async () => {
+      const { tills: ended } = await program.up({
+        tills: tills({ source: { folder: files.folder, passwordEnv: "NOT_SET_X" } }),
+      });
+      expect(ended?.error).to.match(
+        /^4 files cannot be used: SN-a\.p12, SN-b\.p12, SN-c\.p12 and 1 more: the environment variable NOT_SET_X is not set/,
+      );
     });
 
     it("a file that cannot be opened is refused before anything is sent", async () => {

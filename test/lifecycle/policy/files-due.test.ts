@@ -45,14 +45,14 @@ describe("files of devices are due", () => {
   it("where one has other bytes", () => {
     expect(decided(["aaaaaaaaaa", "cccccccccc"])).to.deep.equal([
       "filesChanged",
-      "1 file is new or changed; 1 file of devices is gone or changed.",
+      "1 file is new, changed or of no device; 1 file of devices is gone or changed.",
     ]);
   });
 
   it("where one is new or gone, also one that no device uses", () => {
     expect(decided(["aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"])).to.deep.equal([
       "filesChanged",
-      "1 file is new or changed.",
+      "1 file is new, changed or of no device.",
     ]);
     expect(decided(["aaaaaaaaaa"])).to.deep.equal(["filesChanged", "1 file of devices is gone or changed."]);
     expect(decided(["aaaaaaaaaa", "bbbbbbbbbb"], ["cccccccccc"])).to.deep.equal([

@@ -27,6 +27,8 @@ export interface DeviceFile {
 }
 
 export interface FileList {
+  /** The argument that names them. */
+  readonly argument: "source.folder" | "source.certificates";
   readonly mark: DeviceMark;
   /** By the device's value. */
   readonly files: ReadonlyMap<string, DeviceFile>;
@@ -52,7 +54,7 @@ export function listFiles(source: FileSource, surroundings: FileSurroundings): F
     });
   }
   return {
-    ...{ mark, files },
+    ...{ argument: source.kind === "folder" ? "source.folder" : "source.certificates", mark, files },
     nameFor: (value) => (source.kind === "folder" ? nameIn(source.file, value) : `certificates.${value}`),
     digest: digestOfHashes([...files.values()].map(({ hash }) => hash)),
   };

@@ -155,12 +155,13 @@ export async function devicesOfKilledCreate(
     sinceAt,
     maxAgeMs: listMaxAgeMs,
   });
-  const requestIds = list.commands.filter(({ command, label }) => {
+  const own = list.commands.flatMap(({ id, command, label }) => {
     const parsed = label === undefined ? undefined : parseLabel(label);
-    if (command !== installCommand || parsed?.form !== "instance") return false;
-    return parsed.alias === aliasHash(alias) && parsed.instance.startsWith(urnHint(urnHash));
+    if (parsed?.form !== "instance" || parsed.alias !== aliasHash(alias)) return [];
+    return parsed.instance.startsWith(urnHint(urnHash)) ? [{ id, command, instance: parsed.instance }] : [];
   });
-  if (requestIds.length === 0) return new Set();
-  const rows = await client.rows({ requestIds: requestIds.map(({ id }) => id) });
-  return devicesIn(rows);
+  // Whoever has removed something knew its state: no killed create, and a later one of the same URN may follow it soon.
+  const known = new Set(own.filter(({ command }) => command !== installCommand).map(({ instance }) => instance));
+  const requestIds = own.filter(({ instance }) => !known.has(instance)).map(({ id }) => id);
+  return requestIds.length === 0 ? new Set() : devicesIn(await client.rows({ requestIds }));
 }

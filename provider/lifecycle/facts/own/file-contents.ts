@@ -102,7 +102,7 @@ export function marksIn(recorded: Iterable<RecordedContent>): ReadonlyMap<string
 /** @throws SourceError */
 export async function openNew(
   files: readonly DeviceFile[],
-  { settings, surroundings }: Pick<FilesAsked, "settings" | "surroundings">,
+  { list, settings, surroundings }: Pick<FilesAsked, "list" | "settings" | "surroundings">,
   status: (text: string) => void,
 ): Promise<ReadonlyMap<DeviceFile, OpenedFile>> {
   const all = await openedFiles.open(files, surroundings, (done) => {
@@ -116,7 +116,7 @@ export async function openNew(
     else if (!("refused" in one)) usable.set(file, one);
   }
   if (refused.length === 0) return usable;
-  throw new SourceError("source.certificates", refusedFilesSentence(refused));
+  throw new SourceError(list.argument, refusedFilesSentence(refused));
 }
 
 function objectionTo(

@@ -7,7 +7,7 @@ import type { Asked, AskedFiles, Finding } from "../full-send";
 import { filesChanged } from "../reasons";
 
 export interface FilesChange {
-  /** Files that the state does not know. */
+  /** Files that no device has: nobody is asked whether one is meant to. */
   readonly newOnes: number;
   /** Files of devices that are no longer there, or have other bytes. */
   readonly goneOnes: number;
@@ -18,7 +18,7 @@ export function filesDiffer(prior: State, { files }: Asked): Finding | undefined
   if (change === undefined) return undefined;
   const { newOnes, goneOnes } = change;
   const parts = [
-    ...(newOnes > 0 ? [`${count(newOnes, "file")} ${newOnes === 1 ? "is" : "are"} new or changed`] : []),
+    ...(newOnes > 0 ? [`${count(newOnes, "file")} ${newOnes === 1 ? "is" : "are"} new, changed or of no device`] : []),
     ...(goneOnes > 0 ? [`${count(goneOnes, "file")} of devices ${goneOnes === 1 ? "is" : "are"} gone or changed`] : []),
   ];
   return { reason: filesChanged, sentence: `${parts.join("; ") || "Files that no device uses changed"}.` };
