@@ -47,7 +47,8 @@ export function conclude(
   const problems = [...(problem === undefined ? [] : [problem]), ...final.problems];
   const warnings = [...plan.warnings, ...applied.warnings];
   const notes = [...plan.notes, ...applied.notes];
-  const stopped = rolloutSentences(rollout, hasRoundLeft(plan));
+  const notStarted = heldBackBy(rollout, final.statuses);
+  const stopped = rolloutSentences(rollout, notStarted, hasRoundLeft(plan));
   // Without a retry round left nothing will be different next time; the run says so and ends well.
   const isGivenUp = prior !== undefined && !mayRetry(prior, settings);
   if (rollout?.problem === undefined && isGivenUp) warnings.push(...stopped);
@@ -57,7 +58,7 @@ export function conclude(
   problems.push(...(end.facts.contents?.problems ?? []));
   warnings.push(...judged.warnings, ...(end.facts.contents?.making?.remarks() ?? []));
   if (final.removals.leaving > 0) warnings.push(leavingSentence(final.removals.leaving));
-  const heldBack = isOverdue ? (prior?.record.heldBack ?? 0) : heldBackBy(rollout, final.statuses);
+  const heldBack = isOverdue ? (prior?.record.heldBack ?? 0) : notStarted;
   if (settings.schedule === undefined && heldBack > 0 && rollout?.state === "complete") {
     notes.push(leftOutSentence(heldBack));
   }
@@ -106,10 +107,14 @@ function keptContents(
   return stable === undefined ? [candidate] : [stable, candidate];
 }
 
-function rolloutSentences(rollout: RolloutOutcome | undefined, mayRetryNext: boolean): readonly string[] {
+function rolloutSentences(
+  rollout: RolloutOutcome | undefined,
+  notStarted: number,
+  mayRetryNext: boolean,
+): readonly string[] {
   if (rollout?.state !== "stopped") return [];
-  const { wave, waves, heldBack, problem } = rollout;
-  const later = heldBack.size === 0 ? "" : `; later waves (${count(heldBack.size, "device")}) were not started`;
+  const { wave, waves, problem } = rollout;
+  const later = notStarted === 0 ? "" : `; later waves (${count(notStarted, "device")}) were not started`;
   // Nobody has judged that wave.
   if (problem !== undefined) {
     return [problem, `The rollout stopped in wave ${wave} of ${waves}${later}. The next \`pulumi up\` goes on there.`];
