@@ -1,6 +1,6 @@
 // The commands that read and write files, as docs/pkcs12.md and the command's own help print them: each is run by a shell in
 // a folder with the files that it names. What is piped into other programs is left to those. (packed.test.ts runs the
-// README's, pipelines.test.ts those of docs/pipelines.md.)
+// README's, pipelines.story.ts those of docs/pipelines.md.)
 
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
