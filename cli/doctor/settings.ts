@@ -27,11 +27,13 @@ export interface FoundSettings {
   readonly settings?: Settings;
 }
 
-/** @param stack its name; undefined for the selected one; "none" where there is no program's folder to ask in */
-export async function findSettings(
-  own: Console,
-  stack: { readonly name: string | undefined; readonly isAsked: boolean },
-): Promise<FoundSettings> {
+/** A stack by its name, undefined for the selected one; where it is not asked, the environment alone counts. */
+export interface SettingsOf {
+  readonly name: string | undefined;
+  readonly isAsked: boolean;
+}
+
+export async function findSettings(own: Console, stack: SettingsOf): Promise<FoundSettings> {
   const nothing: StackSettings = { values: new Map(), secrets: new Set() };
   const config = stack.isAsked ? await readStackSettings(own, stack.name) : nothing;
   if (config instanceof Error) {

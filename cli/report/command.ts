@@ -5,7 +5,8 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { type Console, processConsole } from "../terminal/console";
-import { askNames, type SettingsOf } from "./devices/ask-names";
+import type { SettingsOf } from "../doctor/settings";
+import { askNames } from "./devices/ask-names";
 import { reportMarkdown } from "./markdown";
 import { reportPage } from "./page/page";
 import { reportPrometheus } from "./prometheus";

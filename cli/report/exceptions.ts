@@ -1,6 +1,6 @@
 // The members without the certificate, put together by what is the matter with them. Pure.
 
-import { failedStates, missingStates } from "../../provider/lifecycle/facts/device-status";
+import { bareState, exceptionPhase } from "../../provider/lifecycle/facts/exception-phase";
 import type { Exception } from "../../provider/lifecycle/state/state";
 
 export interface ExceptionDevice {
@@ -27,17 +27,12 @@ const urgency: readonly ExceptionGroup["is"][] = ["failed", "missing", "pending"
 export function exceptionGroups(exceptions: readonly Exception[]): readonly ExceptionGroup[] {
   const groups = new Map<string, ExceptionGroup>();
   for (const { device, name, since, reason, ...exception } of exceptions) {
-    const state = exception.state.replace(/^Command /u, "");
+    const state = bareState(exception.state);
     const key = JSON.stringify([state, reason]);
     const before = groups.get(key)?.devices ?? [];
-    groups.set(key, { is: kindOf(state), state, reason, devices: [...before, { device, name, since }] });
+    groups.set(key, { is: exceptionPhase(state), state, reason, devices: [...before, { device, name, since }] });
   }
   return [...groups.values()].sort(
     (one, other) => urgency.indexOf(one.is) - urgency.indexOf(other.is) || other.devices.length - one.devices.length,
   );
-}
-
-function kindOf(state: string): ExceptionGroup["is"] {
-  if (failedStates.includes(state)) return "failed";
-  return missingStates.includes(state) ? "missing" : "pending";
 }

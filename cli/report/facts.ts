@@ -54,14 +54,19 @@ export interface CertificateFacts {
   readonly devices?: ListedDevices;
 }
 
-export function readStored({ outputs, secrets }: StoredCertificate): State | { readonly message: string } {
+/** Whether each device has a certificate of its own. */
+export function isOfDevices({ outputs: { record } }: StoredCertificate): boolean {
+  return isObject(record) && "ledger" in record;
+}
+
+export function readStored(stored: StoredCertificate): State | { readonly message: string } {
+  const { outputs, secrets } = stored;
   const hidden = {
     ...(secrets.includes("alias") && { alias: "(secret)" }),
     ...(secrets.includes("target") && { target: { group: "00000000-0000-0000-0000-000000000000" } }),
   };
   try {
-    const isOfDevices = isObject(outputs["record"]) && "ledger" in outputs["record"];
-    return (isOfDevices ? readDeviceState : readState)({ ...outputs, ...hidden });
+    return (isOfDevices(stored) ? readDeviceState : readState)({ ...outputs, ...hidden });
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     return { message: error.message };

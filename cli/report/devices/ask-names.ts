@@ -3,28 +3,22 @@
 
 import { systemClock } from "../../../provider/clock";
 import { createClient, type Client } from "../../../provider/client";
-import { tenantHashOf, type Settings } from "../../../provider/config";
+import type { Settings } from "../../../provider/config";
 import { readFleet } from "../../../provider/lifecycle/facts/members/fleet";
-import type { State } from "../../../provider/lifecycle/state/state";
+import { isOfOtherTenant } from "../../../provider/lifecycle/facts/tenant";
 import { wordsOf } from "../../doctor/checks";
-import { findSettings, type FoundSettings } from "../../doctor/settings";
+import { findSettings, type FoundSettings, type SettingsOf } from "../../doctor/settings";
 import type { Console } from "../../terminal/console";
-import { readStored } from "../facts";
+import { isOfDevices, readStored } from "../facts";
 import { nameOf, type StackExport, type StoredCertificate } from "../stack-export";
 import type { DeviceNames } from "./listed-devices";
 
 /** Several resources may have one target. */
 const listMaxAgeMs = 60_000;
 
-/** A stack by its name, or the selected one; where it is not asked, the environment alone says which tenant that is. */
-export interface SettingsOf {
-  readonly name: string | undefined;
-  readonly isAsked: boolean;
-}
-
 export async function askNames(given: Console, stack: SettingsOf, { certificates }: StackExport): Promise<DeviceNames> {
   const names = new Map<string, string>();
-  const ofDevices = certificates.filter(hasLedger);
+  const ofDevices = certificates.filter(isOfDevices);
   if (ofDevices.length === 0) return names;
   const found = await findSettings(given, stack);
   const client = found.settings && clientFor(given, found.settings);
@@ -34,11 +28,6 @@ export async function askNames(given: Console, stack: SettingsOf, { certificates
     else given.hint(`The names of the devices with ${nameOf(certificate.urn)} are not known: ${told}`);
   }
   return names;
-}
-
-function hasLedger({ outputs }: StoredCertificate): boolean {
-  const { record } = outputs;
-  return typeof record === "object" && record !== null && "ledger" in record;
 }
 
 function clientFor(given: Console, settings: Settings): Client {
@@ -52,24 +41,20 @@ function clientFor(given: Console, settings: Settings): Client {
 async function namesFor(
   certificate: StoredCertificate,
   client: Client | undefined,
-  { settings, findings }: FoundSettings,
+  { findings }: FoundSettings,
 ): Promise<DeviceNames | string> {
-  if (client === undefined || settings === undefined) {
+  if (client === undefined) {
     const wrong = findings.find(({ verdict }) => verdict === "wrong");
     return wrong?.message ?? "its settings cannot be used; `pulumi-esper doctor` tells more.";
   }
   if (certificate.secrets.includes("target")) return "the target is a secret.";
   const state = readStored(certificate);
   if ("message" in state) return state.message;
-  if (isElsewhere(state, settings)) return "they are of another tenant than the settings.";
+  if (isOfOtherTenant(client, state)) return "they are of another tenant than the settings.";
   try {
     const { members } = await readFleet(client, state.settings.target, listMaxAgeMs);
     return new Map([...members].map(([id, { name }]) => [id, name]));
   } catch (error) {
     return wordsOf(error);
   }
-}
-
-function isElsewhere({ record: { tenantHash } }: State, { baseUrl }: Settings): boolean {
-  return tenantHash !== undefined && tenantHash !== tenantHashOf(baseUrl);
 }

@@ -2,11 +2,10 @@
 // by the hash of its id alone: one that nobody names is counted. Follows docs/device-certificates.md.
 
 import { dueState, fileChangedState } from "../../../provider/lifecycle/facts/device-status";
-import { deviceKey, hasLeft, holdsContent, type LedgerEntry } from "../../../provider/lifecycle/state/ledger/ledger";
+import { dayText } from "../../../provider/lifecycle/facts/own/certificates-summary";
+import { entryOf, hasLeft, holdsContent, type LedgerEntry } from "../../../provider/lifecycle/state/ledger/ledger";
 import type { State } from "../../../provider/lifecycle/state/state";
 import { exceptionGroups, type ExceptionGroup } from "../exceptions";
-
-const dayMs = 24 * 3_600_000;
 
 /** By the ids of devices. */
 export type DeviceNames = ReadonlyMap<string, string>;
@@ -46,12 +45,13 @@ export function listedDevices({ record: { own }, exceptions }: State, names: Dev
     exceptionGroups(exceptions).flatMap((group) => group.devices.map(({ device }) => [device, group] as const)),
   );
   const devices = [...known].flatMap(([device, name]): readonly ListedDevice[] => {
-    const entry = own.ledger.get(deviceKey(device));
+    const entry = entryOf(own.ledger, device);
     if (!holdsContent(entry)) return [];
     const { digest, endDay, serial } = entry;
-    const notAfter = new Date(endDay * dayMs).toISOString().slice(0, 10);
     const is = standingOf(entry, standings.get(device));
-    return [{ device, name, is, digest, notAfter, ...(serial !== undefined && { serialNumber: serial }) }];
+    return [
+      { device, name, is, digest, notAfter: dayText(endDay), ...(serial !== undefined && { serialNumber: serial }) },
+    ];
   });
   const all = [...own.ledger.values()].filter(holdsContent).length;
   const byName = devices.sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));

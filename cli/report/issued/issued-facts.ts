@@ -3,7 +3,8 @@
 
 import { Fields, isObject, type RawObject } from "../../../provider/lifecycle/arguments/reader";
 import { readDeviceSource } from "../../../provider/lifecycle/arguments/devices/device-source";
-import { deviceKey, hasLeft, holdsContent, type Ledger } from "../../../provider/lifecycle/state/ledger/ledger";
+import { dayText } from "../../../provider/lifecycle/facts/own/certificates-summary";
+import { entryOf, hasLeft, holdsContent, type Ledger } from "../../../provider/lifecycle/state/ledger/ledger";
 import type { State } from "../../../provider/lifecycle/state/state";
 import { dayOf, issuerName } from "../../../provider/issuers/index";
 
@@ -74,7 +75,7 @@ function dueDaysOf(waitDays: readonly number[], today: number): IssuedFacts["due
   for (const wait of waitDays) byWait.set(wait, (byWait.get(wait) ?? 0) + 1);
   return [...byWait]
     .sort(([one], [other]) => one - other)
-    .map(([wait, devices]) => ({ day: new Date((today + wait) * dayMs).toISOString().slice(0, 10), devices }));
+    .map(([wait, devices]) => ({ day: dayText(today + wait), devices }));
 }
 
 function dueDevicesOf({ expiring }: RawObject, ledger: Ledger): readonly DueDevice[] {
@@ -82,7 +83,7 @@ function dueDevicesOf({ expiring }: RawObject, ledger: Ledger): readonly DueDevi
     if (!isObject(one)) return [];
     const { device, name, notAfter } = one;
     if (typeof device !== "string" || typeof name !== "string" || typeof notAfter !== "string") return [];
-    const serialNumber = ledger.get(deviceKey(device))?.serial;
+    const serialNumber = entryOf(ledger, device)?.serial;
     return [{ device, name, notAfter, ...(serialNumber !== undefined && { serialNumber }) }];
   });
 }

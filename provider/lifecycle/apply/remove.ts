@@ -14,6 +14,7 @@ import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { decideRemoval, type Claimant } from "../policy/removal";
 import type { Step } from "../policy/steps";
+import { devicesSent } from "../state/sent-request";
 import { batchesForDevices, batchesForEveryone } from "./batches";
 import { uninstallOf } from "./esper-commands";
 import { ownDevices, ownInstalls } from "./own-installs";
@@ -153,7 +154,7 @@ async function overtaken(
   const earlier = newer.commands.filter(({ createdAt }) => createdAt <= lastAt);
   const own = await ownInstalls(context, prior, facts, [], newer);
   const owned = ownedByOthers(earlier, own, clock.now());
-  const removed = mine.flatMap(({ devices }) => [...devices]).filter((id) => owned.has(id) && !ownedBefore.has(id));
+  const removed = [...devicesSent(mine, "uninstall")].filter((id) => owned.has(id) && !ownedBefore.has(id));
   if (removed.length === 0) return [];
   const names = removed.map((id) => oneLine(candidates.get(id)?.name ?? id));
   return [

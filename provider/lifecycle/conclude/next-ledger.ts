@@ -18,6 +18,7 @@ import {
   type MadeRecord,
   type OwnRecord,
 } from "../state/ledger/ledger";
+import { expiredState } from "../state/backlog";
 import { devicesSent } from "../state/sent-request";
 import type { SentRequest, State } from "../state/state";
 
@@ -105,7 +106,7 @@ export function nextLedger(end: LedgerEnd): Ledger {
     if (entry === undefined) continue;
     const { openRequest, ...rest } = entry;
     const { requestId = "" } = status;
-    const isOpen = status.phase === "pending" || status.phase === "failed" || status.state === "Expired";
+    const isOpen = status.phase === "pending" || status.phase === "failed" || status.state === expiredState;
     const isOwn = isOpen && installs.has(requestId);
     // What was not read again stays as it was.
     const kept = status.phase === "installed" || isOwn ? undefined : openRequest;

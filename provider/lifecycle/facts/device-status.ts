@@ -3,7 +3,7 @@
 
 import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
-import { enrolledAgainState, overwrittenState, removedState } from "../state/backlog";
+import { expiredState, overwrittenState, removedState } from "../state/backlog";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 import { entriesByDevice, type CommandHistory, type OtherEntry } from "./command-entries";
 import type { NewerCommand } from "./newer/newer-commands";
@@ -13,8 +13,7 @@ export type { Answers, CommandHistory, HistoryEntry } from "./command-entries";
 /** Esper drops an install that the device has not fetched for 30 days (Esper, "Command API Examples"). */
 export const commandLifeMs = 30 * 24 * 3_600_000;
 
-const neverSent = "Never sent";
-const expiredState = "Expired";
+export const neverSent = "Never sent";
 /** Where each device has its own content: it was sent another file than the one that it is to have. */
 export const fileChangedState = "File changed";
 /** Where each device has its own content: there is none to send to it. */
@@ -144,13 +143,6 @@ export function hasNoFile({ state }: DeviceStatus): boolean {
 export function isScheduled({ state }: DeviceStatus): boolean {
   return /^(command )?scheduled$/i.test(state);
 }
-
-/** Of a device that has failed, and of one that lacks the certificate: with any other state its command is on its way. */
-export const failedStates: readonly string[] = ["Failure", "Cancelled", "TimeOut", notIssuedState];
-export const missingStates: readonly string[] = [
-  ...[neverSent, expiredState, fileChangedState, noFileState, dueState, noNamesState],
-  ...[removedState, overwrittenState, otherOwnerState, enrolledAgainState],
-];
 
 export function coverageOf(standings: readonly DeviceStatus[], unsupported: number): Coverage {
   const count = (is: DeviceStatus["phase"]): number => standings.filter((standing) => standing.phase === is).length;

@@ -14,11 +14,15 @@ const listMaxAgeMs = 10_000;
 export async function refuseOtherTenant(client: Client, state: State): Promise<void> {
   const fleet = await readFleet(client, state.settings.target, listMaxAgeMs);
   if (!isGone(state.settings.target, fleet)) return;
-  const { tenantHash } = state.record;
-  const isOther = tenantHash !== undefined && tenantHash !== client.tenantHash;
+  const isOther = isOfOtherTenant(client, state);
   if (state.coverage.members === 0 && !isOther) return;
   if (await knowsCommandOf(client, state)) return;
   throw new UnseenTargetError(fleet.unknownGroups, fleet.unknownDevices, isOther);
+}
+
+/** Whether the state was last seen at another tenant's address. */
+export function isOfOtherTenant(client: Pick<Client, "tenantHash">, { record: { tenantHash } }: State): boolean {
+  return tenantHash !== undefined && tenantHash !== client.tenantHash;
 }
 
 /** Newest first: what was sent last is what Esper forgets last. */

@@ -4,6 +4,7 @@
 
 import type { Settings } from "../arguments/arguments";
 import { dueState, fileChangedState, hasNoFile, isOwnedByOther, type DeviceStatus } from "../facts/device-status";
+import { expiredState } from "../state/backlog";
 import type { State } from "../state/state";
 import { fullSendReason, type Finding } from "./full-send";
 import {
@@ -100,7 +101,7 @@ function retrySteps({ statuses }: Situation, sentAnyway: readonly string[]): rea
 }
 
 function catchUpSteps({ statuses }: Situation): readonly Step[] {
-  const isExpired = ({ phase, state }: DeviceStatus): boolean => phase === "missing" && state === "Expired";
+  const isExpired = ({ phase, state }: DeviceStatus): boolean => phase === "missing" && state === expiredState;
   const expired = idsOf(statuses, isExpired);
   const changed = idsOf(statuses, isFileChanged);
   const due = idsOf(statuses, isDue);

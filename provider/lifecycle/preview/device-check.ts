@@ -12,7 +12,7 @@ import { readFleet } from "../facts/members/fleet";
 import { contentsFromFiles, openNew } from "../facts/own/file-contents";
 import { askedMade } from "../content/made/issued-by";
 import { recordedOf } from "../facts/own/gather-contents";
-import { failedStates } from "../facts/device-status";
+import { bareState, exceptionPhase } from "../facts/exception-phase";
 import { emptyFolderSentence, previewSentence } from "../messages/files";
 import { mayRetry } from "../policy/retry";
 import { holdsContent } from "../state/ledger/ledger";
@@ -119,7 +119,7 @@ function countsOf({ nothingToSend, summary }: DeviceContents): { used: number; w
 /** Members that failed, as far as the state lists them, and are sent what they were sent once more. */
 function retriedIn(prior: State, inputs: Settings, { wanted }: DeviceContents): readonly string[] {
   if (!mayRetry(prior, inputs)) return [];
-  const failed = prior.exceptions.filter(({ state }) => failedStates.includes(state.replace(/^Command /u, "")));
+  const failed = prior.exceptions.filter(({ state }) => exceptionPhase(bareState(state)) === "failed");
   return failed.map(({ device }) => device).filter((id) => wanted.has(id));
 }
 

@@ -22,6 +22,9 @@ export const enrolledAgainState = "Enrolled again";
 export const removedState = "Removed";
 export const overwrittenState = "Overwritten";
 
+/** The state of a device that never took its command while that lived. */
+export const expiredState = "Expired";
+
 export const noBacklog: Backlog = { failed: 0, missing: 0, expired: 0, removalsFailed: 0 };
 
 /** What is undone at the moment. What members lost, and how, is told apart as far as they are listed. */
@@ -32,7 +35,7 @@ export function backlogOf(
   heldBack: number,
 ): Backlog {
   const listed = (wanted: string): number => exceptions.filter(({ state }) => state === wanted).length;
-  const expired = listed("Expired");
+  const expired = listed(expiredState);
   const enrolledAgain = listed(enrolledAgainState);
   const removed = listed(removedState);
   const overwritten = listed(overwrittenState);

@@ -17,7 +17,8 @@ function renewDay({ endDay, leadDays }: ContentMark, renewBeforeDays: number | u
   return endDay - (renewBeforeDays ?? leadDays);
 }
 
-function dayText(day: number): string {
+/** `YYYY-MM-DD`. @param day since 1970, as `dayOf` counts them */
+export function dayText(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
