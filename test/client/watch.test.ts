@@ -317,13 +317,21 @@ describe("the rounds of a wait", () => {
 });
 
 describe("the first look at what was sent", () => {
-  /** An engine that runs eight operations at a time: each sends to one device and waits for it. */
+  /** An engine that runs some operations at a time: each sends to one device and waits for it. */
   const runEngine = (
     operations: number,
     {
       answerMs,
       sendMs,
-    }: { readonly answerMs: (operation: number) => number; readonly sendMs: (operation: number) => number },
+      saveMs,
+      atOnce = 8,
+    }: {
+      readonly answerMs: (operation: number) => number;
+      readonly sendMs: (operation: number) => number;
+      /** How long a save of the engine's state takes. */
+      readonly saveMs?: (operation: number) => number;
+      readonly atOnce?: number;
+    },
   ) => {
     const clock = steppedClock();
     const startMs = clock.now();
@@ -351,10 +359,17 @@ describe("the first look at what was sent", () => {
     });
     let next = 0;
     const tookMs: number[] = [];
+    let lastSave = Promise.resolve();
+    // One after the other, before and after each operation.
+    const save = async (ms: number): Promise<void> => {
+      lastSave = lastSave.then(() => clock.sleep(ms));
+      await lastSave;
+    };
     const worker = async (): Promise<void> => {
       for (let own = next++; own < operations; own = next++) {
         // What the engine itself does between two operations.
-        await clock.sleep((own * 7) % 30);
+        if (saveMs === undefined) await clock.sleep((own * 7) % 30);
+        else await save(saveMs(own));
         const id = String(own);
         await poller.whileSending(() => clock.sleep(sendMs(own)));
         sentAtMs.set(id, clock.now());
@@ -362,9 +377,10 @@ describe("the first look at what was sent", () => {
           if (seen.get(id)?.counts.Success === 1) break;
         }
         tookMs[own] = clock.now() - (sentAtMs.get(id) ?? NaN);
+        if (saveMs !== undefined) await save(saveMs(own));
       }
     };
-    const end = Promise.all(Array.from({ length: 8 }, worker)).then(() => clock.now() - startMs);
+    const end = Promise.all(Array.from({ length: atOnce }, worker)).then(() => clock.now() - startMs);
     return { clock, looks, ageAtFirstLookMs, tookMs, end };
   };
   const mostOf = (values: readonly number[]): number => Math.max(...values);
@@ -374,6 +390,33 @@ describe("the first look at what was sent", () => {
     await clock.pass(60_000);
     expect(await end).to.be.below(50 * 120);
     expect(looks).to.have.length.within(50, 60);
+  });
+
+  for (const [most, words] of [
+    [20, "a quick engine"],
+    [120, "one that takes a tenth of a second to save its state"],
+    [220, "one that takes a fifth"],
+  ] as const) {
+    it(`is one for all under ${words}: 400 commands, eight at a time, cost at most 70`, async () => {
+      const { clock, looks, end } = runEngine(400, {
+        answerMs: () => 0,
+        sendMs: (own) => 20 + ((own * 13) % 25),
+        saveMs: (own) => most / 2 + ((own * 37) % (most / 2)),
+      });
+      await clock.pass(400_000);
+      await end;
+      expect(looks).to.have.length.within(50, 70);
+    });
+  }
+
+  it("hardly waits for company where operations come one after the other", async () => {
+    const { clock, looks, end } = runEngine(200, {
+      ...{ answerMs: () => 0, sendMs: () => 20, saveMs: () => 40, atOnce: 1 },
+    });
+    await clock.pass(60_000);
+    const aloneMs = 40 + 20 + 20 + 10 + 40;
+    expect(await end).to.be.below(200 * aloneMs * 1.15);
+    expect(looks).to.have.length(200);
   });
 
   it("is not held up by somebody whose command takes long to send", async () => {

@@ -140,6 +140,7 @@ export class Poller {
       const taken = [...this.turns].filter(({ earliestMs }) => earliestMs <= now);
       for (const turn of taken) this.turns.delete(turn);
       this.lastRoundMs = now;
+      this.firstLook.looked(taken.filter(({ kind }) => kind === "soon").length, now);
       const round = await look(together(taken), allOver(taken));
       this.learn(taken, round);
       for (const turn of taken) turn.read(round);
