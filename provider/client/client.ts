@@ -168,6 +168,8 @@ export interface Device {
 
 export interface DeviceList {
   readonly devices: readonly Device[];
+  /** The same by their ids. */
+  readonly byId: ReadonlyMap<string, Device>;
   /** Whether there are as many as Esper counts. Where not, one may be missing, and no device counts as having left. */
   readonly addsUp: boolean;
 }

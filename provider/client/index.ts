@@ -10,6 +10,7 @@ export type {
   CommandToSend,
   CommandType,
   Device,
+  DeviceList,
   DeviceQuery,
   DeviceType,
   Group,

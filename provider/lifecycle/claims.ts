@@ -3,6 +3,7 @@
 // processes and stacks; what those have sent is read from Esper (facts/newer/newer-commands.ts). Follows docs/design.md, section 3.
 
 import { sameTarget, type Target } from "./arguments/target";
+import { joinedIds, noIds, type Ids } from "./ids";
 
 export interface Claim {
   readonly tenantHash: string;
@@ -16,7 +17,7 @@ export interface Claim {
   /** The program's certificate is new, or its alias or target has changed. */
   readonly isNews?: boolean | undefined;
   /** The devices that it was sent to in this process. */
-  readonly sentTo?: ReadonlySet<string> | undefined;
+  readonly sentTo?: Ids | undefined;
 }
 
 /** The resource that asks, by its state. */
@@ -42,10 +43,10 @@ export class Claims {
   }
 
   /** The certificate of this resource was sent to these devices. */
-  noteSent(resource: Pick<Claim, "tenantHash" | "urnHash">, devices: readonly string[]): void {
+  noteSent(resource: Pick<Claim, "tenantHash" | "urnHash">, devices: Ids): void {
     const claim = this.byUrn.get(keyOf(resource));
     if (claim === undefined) return;
-    this.byUrn.set(keyOf(resource), { ...claim, sentTo: new Set([...(claim.sentTo ?? []), ...devices]) });
+    this.byUrn.set(keyOf(resource), { ...claim, sentTo: joinedIds([claim.sentTo ?? noIds, devices]) });
   }
 
   /** The certificate of this resource, as it was claimed last. */

@@ -18,6 +18,7 @@ import { holdersOutside } from "./facts/own/holders-outside";
 import { heldBy, ledgerInstalls, resumeSingly } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/members/unlisted";
+import { joinedIds } from "./ids";
 import { removalSentences } from "./messages/failures";
 import {
   goneIdSentences,
@@ -113,7 +114,7 @@ async function devicesOutside(
   const isGroupGone = fleet.unknownGroups.length > 0;
   const single = commands.filter(({ kind, targetWide }) => kind === "uninstall" || targetWide !== true || isGroupGone);
   const orphanedOfSet = settings.target.kind === "set" ? orphaned : [];
-  const since = difference(record.sentTo, new Set(fleet.members.keys()));
+  const since = difference(record.sentTo, fleet.members);
   const isAllThere = !isGroupGone && since?.leftCount === 0 && !single.some(({ kind }) => kind === "uninstall");
   if ((single.length === 0 || isAllThere) && orphanedOfSet.length === 0) return { devices: new Map(), leaving: 0 };
   const rows = await client.rows({ requestIds: [...single.map(({ id }) => id), ...orphanedOfSet] });
@@ -166,7 +167,7 @@ async function concludeDestroy(
   leavingBefore: number,
 ): Promise<Told> {
   const { wait } = plan.settings;
-  const told = new Set(sent.flatMap(({ devices }) => [...devices]));
+  const told = joinedIds(sent.map(({ devices }) => devices));
   const all = [...facts.departed.devices, ...facts.fleet.members.values()];
   const departed = { ...facts.departed, devices: all.filter(({ id }) => told.has(id)) };
   const { removals, problems, lateCommands: open } = await finalStatuses(context, plan, { ...facts, departed }, sent);

@@ -47,7 +47,7 @@ export async function lookAgain(
     ? ledgerInstalls(resumed, own.ledger, heldBy(own.ledger), fleet)
     : recordedInstalls(resumed, settings.target, fleet);
   await results.look(installs.requests.filter((request) => totalOf(results.countsOf(request.id)) === 0));
-  const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
+  const history = await historyOf(results, installs, fleet.members, nowMs);
   const departed = await gatherDeparted(context, results, {
     ...{ prior: stored, target: settings.target },
     newer,
@@ -86,7 +86,7 @@ function notesOn(
     ({ phase, requestId = "" }) => phase === "installed" && byOthers.has(requestId),
   ).length;
   // Only those that were sent something can have kept it; where too many came and left, at least so many are gone.
-  const since = difference(stored.record.sentTo, new Set(fleet.members.keys()));
+  const since = difference(stored.record.sentTo, fleet.members);
   const gone = since?.leftCount ?? stored.coverage.members - state.coverage.members;
   const isNew = (id: string): boolean => stored.record.left?.includes(id) !== true;
   const newlyLeft = left.filter(isNew).length + leftMore - (stored.record.leftMore ?? 0);

@@ -1,7 +1,7 @@
 // What the lifecycle's tests start from: ids, devices, answers, a program's arguments, and the state that an earlier run of
 // it left. Each takes only what a test is about; the rest is usual. `usual` is twelve devices, all well.
 
-import type { CommandState, Device, StatusRow } from "../../provider/client/client";
+import type { CommandState, Device, DeviceList, StatusRow } from "../../provider/client/client";
 import type { RawObject } from "../../provider/lifecycle/arguments/reader";
 import { pickWritten, readInputs, readSettings, type Inputs } from "../../provider/lifecycle/arguments/arguments";
 import type { Answers, HistoryEntry, DeviceStatus } from "../../provider/lifecycle/facts/device-status";
@@ -47,6 +47,11 @@ export function device(number: number, change: Partial<Device> = {}): Device {
 
 export function devices(count: number, change: Partial<Device> = {}): readonly Device[] {
   return Array.from({ length: count }, (_, index) => device(index, change));
+}
+
+/** Esper's list of them. */
+export function listOf(all: readonly Device[]): DeviceList {
+  return { devices: all, byId: new Map(all.map((one) => [one.id, one])), addsUp: true };
 }
 
 export function request(change: Partial<SentRequest> = {}): SentRequest {

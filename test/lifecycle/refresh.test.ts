@@ -7,7 +7,7 @@ import { Claims } from "../../provider/lifecycle/claims";
 import type { OperationContext } from "../../provider/lifecycle/context";
 import { sketchOf } from "../../provider/lifecycle/state/membership-sketch";
 import { fakeClient } from "./fake-client";
-import { at, devices, nowMs, request, row, state } from "./given";
+import { at, devices, listOf, nowMs, request, row, state } from "./given";
 
 const silent = (): void => undefined;
 
@@ -18,7 +18,7 @@ describe("a refresh", () => {
     const fake = fakeClient(() => rows, { startMs: nowMs });
     const client: Client = {
       ...fake.client,
-      devices: () => Promise.resolve({ devices: members, addsUp: true }),
+      devices: () => Promise.resolve(listOf(members)),
       commandsSince: () => Promise.resolve({ commands: [], isComplete: true }),
     };
     const context: OperationContext = {

@@ -60,7 +60,7 @@ export class Devices {
       const lists = await Promise.all(reads.map((filters) => this.whole(filters, unwanted)));
       const byId = joined(lists.map(({ byId: some }) => some));
       this.known.keepList(key, byId);
-      return { devices: [...byId.values()], addsUp: lists.every(({ addsUp }) => addsUp) };
+      return { devices: [...byId.values()], byId, addsUp: lists.every(({ addsUp }) => addsUp) };
     };
     return this.lists.get(key, maxAgeMs, read, signal);
   }

@@ -2,11 +2,12 @@
 
 import { addresses, devicesOf, groupsOf, type Address, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
+import { idsThat, type Ids } from "../ids";
 import { readFleet, type Fleet } from "../facts/members/fleet";
 
 export interface Batch {
   readonly address: Address;
-  readonly devices: ReadonlySet<string>;
+  readonly devices: Ids;
   /** It is one of those that address the whole target as it is written. */
   readonly targetWide: boolean;
   /** Devices of its groups that cannot hold a certificate. */
@@ -25,7 +26,7 @@ export async function batchesForEveryone(
   const batches = await Promise.all(
     all.map(async (address) => {
       const part = all.length === 1 ? fleet : await readFleet(client, { kind: "set", ...address }, listMaxAgeMs);
-      const devices = new Set([...part.members.keys()].filter((id) => fleet.members.has(id)));
+      const devices = idsThat(part.members, (id) => fleet.members.has(id));
       return { address: withoutOthers(address, fleet), devices, targetWide: true, unsupported: part.others.size };
     }),
   );

@@ -7,6 +7,7 @@ import type { Facts } from "../facts/gather";
 import type { Newer } from "../facts/newer/newer-commands";
 import type { OwnRequest } from "../facts/newer/owners";
 import { devicesOf } from "../facts/newer/resume";
+import type { Ids } from "../ids";
 import type { Plan } from "../policy/plan";
 import type { Step } from "../policy/steps";
 import { entryOf, holdsContent } from "../state/ledger/ledger";
@@ -25,7 +26,7 @@ export async function ownInstalls(
 ): Promise<readonly OwnRequest[]> {
   const earlier = (prior?.commands ?? []).filter(({ kind }) => kind === "install");
   const others = (newer?.commands ?? []).filter(({ by, kind }) => by !== "own" && kind === "install");
-  const known = (request: SentRequest): ReadonlySet<string> | undefined =>
+  const known = (request: SentRequest): Ids | undefined =>
     installs.sentTo.get(request.id) ?? (request.targetWide === true ? installs.reached : undefined);
   // Only where another's install is older does it matter whom a later one of this resource has reached.
   const isLater = ({ createdAt = "" }: SentRequest): boolean => others.some((other) => other.createdAt < createdAt);
@@ -62,15 +63,15 @@ export async function ownDevices(
   for (const command of [...before.commands, ...(newer?.commands ?? [])]) {
     if (command.by === "own" && command.kind === "install") for (const id of devicesOf(command)) found.add(id);
   }
-  for (const id of installs.reached ?? []) found.add(id);
+  const isReached = (id: string): boolean => installs.reached?.has(id) === true;
   const ledger = prior.record.own?.ledger;
-  if (ledger !== undefined) return (id) => found.has(id) || holdsContent(entryOf(ledger, id));
+  if (ledger !== undefined) return (id) => found.has(id) || isReached(id) || holdsContent(entryOf(ledger, id));
   // Where too many came and left to tell who, the rows of its own requests do; without them nothing is known against it.
   const [sinceSent, ...sinceEarlier] = joined;
   const byRows = sinceSent === undefined ? await devicesByRows(client, prior) : undefined;
   const isSent = (id: string): boolean => (byRows === undefined ? sinceSent?.has(id) !== true : byRows.has(id));
   const isKnown = (id: string): boolean =>
-    found.has(id) || isSent(id) || sinceEarlier.some((since) => since?.has(id) !== true);
+    found.has(id) || isReached(id) || isSent(id) || sinceEarlier.some((since) => since?.has(id) !== true);
   // A group is addressed whole: Esper may have counted a device among it that the list of its devices lacked.
   const reached = await devicesReached(
     client,

@@ -154,7 +154,7 @@ async function overtaken(
   const earlier = newer.commands.filter(({ createdAt }) => createdAt <= lastAt);
   const own = await ownInstalls(context, prior, facts, [], newer);
   const owned = ownedByOthers(earlier, own, clock.now());
-  const removed = [...devicesSent(mine, "uninstall")].filter((id) => owned.has(id) && !ownedBefore.has(id));
+  const removed = [...devicesSent(mine, "uninstall").keys()].filter((id) => owned.has(id) && !ownedBefore.has(id));
   if (removed.length === 0) return [];
   const names = removed.map((id) => oneLine(candidates.get(id)?.name ?? id));
   return [

@@ -129,7 +129,7 @@ async function statusesOf(
   const nowMs = clock.now();
   const requests = joinRequests(installs, sentOfKind(sent, "install"), plan.startsOver);
   await results.look(requests.requests);
-  const history = await historyOf(results, requests, new Set(fleet.members.keys()), nowMs);
+  const history = await historyOf(results, requests, fleet.members, nowMs);
   const all = deviceStatuses(fleet.members.values(), history, nowMs).filter(({ device }) => ids.has(device.id));
   return contents === undefined ? all : withContentStates(all, plan.prior?.record.own?.ledger, contents, nowMs);
 }

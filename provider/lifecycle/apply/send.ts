@@ -14,12 +14,13 @@ import { digestHeld } from "../state/holding";
 import { type SentRequest, type State } from "../state/state";
 import { batchesForDevices, batchesForEveryone, batchesForSingleDevices, type Batch } from "./batches";
 import { installOf } from "./esper-commands";
+import { joinedIds, type Ids } from "../ids";
 import { inParallel } from "../in-parallel";
 
 /** A request sent in this run, with the devices it was sent to. */
 export interface Sent {
   readonly request: SentRequest;
-  readonly devices: ReadonlySet<string>;
+  readonly devices: Ids;
   /** Esper's time. */
   readonly createdAt: string;
   /** What it installs, where each device has its own content. */
@@ -90,7 +91,7 @@ async function takingTurn(
   try {
     await turns.during({ tenantHash, alias }, "install", install);
   } finally {
-    const reached = sent.slice(before).flatMap((one) => [...one.devices]);
+    const reached = joinedIds(sent.slice(before).map(({ devices }) => devices));
     claims.noteSent({ tenantHash, urnHash }, reached);
   }
 }

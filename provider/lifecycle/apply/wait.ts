@@ -12,6 +12,7 @@ import type { CommandResults } from "../facts/command-results";
 import type { Facts } from "../facts/gather";
 import { progressLine } from "../messages/progress-line";
 import { timeLeftMs, type Sighting } from "../messages/time-left";
+import { idsThat, joinedIds, noIds, type Ids } from "../ids";
 import { isAnswered, mayBeAnswered, unansweredOf, waitedFor, type Awaited } from "../policy/awaited";
 import type { Plan } from "../policy/plan";
 import type { SentRequest } from "../state/state";
@@ -27,25 +28,29 @@ export async function waitForAll(
 ): Promise<void> {
   const { fleet, results, installs, departed } = facts;
   const toClear = [...departed.devices, ...departed.statuses.map(({ device }) => device)];
-  const devices = new Map([...toClear.map((device) => [device.id, device] as const), ...fleet.members]);
+  const devices = withMore(fleet.members, toClear);
   const isMeant = (id: string): boolean => only === undefined || only.has(id) || !fleet.members.has(id);
-  const awaited = (request: SentRequest, ids: Iterable<string>): Awaited => ({
+  const awaited = (request: SentRequest, ids: Ids): Awaited => ({
     request,
-    devices: waitedFor(plan.settings, [...ids].filter(isMeant), devices),
+    devices: waitedFor(plan.settings, idsThat(ids, isMeant), devices),
   });
   // What is sent to everyone overtakes what earlier runs left pending.
   const before = plan.startsOver ? [] : facts.statuses;
   const unanswered = unansweredOf(plan.settings, before, devices);
-  const openOf = new Map<string | undefined, string[]>();
-  for (const { requestId, device } of unanswered) openOf.set(requestId, [...(openOf.get(requestId) ?? []), device.id]);
+  const openOf = new Map<string | undefined, Set<string>>();
+  for (const { requestId, device } of unanswered) {
+    const open = openOf.get(requestId);
+    if (open === undefined) openOf.set(requestId, new Set([device.id]));
+    else open.add(device.id);
+  }
   const pending = (plan.startsOver ? [] : installs.requests).map((request) =>
-    awaited(request, openOf.get(request.id) ?? []),
+    awaited(request, openOf.get(request.id) ?? noIds),
   );
   const fresh = sent.map(({ request, devices: ids }) => awaited(request, ids));
   const all = [...pending, ...fresh].filter(({ devices: ids }) => ids.size > 0);
   const counted = new Set(all.map(({ request }) => request.id));
   const base = {
-    members: plan.goal === "destroy" ? new Set(sent.flatMap(({ devices: ids }) => [...ids])).size : fleet.members.size,
+    members: plan.goal === "destroy" ? joinedIds(sent.map(({ devices: ids }) => ids)).size : fleet.members.size,
     done: before.filter(({ phase, requestId }) => phase === "installed" && !counted.has(requestId ?? "")).length,
     offline: countOffline(fleet.members.values()),
     verb: plan.goal === "destroy" ? ("removed" as const) : ("installed" as const),
@@ -89,8 +94,15 @@ async function waitWithProgress(
   await waitForAnswers({ client, clock, results, onRound }, awaited, untilMs);
 }
 
+function withMore(members: ReadonlyMap<string, Device>, more: readonly Device[]): ReadonlyMap<string, Device> {
+  if (more.length === 0) return members;
+  return new Map([...more.map((device) => [device.id, device] as const), ...members]);
+}
+
 function countOffline(devices: Iterable<Device>): number {
-  return [...devices].filter((device) => !device.online).length;
+  let number = 0;
+  for (const device of devices) if (!device.online) number += 1;
+  return number;
 }
 
 export interface Waiting {

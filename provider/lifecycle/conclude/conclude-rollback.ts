@@ -3,6 +3,7 @@
 
 import type { Applied } from "../apply/apply";
 import type { DeviceStatus } from "../facts/device-status";
+import { joinedIds } from "../ids";
 import { failureSentences } from "../messages/failures";
 import { leavingSentence } from "../messages/notices";
 import { count } from "../messages/words";
@@ -61,7 +62,7 @@ function rolledBackSentence({ plan: { rollback, steps }, sent }: RollbackEnd): s
   const installed = steps.reduce((sum, { devices }) => sum + (devices === "everyone" ? 0 : devices.length), 0);
   // The rules of ownership may have left some of them out.
   const removals = sent.filter(({ request }) => request.kind === "uninstall");
-  const removed = new Set(removals.flatMap(({ devices }) => [...devices])).size;
+  const removed = joinedIds(removals.map(({ devices }) => devices)).size;
   const given =
     stable === undefined
       ? `${count(removed, "device")} lost the alias again`

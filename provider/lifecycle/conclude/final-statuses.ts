@@ -63,7 +63,7 @@ export async function finalStatuses(
 /** What devices are to have, by what was sent to them last. */
 function digestsAtEnd({ content }: Plan, { contents }: Facts, sent: readonly Sent[]): DigestFor {
   if (contents === undefined) return () => content?.digest;
-  const marks = new Map(sent.flatMap(({ devices, mark }) => [...devices].map((id) => [id, mark] as const)));
+  const marks = new Map(sent.flatMap(({ devices, mark }) => [...devices.keys()].map((id) => [id, mark] as const)));
   const wanted = digestsOf(wantedIn(contents));
   return (id) => marks.get(id)?.digest ?? wanted(id);
 }
@@ -77,11 +77,14 @@ async function memberStatuses(
   problems: string[],
 ): Promise<readonly DeviceStatus[]> {
   const nowMs = clock.now();
-  const ids = new Set(fleet.members.keys());
   const unseen = installs.requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
   const asked = asks || unseen.length === 0 ? installs : without(installs, unseen);
   if (asks) await tolerate(() => results.look(unseen), undefined, problems);
-  const history = await tolerate(() => historyOf(results, asked, ids, nowMs), historyWithoutAnswers(asked), problems);
+  const history = await tolerate(
+    () => historyOf(results, asked, fleet.members, nowMs),
+    historyWithoutAnswers(asked),
+    problems,
+  );
   const unasked = asks ? [] : historyWithoutAnswers({ ...installs, requests: unseen, done: [] });
   const answered = deviceStatuses(fleet.members.values(), [...history, ...unasked], nowMs);
   const statuses = withEnrolledAgain(answered, { requests: installs.requests, forgotten: results.forgotten, prior });

@@ -93,7 +93,7 @@ export interface LedgerEnd {
 export function nextLedger(end: LedgerEnd): Ledger {
   const { before, statuses, sent, requests, nowMs } = end;
   const sentTo = new Map<string, Sent>();
-  for (const one of sent) if (one.request.kind === "install") for (const id of one.devices) sentTo.set(id, one);
+  for (const one of sent) if (one.request.kind === "install") for (const id of one.devices.keys()) sentTo.set(id, one);
   const installs = new Map(requests.map((request) => [request.id, request]));
   const removed = devicesSent(sent, "uninstall");
   const ledger = new Map<string, LedgerEntry>();
@@ -113,7 +113,7 @@ export function nextLedger(end: LedgerEnd): Ledger {
     const openId = isOwn ? requestId : kept;
     ledger.set(deviceKey(device.id), { ...rest, ...(openId !== undefined && { openRequest: openId }) });
   }
-  const removedKeys = new Set([...removed].map(deviceKey));
+  const removedKeys = new Set([...removed.keys()].map(deviceKey));
   for (const [key, entry] of before ?? []) {
     if (!ledger.has(key) && !removedKeys.has(key) && holdsContent(entry)) ledger.set(key, asLeft(entry));
   }

@@ -2,6 +2,7 @@
 // with devices times requests. Pure.
 
 import type { StatusRow } from "../../client";
+import { joinedIds, type Ids } from "../ids";
 import type { SentRequest } from "../state/state";
 import type { NewerCommand } from "./newer/newer-commands";
 
@@ -17,7 +18,7 @@ export interface HistoryEntry {
   readonly request: SentRequest;
   readonly answers: Answers;
   /** Devices it is known to have been sent to, although Esper may show no row for them yet; empty when that is not known. */
-  readonly sentTo: ReadonlySet<string>;
+  readonly sentTo: Ids;
 }
 
 /** A command under the same alias that is none of these requests: it changes what a device holds. */
@@ -30,11 +31,21 @@ export interface OtherEntry {
 /** Oldest first. */
 export type CommandHistory = readonly (HistoryEntry | OtherEntry)[];
 
-/** Newest first. */
-export function entriesByDevice(history: CommandHistory): ReadonlyMap<string, CommandHistory> {
+/** So few are looked through for each device; more are told apart by device, which takes room. */
+const fewEntries = 16;
+
+/** What may concern a device, newest first. */
+export function entriesFor(history: CommandHistory): (id: string) => CommandHistory {
+  const newestFirst = [...history].reverse();
+  if (history.length <= fewEntries) return () => newestFirst;
+  const byDevice = entriesByDevice(newestFirst);
+  return (id) => byDevice.get(id) ?? [];
+}
+
+function entriesByDevice(newestFirst: CommandHistory): ReadonlyMap<string, CommandHistory> {
   const byDevice = new Map<string, CommandHistory[number][]>();
-  for (const entry of [...history].reverse()) {
-    for (const id of devicesIn(entry)) {
+  for (const entry of newestFirst) {
+    for (const id of devicesIn(entry).keys()) {
       const entries = byDevice.get(id);
       if (entries === undefined) byDevice.set(id, [entry]);
       else entries.push(entry);
@@ -43,7 +54,7 @@ export function entriesByDevice(history: CommandHistory): ReadonlyMap<string, Co
   return byDevice;
 }
 
-function devicesIn(entry: CommandHistory[number]): ReadonlySet<string> {
+function devicesIn(entry: CommandHistory[number]): Ids {
   const [rows, others] = "other" in entry ? [entry.other.rows, entry.other.listed] : [entry.answers.rows, entry.sentTo];
-  return rows.size === 0 ? others : new Set([...rows.keys(), ...others]);
+  return rows.size === 0 ? others : joinedIds([rows, others]);
 }

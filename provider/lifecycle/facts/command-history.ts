@@ -4,6 +4,7 @@
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
 import { difference } from "../state/membership-sketch";
 import { digestHeld } from "../state/holding";
+import { idsThat, joinedIds, noIds, type Ids } from "../ids";
 import { sentToAllAt, type SentRequest } from "../state/state";
 import type { CommandResults } from "./command-results";
 import type { Answers, CommandHistory, HistoryEntry } from "./device-status";
@@ -16,9 +17,9 @@ import { installsContent, type Resumed } from "./newer/resume";
 export interface SentRequests {
   readonly requests: readonly SentRequest[];
   /** The devices of those requests of which that is known. */
-  readonly sentTo: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly sentTo: ReadonlyMap<string, Ids>;
   /** Members that were sent something by any of them; undefined when that is not known. */
-  readonly reached?: ReadonlySet<string> | undefined;
+  readonly reached?: Ids | undefined;
   /** Further requests ended in Success everywhere and were dropped, with the time of the last one. */
   readonly compactedAt?: string | undefined;
   /** Commands under the alias that are none of these, oldest first. */
@@ -45,26 +46,21 @@ export function recordedInstalls({ prior, others, resumed }: Resumed, target: Ta
   const requests = prior.commands
     .filter((request) => request.kind === "install" && request.superseded !== true)
     .map((request) => (isSameTarget ? request : { ...request, targetWide: false }));
-  const members = new Set(fleet.members.keys());
-  const since = difference(prior.record.sentTo, members);
+  const since = difference(prior.record.sentTo, fleet.members);
   // Too many came and left to tell who: their rows have to do, where none of them may be of one that was cleared since.
   if (since === undefined) {
     const isUnsure = prior.record.removedSinceFullSend === true;
     return isUnsure ? { ...noSentRequests, others, digest } : { requests, sentTo: resumed, others, digest };
   }
   const compactedAt = prior.record.compacted === true ? (sentToAllAt(prior) ?? "") : undefined;
-  const inResumed = new Set([...resumed.values()].flatMap((devices) => [...devices]));
-  const reached = new Set([...members].filter((id) => !since.joined.has(id) || inResumed.has(id)));
+  const inResumed = joinedIds([...resumed.values()]);
+  const reached = idsThat(fleet.members, (id) => !since.joined.has(id) || inResumed.has(id));
   const wide = requests.filter(({ targetWide }) => targetWide);
   const sentTo = new Map([...devicesOfWide(wide, target, reached), ...resumed]);
   return { requests, reached, compactedAt, sentTo, others, digest, resumed: resumed.size > 0 };
 }
 
-function devicesOfWide(
-  requests: readonly SentRequest[],
-  target: Target,
-  reached: ReadonlySet<string>,
-): SentRequests["sentTo"] {
+function devicesOfWide(requests: readonly SentRequest[], target: Target, reached: Ids): SentRequests["sentTo"] {
   const [only] = requests;
   if (requests.length === 1 && only !== undefined) return new Map([[only.id, reached]]);
   // Of several requests only those to single devices say which part of the members they went to.
@@ -80,11 +76,7 @@ function devicesOfWide(
  * Without the rows that say nothing any more: of devices that were not among the members when the state was written, unless
  * this run has sent to them. Such a device left, lost the certificate, and came back.
  */
-function currentOf(
-  answers: Answers,
-  reached: ReadonlySet<string> | undefined,
-  sentTo: ReadonlySet<string> | undefined,
-): Answers {
+function currentOf(answers: Answers, reached: Ids | undefined, sentTo: Ids | undefined): Answers {
   if (reached === undefined) return answers;
   const isCurrent = (id: string): boolean => reached.has(id) || sentTo?.has(id) === true;
   return { ...answers, rows: new Map([...answers.rows].filter(([id]) => isCurrent(id))) };
@@ -98,7 +90,7 @@ export const rowsMayBeLateMs = 120_000;
 export async function historyOf(
   results: CommandResults,
   installs: SentRequests,
-  members: ReadonlySet<string>,
+  members: Ids,
   nowMs: number,
 ): Promise<CommandHistory> {
   return withOthers(await ownHistory(results, installs, members, nowMs), installs);
@@ -121,7 +113,7 @@ function withOthers(history: readonly HistoryEntry[], installs: SentRequests): C
 async function ownHistory(
   results: CommandResults,
   { requests, sentTo, reached, compactedAt, done, others = [] }: SentRequests,
-  members: ReadonlySet<string>,
+  members: Ids,
   nowMs: number,
 ): Promise<readonly HistoryEntry[]> {
   // One sent in this run can only be late, whatever Esper says of it now.
@@ -136,21 +128,22 @@ async function ownHistory(
       const known = sentTo.get(request.id);
       // Its devices are among those reached, of which nothing but exceptions needs to be read.
       if (compactedAt !== undefined && results.isAllSuccess(request) && !isDisputed(index, request)) {
-        return { request, answers: noRows, sentTo: new Set<string>() };
+        return { request, answers: noRows, sentTo: noIds };
       }
-      const joined = (): readonly string[] => (known === undefined ? [] : [...members].filter((id) => !known.has(id)));
+      const joined = (): readonly string[] =>
+        known === undefined ? [] : [...members.keys()].filter((id) => !known.has(id));
       const answers = currentOf(await results.answers(request, known !== undefined, joined), reached, known);
       const isYoung = nowMs - Date.parse(request.sentAt) < rowsMayBeLateMs || !results.wasKnown(request.id);
       const isShort = !results.hasRowsOfAll(request);
       const rowsAreLate = request.targetWide === true && isYoung && isShort;
       const believed = answers.othersSucceeded || isYoung ? known : undefined;
-      return { request, answers, sentTo: believed ?? (rowsAreLate ? members : new Set<string>()) };
+      return { request, answers, sentTo: believed ?? (rowsAreLate ? members : noIds) };
     }),
   );
-  const reachedBefore = reached ?? new Set<string>();
+  const reachedBefore = reached ?? noIds;
   if (done !== undefined) {
     const forgotten = requests.filter(isForgotten).map((request) => {
-      return { request, answers: results.remembered(request.id), sentTo: sentTo.get(request.id) ?? new Set<string>() };
+      return { request, answers: results.remembered(request.id), sentTo: sentTo.get(request.id) ?? noIds };
     });
     return [...done.map(doneEntry), ...forgotten, ...entries];
   }
@@ -171,7 +164,7 @@ export function historyWithoutAnswers({ requests, sentTo, done = [] }: SentReque
   const unseen = requests.map((request) => ({
     request,
     answers: noRows,
-    sentTo: sentTo.get(request.id) ?? new Set<string>(),
+    sentTo: sentTo.get(request.id) ?? noIds,
   }));
   return [...done.map(doneEntry), ...unseen];
 }

@@ -5,7 +5,7 @@ import { printable } from "../../printable";
 import type { Device, StatusRow } from "../../client";
 import { expiredState, overwrittenState, removedState } from "../state/backlog";
 import type { Coverage, Exception, SentRequest } from "../state/state";
-import { entriesByDevice, type CommandHistory, type OtherEntry } from "./command-entries";
+import { entriesFor, type CommandHistory, type OtherEntry } from "./command-entries";
 import type { NewerCommand } from "./newer/newer-commands";
 
 export type { Answers, CommandHistory, HistoryEntry } from "./command-entries";
@@ -43,27 +43,36 @@ export function deviceStatuses(
   history: CommandHistory,
   nowMs: number,
 ): readonly DeviceStatus[] {
-  const byDevice = entriesByDevice(history);
-  return [...members].map((device) => statusOf(device, byDevice.get(device.id) ?? [], nowMs));
+  const entriesOf = entriesFor(history);
+  const nowAt = new Date(nowMs).toISOString();
+  const statuses: DeviceStatus[] = [];
+  for (const device of members) statuses.push(statusOf(device, entriesOf(device.id), { nowMs, nowAt }));
+  return statuses;
 }
 
-function statusOf(device: Device, newestFirst: CommandHistory, now: number): DeviceStatus {
+/** The same instant twice: a text for each of a million devices takes room. */
+interface Now {
+  readonly nowMs: number;
+  readonly nowAt: string;
+}
+
+function statusOf(device: Device, newestFirst: CommandHistory, { nowMs, nowAt }: Now): DeviceStatus {
   for (const entry of newestFirst) {
     if ("other" in entry) {
-      const status = statusUnder(device, entry, now);
+      const status = statusUnder(device, entry, nowMs);
       if (status !== undefined) return status;
       continue;
     }
     const { request, answers, sentTo } = entry;
     const row = answers.rows.get(device.id);
-    if (row !== undefined) return statusFromRow(device, request, row, now);
+    if (row !== undefined) return statusFromRow(device, request, row, nowMs);
     if (!sentTo.has(device.id)) continue;
-    const known = { device, reason: "", since: request.sentAt, requestId: request.id };
+    const { id: requestId, sentAt: since } = request;
     return answers.othersSucceeded
-      ? { ...known, phase: "installed", state: "Success" }
-      : { ...known, phase: "pending", state: sentState };
+      ? { device, phase: "installed", state: "Success", reason: "", since, requestId }
+      : { device, phase: "pending", state: sentState, reason: "", since, requestId };
   }
-  return { device, phase: "missing", state: neverSent, reason: "", since: new Date(now).toISOString() };
+  return { device, phase: "missing", state: neverSent, reason: "", since: nowAt };
 }
 
 /** Where a device stands by its row of one request. */

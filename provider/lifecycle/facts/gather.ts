@@ -77,7 +77,7 @@ export async function gather(
   const installs = holdsIt ? earlierInstalls(resumed, contents, settings.target, fleet) : noSentRequests;
   await results.look(installs.requests);
   const nowMs = clock.now();
-  const history = await historyOf(results, installs, new Set(fleet.members.keys()), nowMs);
+  const history = await historyOf(results, installs, fleet.members, nowMs);
   const entitled =
     digest === undefined ? nobodyOf(everyone) : contents ? entitledIn(everyone, wantedIn(contents)) : everyone;
   const left = await gatherDeparted(context, results, {

@@ -4,6 +4,7 @@ import type { Device, StateCounts } from "../../client/index";
 import { countOf, finalStates, totalOf } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import { isScheduled, type Answers, type DeviceStatus } from "../facts/device-status";
+import { idsThat, noIds, type Ids } from "../ids";
 import type { SentRequest } from "../state/state";
 
 /** A TimeOut may become a Success; it is watched this long after the last other answer (docs/design.md, section 2). */
@@ -12,20 +13,16 @@ const timeOutGraceMs = 60_000;
 export interface Awaited {
   readonly request: SentRequest;
   /** The devices of this request that are waited for. */
-  readonly devices: ReadonlySet<string>;
+  readonly devices: Ids;
 }
 
 type WaitSettings = Pick<Settings, "wait" | "schedule">;
 
 /** The part of `devices` that is waited for. */
-export function waitedFor(
-  { wait, schedule }: WaitSettings,
-  devices: Iterable<string>,
-  known: ReadonlyMap<string, Device>,
-): ReadonlySet<string> {
+export function waitedFor({ wait, schedule }: WaitSettings, devices: Ids, known: ReadonlyMap<string, Device>): Ids {
   // A scheduled command is accepted now and carried out later: only `all` waits for that.
-  if (wait.for === "none" || (schedule !== undefined && wait.for !== "all")) return new Set();
-  return new Set([...devices].filter((id) => wait.for === "all" || known.get(id)?.online === true));
+  if (wait.for === "none" || (schedule !== undefined && wait.for !== "all")) return noIds;
+  return idsThat(devices, (id) => wait.for === "all" || known.get(id)?.online === true);
 }
 
 /** Devices that are waited for and have not answered. What still waits for its window will not answer before. */
@@ -36,11 +33,7 @@ export function unansweredOf(
 ): readonly DeviceStatus[] {
   const isDue = (status: DeviceStatus): boolean => settings.wait.for === "all" || !isScheduled(status);
   const open = statuses.filter((status) => status.phase === "pending" && isDue(status));
-  const awaited = waitedFor(
-    settings,
-    open.map(({ device }) => device.id),
-    known,
-  );
+  const awaited = waitedFor(settings, new Set(open.map(({ device }) => device.id)), known);
   return open.filter(({ device }) => awaited.has(device.id));
 }
 
@@ -57,7 +50,7 @@ export function mayBeAnswered({ request, devices }: Awaited, counts: StateCounts
 
 /** Whether every device waited for has answered. */
 export function isAnswered({ devices }: Awaited, answers: Answers, quietMs: number): boolean {
-  for (const id of devices) {
+  for (const id of devices.keys()) {
     const state = answers.rows.get(id)?.state ?? (answers.othersSucceeded ? "Success" : undefined);
     if (state !== undefined && finalStates.includes(state)) continue;
     const graceOver = quietMs >= timeOutGraceMs && (state === "TimeOut" || state === undefined);

@@ -9,7 +9,7 @@ import type { Content } from "../content/content";
 import type { ContentsForMembers, FileToSend } from "../content/device-contents";
 import type { EncodingChoice } from "../content/encoding-choice";
 import { toRemoveAgain } from "../facts/departed";
-import { isOwnedByOther } from "../facts/device-status";
+import { isOwnedByOther, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
 import type { Newer } from "../facts/newer/newer-commands";
 import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
@@ -93,8 +93,7 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
   const steps = isOverdue ? withoutInstalls(asked, prior, inputs) : asked;
   const choice = encodingFor(desired, prior, facts, steps);
   const written = pickWritten(raw);
-  const addressed = new Set(installTargets(steps, [...facts.fleet.members.keys()]));
-  const owned = facts.statuses.filter((one) => isOwnedByOther(one) && !addressed.has(one.device.id)).length;
+  const owned = notAddressed(facts.statuses.filter(isOwnedByOther), steps).length;
   const recorded = { settings: inputs, written, source: desired.source };
   return {
     ...steps,
@@ -118,6 +117,17 @@ export function planInstall(desired: Desired, prior: State | undefined, facts: F
       ...(steps.steps.length < asked.steps.length ? [overdueSentence] : []),
     ],
   };
+}
+
+/** Those that no install of these steps reaches. */
+function notAddressed(statuses: readonly DeviceStatus[], steps: Steps): readonly DeviceStatus[] {
+  const addressed = new Set(
+    installTargets(
+      steps,
+      statuses.map(({ device }) => device.id),
+    ),
+  );
+  return statuses.filter(({ device }) => !addressed.has(device.id));
 }
 
 /** The encoding for the devices that are to be sent something. */

@@ -4,6 +4,7 @@
 // by one. The table holds some 60 differences; with more of them `difference` answers undefined.
 
 import { createHash } from "node:crypto";
+import type { Ids } from "../ids";
 
 const keyBytes = 5;
 const listMax = 25;
@@ -20,19 +21,19 @@ export interface Difference {
 }
 
 /** A text of at most about 1,030 characters. */
-export function sketchOf(ids: ReadonlySet<string>): string {
-  if (ids.size > listMax) return `t${tableOf(ids).toString("base64")}`;
-  const keys = [...ids].map(keyOf).sort((a, b) => a.compare(b));
+export function sketchOf(ids: Pick<Ids, "keys" | "size">): string {
+  if (ids.size > listMax) return `t${tableOf(ids.keys()).toString("base64")}`;
+  const keys = [...ids.keys()].map(keyOf).sort((a, b) => a.compare(b));
   return `l${Buffer.concat(keys).toString("base64")}`;
 }
 
-export function difference(sketch: string, ids: ReadonlySet<string>): Difference | undefined {
+export function difference(sketch: string, ids: Ids): Difference | undefined {
   const found = compare(sketch, ids);
   return found && { joined: found.joined, leftCount: found.leftKeys.length };
 }
 
 /** Those of `candidates`, all of them none of today's `ids`, that were in the set. */
-export function leftOf(sketch: string, ids: ReadonlySet<string>, candidates: readonly string[]): ReadonlySet<string> {
+export function leftOf(sketch: string, ids: Ids, candidates: readonly string[]): ReadonlySet<string> {
   const keys = new Set(compare(sketch, ids)?.leftKeys);
   return new Set(candidates.filter((id) => keys.has(keyOf(id).toString("hex"))));
 }
@@ -43,15 +44,15 @@ interface Compared {
   readonly leftKeys: readonly string[];
 }
 
-function compare(sketch: string, ids: ReadonlySet<string>): Compared | undefined {
+function compare(sketch: string, ids: Ids): Compared | undefined {
   const bytes = Buffer.from(sketch.slice(1), "base64");
   return sketch.startsWith("l") ? compareList(bytes, ids) : peel(bytes, ids);
 }
 
-function compareList(bytes: Buffer, ids: ReadonlySet<string>): Compared {
+function compareList(bytes: Buffer, ids: Ids): Compared {
   const before = new Set<string>();
   for (let at = 0; at < bytes.length; at += keyBytes) before.add(bytes.toString("hex", at, at + keyBytes));
-  const today = new Map([...ids].map((id) => [keyOf(id).toString("hex"), id]));
+  const today = new Map([...ids.keys()].map((id) => [keyOf(id).toString("hex"), id]));
   const joined = new Set([...today].filter(([key]) => !before.has(key)).map(([, id]) => id));
   return { joined, leftKeys: [...before].filter((key) => !today.has(key)) };
 }
@@ -100,11 +101,11 @@ function mix(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-function peel(before: Buffer, ids: ReadonlySet<string>): Compared | undefined {
+function peel(before: Buffer, ids: Ids): Compared | undefined {
   if (before.length !== partitions * cellsPerPartition * cellBytes) return undefined;
   // What is left after both are put together: today's keys once more, those of before once less.
   const table = Buffer.from(before.map((byte, at) => (at % cellBytes === 0 ? (0x100 - byte) & 0xff : byte)));
-  for (const id of ids) add(table, keyOf(id), 1);
+  for (const id of ids.keys()) add(table, keyOf(id), 1);
   const keys = new Set<string>();
   const leftKeys: string[] = [];
   let joinedCount = 0;
@@ -125,7 +126,7 @@ function peel(before: Buffer, ids: ReadonlySet<string>): Compared | undefined {
     }
   }
   if (table.some((byte) => byte !== 0)) return undefined;
-  const joined = keys.size === 0 ? [] : [...ids].filter((id) => keys.has(keyOf(id).toString("hex")));
+  const joined = keys.size === 0 ? [] : [...ids.keys()].filter((id) => keys.has(keyOf(id).toString("hex")));
   // A key that is none of today's is an accident of the table, not an id.
   return joined.length < joinedCount ? undefined : { joined: new Set(joined), leftKeys };
 }

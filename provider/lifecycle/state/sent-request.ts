@@ -2,6 +2,7 @@
 // any of it is stored (docs/design.md, sections 5 and 6).
 
 import { sameCounts, totalOf, type StateCounts, type StatusRow } from "../../client/index";
+import { joinedIds, type Ids } from "../ids";
 
 /** A command request that the coverage rests on; also an entry of the output `commands`. */
 export interface SentRequest {
@@ -62,8 +63,8 @@ export function devicesIn(rows: readonly StatusRow[]): ReadonlySet<string> {
 
 /** Whom requests of one kind went to. */
 export function devicesSent(
-  sent: readonly { readonly request: Pick<SentRequest, "kind">; readonly devices: ReadonlySet<string> }[],
+  sent: readonly { readonly request: Pick<SentRequest, "kind">; readonly devices: Ids }[],
   kind: SentRequest["kind"],
-): ReadonlySet<string> {
-  return new Set(sent.flatMap(({ request, devices }) => (request.kind === kind ? [...devices] : [])));
+): Ids {
+  return joinedIds(sent.flatMap(({ request, devices }) => (request.kind === kind ? [devices] : [])));
 }

@@ -65,7 +65,7 @@ describe("the connection to Esper", () => {
       index === 0 ? cut : { body: { content: { count: 0, results: null } } },
     );
     const { client } = benchFor(server.url, quickClock(50));
-    expect(await client.devices({}, 0)).to.deep.equal({ devices: [], addsUp: true });
+    expect(await client.devices({}, 0)).to.deep.equal({ devices: [], byId: new Map(), addsUp: true });
     expect(server.asked).to.have.length(2);
   });
 

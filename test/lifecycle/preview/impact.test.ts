@@ -3,11 +3,11 @@ import type { Client, Device } from "../../../provider/client/client";
 import { systemClock } from "../../../provider/clock";
 import { Impact } from "../../../provider/lifecycle/preview/impact";
 import { fakeClient } from "../fake-client";
-import { device, devices, inputsOf, program, uuid } from "../given";
+import { device, devices, listOf, inputsOf, program, uuid } from "../given";
 
 async function reachOf(rollout: unknown, fleet = devices(10), clock = systemClock): Promise<string | undefined> {
   const { client } = fakeClient(() => []);
-  const known: Client = { ...client, devices: () => Promise.resolve({ devices: fleet, addsUp: true }) };
+  const known: Client = { ...client, devices: () => Promise.resolve(listOf(fleet)) };
   const told = await new Impact(clock).tell(known, inputsOf(program({ rollout })), undefined);
   return told?.reach;
 }

@@ -19,7 +19,7 @@ export async function revokeConfirmed(
   const { own } = record;
   if (own?.made === undefined || revoking === undefined) return { state: { ...state, record }, warnings: [] };
   const before = prior?.record.own;
-  const removed = new Set([...devicesSent(sent, "uninstall")].map(deviceKey));
+  const removed = new Set([...devicesSent(sent, "uninstall").keys()].map(deviceKey));
   const { ended, unknown } = endedBy(before?.ledger, own.ledger, removed);
   const pending = [...(before?.made?.revoke?.pending ?? []), ...ended];
   const confirmed = confirmedIn(pending, own, state.commands);

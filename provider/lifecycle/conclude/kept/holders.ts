@@ -18,8 +18,7 @@ export function earlierSentTo(
 ): { readonly earlierSentTo?: string } {
   const lacking = new Set(statuses.filter((status) => !wasSent(status)).map(({ device }) => device.id));
   const sketches = [prior?.record.sentTo, prior?.record.earlierSentTo].filter((sketch) => sketch !== undefined);
-  const members = new Set(fleet.members.keys());
-  const joined = sketches.map((sketch) => difference(sketch, members)?.joined);
+  const joined = sketches.map((sketch) => difference(sketch, fleet.members)?.joined);
   const earlier = [...lacking].filter((id) => joined.some((since) => since?.has(id) === false));
   const keeping = goal === "rollBack" ? notRemoved(steps, sent) : [];
   const all = new Set([...earlier, ...keeping]);

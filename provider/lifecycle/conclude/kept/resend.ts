@@ -34,7 +34,7 @@ function stillDue(
   if (goal !== "install") return () => true;
   if (startsOver) return () => false;
   const planned = new Set(steps.flatMap(({ reason, devices }) => (reason === resendChanged ? devices : [])));
-  const done = new Set(sent.flatMap(({ request, devices }) => (request.kind === "install" ? [...devices] : [])));
+  const done = new Set(sent.flatMap(({ request, devices }) => (request.kind === "install" ? [...devices.keys()] : [])));
   const isLeftOut = (id: string): boolean => !fleet.members.has(id) && (entitled.members.has(id) || !entitled.addsUp);
   return (id) => (planned.has(id) && !done.has(id)) || isLeftOut(id);
 }

@@ -2,7 +2,7 @@
 // Facts only; what to do about them is plan.ts's business.
 
 import { createHash } from "node:crypto";
-import type { Client, Device, DeviceType } from "../../../client/index";
+import type { Client, Device, DeviceList, DeviceType } from "../../../client/index";
 import { UnknownTargetError } from "../../errors";
 import { devicesOf, groupsOf, type Target } from "../../arguments/target";
 
@@ -34,13 +34,12 @@ export async function readFleet(client: Client, target: Target, maxAgeMs: number
   const groups = groupsOf(target);
   const named = devicesOf(target);
   const [inGroups, single] = await Promise.all([
-    groups.length > 0 ? devicesInGroups(client, groups, maxAgeMs) : { devices: [], addsUp: true, unknownGroups: [] },
+    groups.length > 0 ? devicesInGroups(client, groups, maxAgeMs) : { list: noDevices, unknownGroups: [] },
     named.length > 0 ? client.devicesById(named, maxAgeMs) : new Map<string, Device>(),
   ]);
-  const inTarget = single.size === 0 ? inGroups.devices : [...inGroups.devices, ...single.values()];
   return {
-    ...sortedOut(inTarget),
-    addsUp: inGroups.addsUp,
+    ...sortedOut(single.size === 0 ? inGroups.list.byId : new Map([...inGroups.list.byId, ...single])),
+    addsUp: inGroups.list.addsUp,
     unknownDevices: named.filter((id) => !single.has(id)),
     unknownGroups: inGroups.unknownGroups,
   };
@@ -55,22 +54,24 @@ export async function memberIds(
   return new Set(target === undefined ? [] : (await readFleet(client, target, maxAgeMs)).members.keys());
 }
 
+const noDevices: DeviceList = { devices: [], byId: new Map(), addsUp: true };
+
 type Sorted = Pick<Fleet, "members" | "digest" | "others" | "unsupported" | "disabled">;
 
 // The client gives the same list to all who ask within its age: the preview, the run, and every resource on the same group.
-const sortedLists = new WeakMap<readonly Device[], Sorted>();
+const sortedLists = new WeakMap<ReadonlyMap<string, Device>, Sorted>();
 
-function sortedOut(devices: readonly Device[]): Sorted {
+function sortedOut(devices: ReadonlyMap<string, Device>): Sorted {
   const known = sortedLists.get(devices);
   if (known !== undefined) return known;
-  const members = new Map<string, Device>();
   const others = new Set<string>();
   const disabled = new Set<string>();
-  for (const device of devices) {
-    if (canHoldCertificates(device)) members.set(device.id, device);
-    else others.add(device.id);
-    if (isDisabled(device)) disabled.add(device.id);
+  for (const [id, device] of devices) {
+    if (!canHoldCertificates(device)) others.add(id);
+    if (isDisabled(device)) disabled.add(id);
   }
+  // A million members need not be kept twice.
+  const members = others.size === 0 ? devices : new Map([...devices].filter(([id]) => !others.has(id)));
   const sorted = { members, digest: digestOf(members), others, unsupported: others.size, disabled: disabled.size };
   sortedLists.set(devices, sorted);
   return sorted;
@@ -93,14 +94,14 @@ async function devicesInGroups(
   client: Client,
   groups: readonly string[],
   maxAgeMs: number,
-): Promise<{ devices: readonly Device[]; addsUp: boolean; unknownGroups: readonly string[] }> {
-  const { devices, addsUp } = await client.devices({ groups }, maxAgeMs);
-  const direct = new Set(devices.map((device) => device.groupId));
+): Promise<{ list: DeviceList; unknownGroups: readonly string[] }> {
+  const list = await client.devices({ groups }, maxAgeMs);
+  const direct = new Set(list.devices.map((device) => device.groupId));
   const silent = groups.filter((id) => !direct.has(id));
   // One group whose devices all sit in sub-groups has an answer already; of several, each silent one is in question.
-  const inQuestion = groups.length === 1 && devices.length > 0 ? [] : silent;
+  const inQuestion = groups.length === 1 && list.devices.length > 0 ? [] : silent;
   const found = await Promise.all(inQuestion.map((id) => client.group(id, maxAgeMs)));
-  return { devices, addsUp, unknownGroups: inQuestion.filter((_, index) => found[index] === undefined) };
+  return { list, unknownGroups: inQuestion.filter((_, index) => found[index] === undefined) };
 }
 
 /** Of devices by their ids those that can hold a certificate: the others are never sent anything. */

@@ -28,7 +28,7 @@ export async function leftDevices({ client }: OperationContext, prior: State, fl
   if (settings.onLeave === undefined || groupsOf(settings.target).length === 0) return { ids: [], more: 0 };
   const before = (record.left ?? []).filter((id) => !fleet.members.has(id));
   const more = record.leftMore ?? 0;
-  const since = difference(record.sentTo, new Set(fleet.members.keys()));
+  const since = difference(record.sentTo, fleet.members);
   if (!fleet.addsUp || since?.leftCount === 0) return { ids: before, more };
   const gone = await devicesThatLeft(client, prior, fleet, since?.leftCount);
   // Whoever cannot hold a certificate is sent no removal, and whoever is gone from Esper cannot be.
@@ -43,24 +43,23 @@ async function devicesThatLeft(
   { members, others }: Fleet,
   leftCount: number | undefined,
 ): Promise<readonly string[]> {
-  const ids = new Set(members.keys());
   if (record.own !== undefined) {
     const holders = [...(await holdersOutside(client, record.own.ledger, members)).keys()].filter(
       (id) => !others.has(id),
     );
-    return leftCount === undefined ? holders : [...leftOf(record.sentTo, ids, holders)];
+    return leftCount === undefined ? holders : [...leftOf(record.sentTo, members, holders)];
   }
   const installs = commands.filter(({ kind }) => kind === "install");
   const areFew = installs.reduce((sum, { devices }) => sum + devices, 0) <= fewRows;
-  const isOutside = (id: string): boolean => !ids.has(id) && !others.has(id);
+  const isOutside = (id: string): boolean => !members.has(id) && !others.has(id);
   if (areFew || leftCount === undefined) {
     const rows = installs.length === 0 ? [] : await client.rows({ requestIds: installs.map(({ id }) => id) });
     const reached = [...devicesIn(rows)].filter(isOutside);
     // Too many came and left for the record to tell them apart.
     if (leftCount === undefined) return reached;
-    const left = leftOf(record.sentTo, ids, reached);
+    const left = leftOf(record.sentTo, members, reached);
     if (left.size === leftCount) return [...left];
   }
   const { devices } = await client.devices({}, listMaxAgeMs);
-  return [...leftOf(record.sentTo, ids, devices.map(({ id }) => id).filter(isOutside))];
+  return [...leftOf(record.sentTo, members, devices.map(({ id }) => id).filter(isOutside))];
 }

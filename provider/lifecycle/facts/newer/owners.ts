@@ -3,6 +3,7 @@
 // Follows docs/design.md, section 3.
 
 import type { StatusRow } from "../../../client/index";
+import type { Ids } from "../../ids";
 import type { SentRequest } from "../../state/state";
 import { commandLifeMs } from "../device-status";
 import type { NewerCommand } from "./newer-commands";
@@ -11,7 +12,7 @@ import { devicesOf } from "./resume";
 /** A request of this resource, with the devices that it reached. */
 export interface OwnRequest {
   readonly request: Pick<SentRequest, "createdAt">;
-  readonly devices: ReadonlySet<string>;
+  readonly devices: Ids;
 }
 
 /** Devices whose newest INSTALL is another sender's. */

@@ -2,6 +2,7 @@
 // Pure. Follows docs/design.md, section 12.
 
 import type { ContentMark, DeviceContents, Making } from "../../content/device-contents";
+import { joinedIds } from "../../ids";
 import { contentPart } from "../../state/command-label";
 import {
   deviceKey,
@@ -61,7 +62,7 @@ export function ledgerInstalls(
 ): SentRequests {
   const done: DoneInstall[] = [];
   const sentTo = new Map(resumed);
-  const reached = new Set([...resumed.values()].flatMap((devices) => [...devices]));
+  const reached = new Set(joinedIds([...resumed.values()]).keys());
   for (const id of fleet.members.keys()) {
     const entry = entryOf(ledger, id);
     const mark = wanted(id);

@@ -7,6 +7,7 @@ import { toRemoveAgain } from "../../facts/departed";
 import { isOwnedByOther, wasSent, type DeviceStatus } from "../../facts/device-status";
 import { nobodyOf } from "../../facts/members/fleet";
 import type { Facts } from "../../facts/gather";
+import { idsThat } from "../../ids";
 import { count } from "../../messages/words";
 import { difference } from "../../state/membership-sketch";
 import { digestHeld, orphanedIds, rejectedDigest } from "../../state/holding";
@@ -164,8 +165,7 @@ function heldBefore(
   nowMs: number,
 ): SentRequests {
   if (stable === undefined) return noSentRequests;
-  const ids = new Set(fleet.members.keys());
-  const since = difference(prior?.record.previouslySentTo ?? "", ids);
-  const reached = new Set([...ids].filter((id) => !touched.includes(id) && since?.joined.has(id) !== true));
+  const since = difference(prior?.record.previouslySentTo ?? "", fleet.members);
+  const reached = idsThat(fleet.members, (id) => !touched.includes(id) && since?.joined.has(id) !== true);
   return { ...noSentRequests, reached, compactedAt: new Date(nowMs).toISOString() };
 }

@@ -1,0 +1,22 @@
+// Ids that are looked up and walked, be they a set or the keys of a map: members are a map by their ids, and of a million of
+// them a second copy is what a run would need most of its room for. It knows nothing of what has the ids.
+
+export type Ids = Pick<ReadonlyMap<string, unknown>, "has" | "keys" | "size">;
+
+export const noIds: Ids = new Set<string>();
+
+/** Those of `ids` for which `isMeant` holds; the very same where it holds for all. */
+export function idsThat(ids: Ids, isMeant: (id: string) => boolean): Ids {
+  const some = new Set<string>();
+  for (const id of ids.keys()) if (isMeant(id)) some.add(id);
+  return some.size === ids.size ? ids : some;
+}
+
+/** All of several, each once. */
+export function joinedIds(all: readonly Ids[]): Ids {
+  const [first, ...others] = all.filter(({ size }) => size > 0);
+  if (others.length === 0) return first ?? noIds;
+  const joined = new Set(first?.keys());
+  for (const some of others) for (const id of some.keys()) joined.add(id);
+  return joined;
+}
