@@ -77,7 +77,7 @@ async function memberStatuses(
   problems: string[],
 ): Promise<readonly DeviceStatus[]> {
   const nowMs = clock.now();
-  const unseen = installs.requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
+  const unseen = unseenIn(installs, results);
   const asked = asks || unseen.length === 0 ? installs : without(installs, unseen);
   if (asks) await tolerate(() => results.look(unseen), undefined, problems);
   const history = await tolerate(
@@ -99,13 +99,18 @@ async function removalStatuses(
   asks: boolean,
   problems: string[],
 ): Promise<Omit<Removals, "failed">> {
-  if (asks) await tolerate(() => results.look(sent.requests), undefined, problems);
+  if (asks) await tolerate(() => results.look(unseenIn(sent, results)), undefined, problems);
   const unread = { statuses: departed.statuses, requests: [...departed.removals.requests, ...sent.requests] };
   const followed = new Set(lateCommands.flatMap(({ devices }) => devices));
   const read = (): ReturnType<typeof removalsNow> =>
     removalsNow(context, results, departed, sent, entitled, newer, followed);
   const { requests, statuses } = await tolerate(read, unread, problems);
   return { requests, statuses, leaving: statuses.filter(({ phase }) => phase === "pending").length };
+}
+
+/** Those that no wait has looked at: what it saw at its end is not asked for again. */
+function unseenIn({ requests }: SentRequests, results: Facts["results"]): readonly SentRequest[] {
+  return requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
 }
 
 function without(installs: SentRequests, some: readonly SentRequest[]): SentRequests {

@@ -245,7 +245,7 @@ describe("an alias on a device has one owner:", () => {
     simulator.resetTraffic();
     await program.up({});
     expect(holders()).to.deep.equal([]);
-    // It finds out in one how its own ended, however many others there are.
-    expect(simulator.traffic.byRoute["GET /commands/v0/status/"]).to.be.at.most(4 * everyone.length);
+    // The looks of its wait tell how its own ended, however many others there are.
+    expect(simulator.traffic.byRoute["GET /commands/v0/status/"]).to.be.at.most(3 * everyone.length);
   });
 });
