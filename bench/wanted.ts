@@ -34,7 +34,7 @@ export function rowsOf(lives: readonly LifeFigures[], extras: Extras): readonly 
     ),
     ...named("1 x 10,000").map((life) => mostRow("requests, create, 1 x 10,000", 40, requests(life, "create"))),
     ...named("1 x 10,000").flatMap((life) => pollRows(life, extras)),
-    ...named("400 x 1").map((life) => mostRow("requests, create, 400 x 1", 400 + 60, requests(life, "create"))),
+    ...named("400 x 1").map((life) => mostRow("requests, create, 400 x 1", 400 + 80, requests(life, "create"))),
     ...(extras.lagMs === undefined ? [] : [lagRow(extras.lagMs)]),
     ...named("1 x 10,000").flatMap((life) => memoryRow(life)),
     ...named("1 x 10").map((life) => mostRow("state of a resource, bytes, 1 x 10", 4000, life.stateBytes)),

@@ -12,7 +12,7 @@ import { perDevice, type ContentsForMembers } from "../lifecycle/content/device-
 import { revokeEverything } from "../lifecycle/apply/revocations/revoke";
 import { askedMade, deskFor, revokingBy, type IssuingSurroundings } from "../lifecycle/content/made/issued-by";
 import { learnDeviceInputs } from "../lifecycle/content/files/secrets";
-import { digestOfHashes, listFiles, type FileSurroundings } from "../lifecycle/content/files/file-list";
+import { digestOfHashes, listFiles, type FileList, type FileSurroundings } from "../lifecycle/content/files/file-list";
 import { listFolder, readRegularFile } from "../lifecycle/content/read-file";
 import type { OperationContext } from "../lifecycle/context";
 import { SourceError } from "../lifecycle/errors";
@@ -60,6 +60,17 @@ export const surroundings: FileSurroundings = {
 
 const issuing: IssuingSurroundings = { ...surroundings, clock: systemClock, random: Math.random };
 
+/** Of the files that `check` has listed in this process: `diff` follows at once, and hashes none of them again. */
+const hashesByDigest = new Map<string, ReadonlySet<string>>();
+
+export function keepHashes(list: FileList): void {
+  hashesByDigest.set(list.digest, hashesIn(list));
+}
+
+function hashesIn({ files }: FileList): ReadonlySet<string> {
+  return new Set([...files.values()].map(({ hash }) => hash));
+}
+
 const nothingTold: Told = { warnings: [], notes: [] };
 
 export const oneForAll: Kind = {
@@ -96,7 +107,9 @@ export const oneForEach: Kind = {
       const made = askedMade(source.issued, options.renewBeforeDays, surroundings);
       return { alias, target, settings, digest: perDevice, made };
     }
-    const hashes = new Set([...listFiles(source, surroundings).files.values()].map(({ hash }) => hash));
+    const { sourceDigest } = raw;
+    const listed = typeof sourceDigest === "string" ? hashesByDigest.get(sourceDigest) : undefined;
+    const hashes = listed ?? hashesIn(listFiles(source, surroundings));
     return { alias, target, settings, digest: perDevice, files: { hashes, digestOf: digestOfHashes } };
   },
   preview: async (checking, prior, raw) => {

@@ -28,7 +28,7 @@ import { identityForUpdate, identityOf, type Identity } from "../lifecycle/state
 import type { State } from "../lifecycle/state/state";
 import { redaction } from "../redaction/redaction";
 import { clientFor } from "./clients";
-import { asObject, surroundings, type Kind } from "./kinds";
+import { asObject, keepHashes, surroundings, type Kind } from "./kinds";
 import type { Difference, Face, Imported, Operations, ReadBack, Saved, Within } from "./operations";
 
 const asLongAsItTakes: Within = (context) => context;
@@ -122,7 +122,10 @@ export class ResourceOperations implements Operations {
     const claim = (alias: string, target: Target, isNews: boolean): Claimed | undefined =>
       this.claimNow(alias, target, isNews);
     const { status } = this.face.progress;
-    return { surroundings, impact, client: () => this.client(), claim, nowMs: systemClock.now(), status };
+    return {
+      ...{ surroundings, listed: keepHashes, impact, client: () => this.client(), claim },
+      ...{ nowMs: systemClock.now(), status },
+    };
   }
 
   private client(): Client {

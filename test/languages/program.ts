@@ -88,9 +88,15 @@ export async function installSdk(venv: string, sdk: string, into: string): Promi
 }
 
 /** Writes the SDK of this clone's schema. @throws Error with the generator's words */
-export async function generateSdk(language: "go" | "nodejs" | "python", into: string): Promise<void> {
+export async function generateSdk(
+  language: "dotnet" | "go" | "java" | "nodejs" | "python",
+  into: string,
+): Promise<void> {
   await mkdir(into, { recursive: true });
-  const generator = join(await helperFolder("sdks"), executableName("sdk-gen"));
+  const generator = join(
+    await helperFolder(language === "dotnet" || language === "java" ? "otherSdks" : "sdks"),
+    executableName("sdk-gen"),
+  );
   const child = spawn(generator, [language, into], { stdio: ["pipe", "ignore", "pipe"] });
   child.stdin.end(schemaText());
   const code = new Promise<number | null>((resolve) => child.on("close", resolve));

@@ -43,6 +43,8 @@ export interface GoProgram {
   /** For the linker, beside those that make it small. */
   readonly flags: string;
   readonly program: string;
+  /** More arguments of `go build`. */
+  readonly options?: readonly string[];
   /** Files, by their paths from the Go package, that are to stand beside it as programs. */
   readonly beside?: readonly string[];
 }
@@ -89,12 +91,13 @@ export async function buildPrograms(options: ProgramsOptions): Promise<string | 
   const partial = `${into}.partial-${process.pid}`;
   const binFolder = join(partial, "bin");
   await mkdir(binFolder, { recursive: true });
-  for (const { folder, flags, program, beside = [] } of options.recipe) {
+  for (const { folder, flags, program, options: more = [], beside = [] } of options.recipe) {
     const { ended, lastWords } = await runLong({
       command: go,
       args: [
         "build",
         "-mod=readonly",
+        ...more,
         "-trimpath",
         "-ldflags",
         `-s -w ${flags}`,

@@ -18,6 +18,13 @@ interface Helper extends GoProgram {
 
 const sdkVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
+const generator = {
+  folder: "sdk-gen",
+  flags: "",
+  program: "pulumi-esper/tools/pulumi-cli/sdk-gen",
+  mayBeOnPath: false,
+};
+
 const helpers = {
   yaml: {
     folder: "language-yaml",
@@ -42,13 +49,13 @@ const helpers = {
     program: "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go",
     mayBeOnPath: true,
   },
-  // Its own version follows that of the CLI's module; the last number counts changes of main.go.
-  sdks: {
-    folder: "sdk-gen",
-    version: "3.250.0-1",
-    flags: "",
-    program: "pulumi-esper/tools/pulumi-cli/sdk-gen",
-    mayBeOnPath: false,
+  // Its own version follows that of the CLI's module; the last number counts changes of its sources.
+  sdks: { ...generator, version: "3.250.0-1" },
+  // One of the last versions of the CLI's module that have a generator for .NET, with which that for Java is in use.
+  otherSdks: {
+    ...generator,
+    version: "3.218.0-1",
+    options: ["-modfile=dotnet-java.mod", "-tags=dotnet_java"],
   },
 } as const satisfies Readonly<Record<string, Helper>>;
 

@@ -25,6 +25,8 @@ import { isNews, validateSchedule, type Before } from "./validate";
 
 export interface DeviceChecking extends Checking {
   readonly surroundings: FileSurroundings;
+  /** Takes the files that were listed: whoever asks for them next need not. */
+  readonly listed: (list: FileList) => void;
   readonly status: (text: string) => void;
 }
 
@@ -42,6 +44,7 @@ export async function checkDevices(checking: DeviceChecking, olds: RawObject, ra
   try {
     if (source === undefined) return refused([]);
     const list = source.kind === "issuer" ? undefined : listFiles(source, checking.surroundings);
+    if (list !== undefined) checking.listed(list);
     const digest = list?.digest ?? madeBy(source, options, checking);
     const isChanged = before !== digest || !sameSchedule(olds, raw);
     const scheduled = validateSchedule(options.schedule, isChanged, checking.nowMs);

@@ -1,6 +1,6 @@
 // Generates the SDK of a schema for one language, as `pulumi package gen-sdk` does: sdk-gen LANGUAGE FOLDER < schema.json.
 // The CLI leaves this to the language hosts, and those that can be built from Go modules are older than that; the generators
-// themselves stand in the CLI's own module.
+// themselves stand in the CLI's own module. Those of .NET and Java do no more, so they are built from an older one (dotnet-java.mod).
 package main
 
 import (
@@ -9,11 +9,10 @@ import (
 	"os"
 	"path/filepath"
 
-	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
-	nodejsgen "github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
-	pythongen "github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
+
+const tool = "pulumi-esper"
 
 // The schema refers to no other package.
 type noLoader struct{ schema.ReferenceLoader }
@@ -53,17 +52,4 @@ func run(language, folder string) error {
 		}
 	}
 	return nil
-}
-
-func generate(language string, pkg *schema.Package) (map[string][]byte, error) {
-	const tool = "pulumi-esper"
-	switch language {
-	case "go":
-		return gogen.GeneratePackage(tool, pkg, nil)
-	case "nodejs":
-		return nodejsgen.GeneratePackage(tool, pkg, nil, nil, true, noLoader{})
-	case "python":
-		return pythongen.GeneratePackage(tool, pkg, nil, noLoader{})
-	}
-	return nil, fmt.Errorf("there is no generator for %q", language)
 }
