@@ -33,8 +33,8 @@ export class FirstLook {
   private readonly waitingSinceMs = new Map<symbol, number>();
   private marks: readonly Mark[] = [];
   private lastNumber = 0;
-  /** So many looks come before the next trial, and twice as many after each that brought nobody. */
-  private looksToTrial = 0;
+  /** So many looks come before the next trial, and twice as many after each that brought nobody; the first is none. */
+  private looksToTrial = 1;
   private looksAfterTrial = 1;
 
   /** Somebody begins to send what will be looked at. The token is for `ended`. */
