@@ -3,6 +3,7 @@
 
 import { count } from "../../provider/lifecycle/messages/words";
 import { padEnd, printable, widthOf, type Style, type Tone } from "../terminal/style";
+import type { Attention } from "./attention";
 import { listedDeviceWords, unnamedWords } from "./devices/listed-devices";
 import type { CertificateFacts } from "./facts";
 import { dueDeviceWords, dueWords, issuedWords, toRevokeWords } from "./issued/issued-words";
@@ -73,7 +74,7 @@ function rowOf({ name, attention, facts }: ReportedCertificate): Row {
     { text: alias },
     { text: targetWords(target, idCharacters) },
     { text: `${coverage.installed} of ${coverage.members}${share}`, tone: isWhole ? "good" : undefined },
-    { text: restWords(facts), tone: restTone(facts) },
+    { text: restWords(facts), tone: restTone(facts, attention) },
     expiry === undefined
       ? { text: "unknown" }
       : { text: daysWords(expiry), tone: expiry.expired ? "bad" : expiry.readyForRenewal ? "warning" : undefined },
@@ -85,9 +86,9 @@ function rowOf({ name, attention, facts }: ReportedCertificate): Row {
 
 const progressTones = { complete: undefined, paused: undefined, stopped: "bad", rolledBack: "bad" } as const;
 
-function restTone({ coverage, heldBack }: CertificateFacts): Tone | undefined {
+function restTone({ coverage }: CertificateFacts, attention: readonly Attention[]): Tone | undefined {
   if (coverage.failed > 0) return "bad";
-  return coverage.missing > heldBack ? "warning" : undefined;
+  return attention.some(({ code }) => code === "missing") ? "warning" : undefined;
 }
 
 function alignedRows(rows: readonly Row[], style: Style): readonly { readonly line: string; readonly width: number }[] {

@@ -7,6 +7,7 @@ import { expect } from "chai";
 import { reportCommand } from "../../../cli/report/command";
 import type { CertificateFacts } from "../../../cli/report/facts";
 import { reportOf, type Report } from "../../../cli/report/report";
+import { reportText } from "../../../cli/report/text";
 import { readStackExport } from "../../../cli/report/stack-export";
 import { nowMs, uuid } from "../../lifecycle/given";
 import { consoleOf, messageOf, type Kept } from "../report-console";
@@ -145,7 +146,14 @@ describe("the report", () => {
 
   it("asks for no run where members have nothing to be sent", () => {
     const own = { ledger: new Map(), unusedDigest: "", withoutContent: 2 };
-    expect(codesOf({ coverage: { installed: 10, missing: 2 }, record: { own } })).to.deep.equal([]);
+    const coverage = { installed: 10, missing: 2 };
+    expect(codesOf({ coverage, record: { own } })).to.deep.equal([]);
+    const marked = (change: StoredChange): string =>
+      reportText(read(stored("b", change)), (tone, text) => (tone === "warning" ? `<${text}>` : text), undefined);
+    expect(marked({ coverage })).to.match(/<2 missing *>/);
+    expect(marked({ coverage, record: { own } }))
+      .to.match(/2 missing/)
+      .and.not.match(/</);
   });
 
   it("judges expiry by the time it is made, not by what the state said", () => {
