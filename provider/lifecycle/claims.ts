@@ -3,7 +3,7 @@
 // processes and stacks; what those have sent is read from Esper (facts/newer/newer-commands.ts). Follows docs/design.md, section 3.
 
 import { sameTarget, type Target } from "./arguments/target";
-import { joinedIds, noIds, type Ids } from "./ids";
+import { joinedIds, noIds, type Ids } from "./state/members/ids";
 
 export interface Claim {
   readonly tenantHash: string;
@@ -46,7 +46,8 @@ export class Claims {
   noteSent(resource: Pick<Claim, "tenantHash" | "urnHash">, devices: Ids): void {
     const claim = this.byUrn.get(keyOf(resource));
     if (claim === undefined) return;
-    this.byUrn.set(keyOf(resource), { ...claim, sentTo: joinedIds([claim.sentTo ?? noIds, devices]) });
+    // Ids alone: the devices behind them are the client's, which reads its lists anew.
+    this.byUrn.set(keyOf(resource), { ...claim, sentTo: new Set(joinedIds([claim.sentTo ?? noIds, devices]).keys()) });
   }
 
   /** The certificate of this resource, as it was claimed last. */

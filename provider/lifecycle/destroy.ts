@@ -18,7 +18,7 @@ import { holdersOutside } from "./facts/own/holders-outside";
 import { heldBy, ledgerInstalls, resumeSingly } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/members/unlisted";
-import { joinedIds } from "./ids";
+import { joinedIds } from "./state/members/ids";
 import { removalSentences } from "./messages/failures";
 import {
   goneIdSentences,
@@ -31,7 +31,7 @@ import { count } from "./messages/words";
 import { unansweredOf } from "./policy/awaited";
 import { mayBeScheduled, type Plan } from "./policy/plan";
 import type { Step } from "./policy/steps";
-import { difference } from "./state/membership-sketch";
+import { difference } from "./state/members/membership-sketch";
 import { isOnlyImported, orphanedIds } from "./state/holding";
 import { devicesIn } from "./state/sent-request";
 import { type SentRequest, type State } from "./state/state";

@@ -8,7 +8,7 @@ import { ImportError, UnknownTargetError } from "./errors";
 import { coverageOf, deviceStatuses, exceptionsOf } from "./facts/device-status";
 import { isGone, readFleet } from "./facts/members/fleet";
 import { backlogOf } from "./state/backlog";
-import { sketchOf } from "./state/membership-sketch";
+import { sketchOf } from "./state/members/membership-sketch";
 import type { State } from "./state/state";
 
 /** @param id `<alias>@<group id>` @throws ImportError, UnknownTargetError */

@@ -19,7 +19,7 @@ import { entitledIn } from "./facts/own/gather-contents";
 import { digestsOf, heldBy, ledgerInstalls, withLedgerStates } from "./facts/own/ledger-history";
 import { leavingSentence } from "./messages/leaving";
 import { leftTargetSentence, ownedByOthersSentence, sharedSentence } from "./messages/notices";
-import { difference } from "./state/membership-sketch";
+import { difference } from "./state/members/membership-sketch";
 import { digestHeld, isTakenOff } from "./state/holding";
 import type { State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";

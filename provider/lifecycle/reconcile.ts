@@ -11,7 +11,7 @@ import type { Settings } from "./arguments/arguments";
 import type { OperationContext } from "./context";
 import type { RunEnd } from "./conclude/next-state";
 import { noSentRequests } from "./facts/command-history";
-import { gather, type Facts } from "./facts/gather";
+import { gather, type Facts, type Question } from "./facts/gather";
 import { merged, timedOutAmong } from "./facts/newer/late-answers";
 import { listMaxAgeMs, nothingNewer, readNewer, type Newer } from "./facts/newer/newer-commands";
 import { resume } from "./facts/newer/resume";
@@ -39,9 +39,7 @@ export async function reconcile(
   const contents = await gatherContents(context, content.forMembers, inputs, stored, newer);
   const asked = { digest: content.digest, isSentAlike: stored !== undefined && isSentAlike(stored, inputs) };
   const resumed = stored && (contents ? resumeSingly(stored, newer, wantedIn(contents)) : resume(stored, newer, asked));
-  const prior = resumed?.prior;
-  const facts = await gather(context, { settings: inputs, digest: content.digest, resumed, newer, contents });
-  const plan = planInstall(desired, prior, facts, context.clock.now());
+  const { plan, facts } = await decide(context, desired, { digest: content.digest, resumed, newer, contents });
   const applied = await apply(context, plan, facts);
   const final = await finalStatuses(context, plan, facts, applied.sent);
   const { rollout } = applied;
@@ -49,6 +47,18 @@ export async function reconcile(
     return rollBack(context, plan, facts, applied, final);
   }
   return concludeInstall(context, plan, facts, applied, final);
+}
+
+/** What is to be done, and the facts that doing it rests on. */
+async function decide(
+  context: OperationContext,
+  desired: Desired,
+  question: Omit<Question, "settings">,
+): Promise<{ readonly plan: Plan; readonly facts: Facts }> {
+  const facts = await gather(context, { ...question, settings: desired.inputs });
+  const plan = planInstall(desired, question.resumed?.prior, facts, context.clock.now());
+  // Where everyone is sent something it does not matter any more where they stood, which of a million devices takes room.
+  return { plan, facts: plan.startsOver ? { ...facts, statuses: [] } : facts };
 }
 
 async function concludeInstall(

@@ -325,12 +325,15 @@ describe("the first look at what was sent", () => {
       sendMs,
       saveMs,
       atOnce = 8,
+      chainFrom = Infinity,
     }: {
       readonly answerMs: (operation: number) => number;
       readonly sendMs: (operation: number) => number;
       /** How long a save of the engine's state takes. */
       readonly saveMs?: (operation: number) => number;
       readonly atOnce?: number;
+      /** From this operation on one begins after the other. */
+      readonly chainFrom?: number;
     },
   ) => {
     const clock = steppedClock();
@@ -365,7 +368,7 @@ describe("the first look at what was sent", () => {
       lastSave = lastSave.then(() => clock.sleep(ms));
       await lastSave;
     };
-    const worker = async (): Promise<void> => {
+    const worker = async (_: unknown, index: number): Promise<void> => {
       for (let own = next++; own < operations; own = next++) {
         // What the engine itself does between two operations.
         if (saveMs === undefined) await clock.sleep((own * 7) % 30);
@@ -378,6 +381,7 @@ describe("the first look at what was sent", () => {
         }
         tookMs[own] = clock.now() - (sentAtMs.get(id) ?? NaN);
         if (saveMs !== undefined) await save(saveMs(own));
+        if (index > 0 && next >= chainFrom) return;
       }
     };
     const end = Promise.all(Array.from({ length: atOnce }, worker)).then(() => clock.now() - startMs);
@@ -392,22 +396,44 @@ describe("the first look at what was sent", () => {
     expect(looks).to.have.length.within(50, 60);
   });
 
-  for (const [most, words] of [
+  const savesOf = (mostMs: number) => (own: number) => mostMs / 2 + ((own * 37) % (mostMs / 2));
+  const quick = { answerMs: () => 0, sendMs: (own: number) => 20 + ((own * 13) % 25) };
+
+  for (const [mostMs, words] of [
     [20, "a quick engine"],
     [120, "one that takes a tenth of a second to save its state"],
     [220, "one that takes a fifth"],
   ] as const) {
-    it(`is one for all under ${words}: 400 commands, eight at a time, cost at most 70`, async () => {
-      const { clock, looks, end } = runEngine(400, {
-        answerMs: () => 0,
-        sendMs: (own) => 20 + ((own * 13) % 25),
-        saveMs: (own) => most / 2 + ((own * 37) % (most / 2)),
+    for (const [atOnce, most] of [
+      [8, 70],
+      [16, 90],
+      [32, 90],
+    ] as const) {
+      it(`is one for all under ${words}: 400 commands, ${atOnce} at a time, cost at most ${most}`, async () => {
+        const { clock, looks, end } = runEngine(400, { ...quick, saveMs: savesOf(mostMs), atOnce });
+        await clock.pass(400_000);
+        await end;
+        expect(looks).to.have.length.within(400 / atOnce, most);
       });
-      await clock.pass(400_000);
-      await end;
-      expect(looks).to.have.length.within(50, 70);
+    }
+
+    it(`is not waited for by few operations one after the other, under ${words}`, async () => {
+      for (const operations of [2, 5]) {
+        const { clock, end } = runEngine(operations, { ...quick, saveMs: () => mostMs, atOnce: 1 });
+        await clock.pass(20_000);
+        expect(await end).to.be.below(operations * (2 * mostMs + 45 + 20 + 10 + 5));
+      }
     });
   }
+
+  it("waits no more than three times for a batch that is over", async () => {
+    const chain = { ...quick, saveMs: () => 20 };
+    const { clock, end } = runEngine(20, { ...chain, atOnce: 8, chainFrom: 8 });
+    const alone = runEngine(12, { ...chain, atOnce: 1 });
+    await Promise.all([clock.pass(60_000), alone.clock.pass(60_000)]);
+    const batchMs = 8 * 2 * 20 + 45 + 20 + 10;
+    expect((await end) - (await alone.end)).to.be.below(batchMs + 3 * 250 + 100);
+  });
 
   it("hardly waits for company where operations come one after the other", async () => {
     const { clock, looks, end } = runEngine(200, {

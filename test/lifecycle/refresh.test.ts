@@ -5,7 +5,7 @@ import { refresh } from "../../provider/lifecycle/refresh";
 import { AliasTurns } from "../../provider/lifecycle/alias-turns";
 import { Claims } from "../../provider/lifecycle/claims";
 import type { OperationContext } from "../../provider/lifecycle/context";
-import { sketchOf } from "../../provider/lifecycle/state/membership-sketch";
+import { sketchOf } from "../../provider/lifecycle/state/members/membership-sketch";
 import { fakeClient } from "./fake-client";
 import { at, devices, listOf, nowMs, request, row, state } from "./given";
 

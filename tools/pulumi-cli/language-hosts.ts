@@ -51,7 +51,7 @@ const helpers = {
   },
   // Its own version follows that of the CLI's module; the last number counts changes of its sources.
   sdks: { ...generator, version: "3.250.0-1" },
-  // One of the last versions of the CLI's module that have a generator for .NET, with which that for Java is in use.
+  // One of the last versions of the CLI's module that have a generator for .NET, against which the generator for Java builds.
   otherSdks: {
     ...generator,
     version: "3.218.0-1",

@@ -1,7 +1,7 @@
 // When the first look at what was just sent begins: soon, and for all who send at about the same time together.
 // An engine runs some operations at a time and begins the next ones only when these have ended: a look for each of them
 // would cost as many requests as they send, and a fixed wait would be paid once for each batch. So the look comes when as
-// many wait for it as were under way together lately, or else after a short while. An engine with a large state begins its
+// many wait for it as were under way together before, or else after a short while. An engine with a large state begins its
 // operations so slowly that none would ever meet another, so now and then a look waits for company on trial.
 // Instants come in as arguments. It must not know what is sent, nor how it is read.
 
@@ -13,38 +13,43 @@ const leastQuietMs = 200;
 const mostQuietMs = 1_000;
 /** … and no longer than this: a slow engine needs it to begin all its operations. */
 const gatherMs = 3_000;
-/** So many beginnings and so long it counts how many were under way together: a batch of a slow engine, and half another. */
-const marksKept = 24;
-const memoryMs = 6_000;
+/** After a pause of this length everything begins anew. */
+const pauseMs = 6_000;
+/** The usual time between two beginnings is that of the last ones. */
+const beginningsKept = 32;
 /** Who takes longer than this to send is not waited for. */
 const patienceMs = 250;
 /** Operations that begin further apart than this are not waited for on trial. */
 const mostTrialGapMs = 300;
-
-interface Mark {
-  readonly atMs: number;
-  readonly kind: "sending" | "waiting";
-  /** How many were under way. */
-  readonly number: number;
-}
+/** So many looks come before the first trial: few operations one after the other are not to wait for anybody … */
+const looksBeforeTrials = 8;
+/** … and so many at most between two: after each trial that brought nobody the next comes twice as late. */
+const mostLooksBetween = 32;
 
 export class FirstLook {
   private readonly sendingSinceMs = new Map<symbol, number>();
   private readonly waitingSinceMs = new Map<symbol, number>();
-  private marks: readonly Mark[] = [];
-  private lastNumber = 0;
-  /** So many looks come before the next trial, and twice as many after each that brought nobody; the first is none. */
-  private looksToTrial = 1;
-  private looksAfterTrial = 1;
+  private beginningsMs: readonly number[] = [];
+  /** How many are likely to wait together. */
+  private expected = 0;
+  private looksToTrial = looksBeforeTrials;
+  private looksBetween = 1;
+  /** How many waited when the present trial began. */
+  private trialOf: number | undefined;
 
   /** Somebody begins to send what will be looked at. The token is for `ended`. */
   sending(nowMs: number): symbol {
-    return this.begin("sending", nowMs);
+    if (nowMs - (this.beginningsMs.at(-1) ?? nowMs) > pauseMs) {
+      this.beginningsMs = [];
+      this.expected = 0;
+    }
+    this.beginningsMs = [...this.beginningsMs, nowMs].slice(-beginningsKept);
+    return this.begin(this.sendingSinceMs, nowMs);
   }
 
   /** Somebody waits for the first look at what was sent. */
   waiting(nowMs: number): symbol {
-    return this.begin("waiting", nowMs);
+    return this.begin(this.waitingSinceMs, nowMs);
   }
 
   ended(token: symbol): void {
@@ -53,50 +58,44 @@ export class FirstLook {
   }
 
   /** When to look, unless something happens before, for those who wait since these instants; infinite for nobody. */
-  dueAt(sinceMs: readonly number[], nowMs: number): number {
-    const lately = this.lately(nowMs);
-    const together = Math.max(0, ...lately.map(({ number }) => number));
-    const gapMs = usualGapMs(lately);
+  dueAt(sinceMs: readonly number[]): number {
     const oldestMs = Math.min(...sinceMs);
-    const areAll = sinceMs.length >= together;
-    if (areAll && !this.isTrial(gapMs)) return oldestMs + spanMs;
-    const newestMs = Math.max(oldestMs, lately.at(-1)?.atMs ?? oldestMs);
-    const quietMs = Math.max(areAll ? spanMs : leastQuietMs, Math.min(mostQuietMs, quietGaps * (gapMs ?? 0)));
+    const gapMs = this.usualGapMs();
+    const areAll = sinceMs.length >= this.expected;
+    if (areAll && sinceMs.length > 0 && this.looksToTrial === 0 && gapMs <= mostTrialGapMs) {
+      this.trialOf ??= sinceMs.length;
+    }
+    if (areAll && this.trialOf === undefined) return oldestMs + spanMs;
+    const newestMs = Math.max(oldestMs, this.beginningsMs.at(-1) ?? oldestMs, ...sinceMs);
+    const leastMs = areAll ? spanMs : leastQuietMs;
+    const quietMs = Math.max(leastMs, Math.min(mostQuietMs, quietGaps * gapMs));
     return Math.min(newestMs + quietMs, oldestMs + gatherMs);
   }
 
   /** A look begins, for so many of them. */
-  looked(number: number, nowMs: number): void {
+  looked(number: number): void {
     if (number === 0) return;
-    if (this.looksToTrial > 0) this.looksToTrial -= 1;
-    else if (this.isTrial(usualGapMs(this.lately(nowMs)))) {
-      this.looksAfterTrial = number > this.lastNumber ? 1 : 2 * this.looksAfterTrial;
-      this.looksToTrial = this.looksAfterTrial - 1;
+    if (this.trialOf === undefined) this.looksToTrial = Math.max(0, this.looksToTrial - 1);
+    else {
+      this.looksBetween = number > this.trialOf ? 1 : Math.min(mostLooksBetween, 2 * this.looksBetween);
+      this.looksToTrial = this.looksBetween - 1;
+      this.trialOf = undefined;
     }
-    this.lastNumber = number;
+    // Whoever did not come is not waited for much longer: a batch may be over, and operations come one by one.
+    this.expected = Math.max(number, Math.floor(this.expected / 2));
   }
 
-  private isTrial(gapMs: number | undefined): boolean {
-    return this.looksToTrial === 0 && gapMs !== undefined && gapMs <= mostTrialGapMs;
-  }
-
-  private begin(kind: Mark["kind"], nowMs: number): symbol {
+  private begin(group: Map<symbol, number>, nowMs: number): symbol {
     const token = Symbol();
-    (kind === "sending" ? this.sendingSinceMs : this.waitingSinceMs).set(token, nowMs);
+    group.set(token, nowMs);
     const prompt = [...this.sendingSinceMs.values()].filter((sinceMs) => sinceMs > nowMs - patienceMs);
-    const mark = { atMs: nowMs, kind, number: prompt.length + this.waitingSinceMs.size };
-    this.marks = [...this.lately(nowMs), mark].slice(-marksKept);
+    this.expected = Math.max(this.expected, prompt.length + this.waitingSinceMs.size);
     return token;
   }
 
-  private lately(nowMs: number): readonly Mark[] {
-    return this.marks.filter(({ atMs }) => atMs > nowMs - memoryMs);
+  /** What an engine takes to save its state; endless where nothing is known of it. */
+  private usualGapMs(): number {
+    const gaps = this.beginningsMs.slice(1).map((atMs, before) => atMs - (this.beginningsMs[before] ?? atMs));
+    return gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? Infinity;
   }
-}
-
-/** What usually lies between two beginnings: an engine's save of its state. */
-function usualGapMs(marks: readonly Mark[]): number | undefined {
-  const beginnings = marks.filter(({ kind }) => kind === "sending").map(({ atMs }) => atMs);
-  const gaps = beginnings.slice(1).map((atMs, before) => atMs - (beginnings[before] ?? atMs));
-  return gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)];
 }

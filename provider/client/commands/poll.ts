@@ -131,7 +131,7 @@ export class Poller {
     this.isRunning = true;
     while (this.turns.size > 0) {
       const now = clock.now();
-      const roundAtMs = this.roundAt(now);
+      const roundAtMs = this.roundAt();
       if (roundAtMs > now) {
         this.wake = new AbortController();
         await clock.sleep(roundAtMs - now, this.wake.signal);
@@ -140,7 +140,7 @@ export class Poller {
       const taken = [...this.turns].filter(({ earliestMs }) => earliestMs <= now);
       for (const turn of taken) this.turns.delete(turn);
       this.lastRoundMs = now;
-      this.firstLook.looked(taken.filter(({ kind }) => kind === "soon").length, now);
+      this.firstLook.looked(taken.filter(({ kind }) => kind === "soon").length);
       const round = await look(together(taken), allOver(taken));
       this.learn(taken, round);
       for (const turn of taken) turn.read(round);
@@ -148,14 +148,13 @@ export class Poller {
     this.isRunning = false;
   }
 
-  private roundAt(now: number): number {
-    const { pollMs } = this.options;
+  private roundAt(): number {
     const turns = [...this.turns];
     const soon = turns.filter(({ kind }) => kind === "soon").map(({ dueAtMs }) => dueAtMs);
     const others = turns.filter(({ kind }) => kind !== "soon").map(({ dueAtMs }) => dueAtMs);
     return Math.min(
-      this.firstLook.dueAt(soon, now),
-      Math.max(Math.min(...others), this.lastRoundMs + Math.min(pollMs, maxApartMs)) + spanMs,
+      this.firstLook.dueAt(soon),
+      Math.max(Math.min(...others), this.lastRoundMs + Math.min(this.options.pollMs, maxApartMs)) + spanMs,
     );
   }
 

@@ -2,7 +2,7 @@
 
 import { addresses, devicesOf, groupsOf, type Address, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
-import { idsThat, type Ids } from "../ids";
+import { idsThat, type Ids } from "../state/members/ids";
 import { readFleet, type Fleet } from "../facts/members/fleet";
 
 export interface Batch {

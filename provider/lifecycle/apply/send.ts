@@ -14,7 +14,7 @@ import { digestHeld } from "../state/holding";
 import { type SentRequest, type State } from "../state/state";
 import { batchesForDevices, batchesForEveryone, batchesForSingleDevices, type Batch } from "./batches";
 import { installOf } from "./esper-commands";
-import { joinedIds, type Ids } from "../ids";
+import { joinedIds, type Ids } from "../state/members/ids";
 import { inParallel } from "../in-parallel";
 
 /** A request sent in this run, with the devices it was sent to. */

@@ -12,7 +12,7 @@ import type { CommandResults } from "../facts/command-results";
 import type { Facts } from "../facts/gather";
 import { progressLine } from "../messages/progress-line";
 import { timeLeftMs, type Sighting } from "../messages/time-left";
-import { idsThat, joinedIds, noIds, type Ids } from "../ids";
+import { idsThat, joinedIds, noIds, type Ids } from "../state/members/ids";
 import { isAnswered, mayBeAnswered, unansweredOf, waitedFor, type Awaited } from "../policy/awaited";
 import type { Plan } from "../policy/plan";
 import type { SentRequest } from "../state/state";

@@ -3,7 +3,7 @@
 
 import type { Applied } from "../apply/apply";
 import type { DeviceStatus } from "../facts/device-status";
-import { joinedIds } from "../ids";
+import { joinedIds } from "../state/members/ids";
 import { failureSentences } from "../messages/failures";
 import { leavingSentence } from "../messages/notices";
 import { count } from "../messages/words";

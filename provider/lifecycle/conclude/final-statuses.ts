@@ -1,7 +1,7 @@
 // Where everyone stands when a run has sent what it sends: the members, and the devices that are to lose the certificate.
 // It never throws: what cannot be read any more counts as it was last seen, and is a problem.
 
-import { totalOf } from "../../client/index";
+import { countOf, finalStates, totalOf } from "../../client/index";
 import { sentOfKind, type Sent } from "../apply/send";
 import type { OperationContext } from "../context";
 import { historyOf, historyWithoutAnswers, joinRequests, type SentRequests } from "../facts/command-history";
@@ -77,7 +77,7 @@ async function memberStatuses(
   problems: string[],
 ): Promise<readonly DeviceStatus[]> {
   const nowMs = clock.now();
-  const unseen = unseenIn(installs, results);
+  const unseen = installs.requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
   const asked = asks || unseen.length === 0 ? installs : without(installs, unseen);
   if (asks) await tolerate(() => results.look(unseen), undefined, problems);
   const history = await tolerate(
@@ -99,7 +99,7 @@ async function removalStatuses(
   asks: boolean,
   problems: string[],
 ): Promise<Omit<Removals, "failed">> {
-  if (asks) await tolerate(() => results.look(unseenIn(sent, results)), undefined, problems);
+  if (asks) await tolerate(() => results.look(openIn(sent, results)), undefined, problems);
   const unread = { statuses: departed.statuses, requests: [...departed.removals.requests, ...sent.requests] };
   const followed = new Set(lateCommands.flatMap(({ devices }) => devices));
   const read = (): ReturnType<typeof removalsNow> =>
@@ -108,9 +108,12 @@ async function removalStatuses(
   return { requests, statuses, leaving: statuses.filter(({ phase }) => phase === "pending").length };
 }
 
-/** Those that no wait has looked at: what it saw at its end is not asked for again. */
-function unseenIn({ requests }: SentRequests, results: Facts["results"]): readonly SentRequest[] {
-  return requests.filter(({ id }) => totalOf(results.countsOf(id)) === 0);
+/** Those on which some device had not given its last answer when a wait last saw them: it may have, since a wave soaks. */
+function openIn({ requests }: SentRequests, results: Facts["results"]): readonly SentRequest[] {
+  return requests.filter(({ id, devices }) => {
+    const counts = results.countsOf(id);
+    return countOf(counts, finalStates) < Math.max(devices, totalOf(counts));
+  });
 }
 
 function without(installs: SentRequests, some: readonly SentRequest[]): SentRequests {

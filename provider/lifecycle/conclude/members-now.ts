@@ -3,7 +3,7 @@
 
 import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } from "../facts/device-status";
 import type { Fleet } from "../facts/members/fleet";
-import { sketchOf } from "../state/membership-sketch";
+import { sketchOf } from "../state/members/membership-sketch";
 import type { State, StateRecord } from "../state/state";
 
 export interface MembersNow {

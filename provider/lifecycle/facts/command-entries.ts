@@ -2,7 +2,7 @@
 // with devices times requests. Pure.
 
 import type { StatusRow } from "../../client";
-import { joinedIds, type Ids } from "../ids";
+import { joinedIds, type Ids } from "../state/members/ids";
 import type { SentRequest } from "../state/state";
 import type { NewerCommand } from "./newer/newer-commands";
 

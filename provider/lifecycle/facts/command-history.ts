@@ -2,9 +2,9 @@
 // It asks for answers by command-results.ts; it decides nothing.
 
 import { addresses, devicesOf, groupsOf, sameTarget, type Target } from "../arguments/target";
-import { difference } from "../state/membership-sketch";
+import { difference } from "../state/members/membership-sketch";
 import { digestHeld } from "../state/holding";
-import { idsThat, joinedIds, noIds, type Ids } from "../ids";
+import { idsThat, joinedIds, noIds, type Ids } from "../state/members/ids";
 import { sentToAllAt, type SentRequest } from "../state/state";
 import type { CommandResults } from "./command-results";
 import type { Answers, CommandHistory, HistoryEntry } from "./device-status";

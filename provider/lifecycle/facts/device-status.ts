@@ -50,7 +50,7 @@ export function deviceStatuses(
   return statuses;
 }
 
-/** The same instant twice: a text for each of a million devices takes room. */
+/** An instant in both forms: a text for each of a million devices takes room. */
 interface Now {
   readonly nowMs: number;
   readonly nowAt: string;

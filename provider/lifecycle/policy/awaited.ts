@@ -4,7 +4,7 @@ import type { Device, StateCounts } from "../../client/index";
 import { countOf, finalStates, totalOf } from "../../client/index";
 import type { Settings } from "../arguments/arguments";
 import { isScheduled, type Answers, type DeviceStatus } from "../facts/device-status";
-import { idsThat, noIds, type Ids } from "../ids";
+import { idsThat, noIds, type Ids } from "../state/members/ids";
 import type { SentRequest } from "../state/state";
 
 /** A TimeOut may become a Success; it is watched this long after the last other answer (docs/design.md, section 2). */

@@ -2,7 +2,7 @@
 // any of it is stored (docs/design.md, sections 5 and 6).
 
 import { sameCounts, totalOf, type StateCounts, type StatusRow } from "../../client/index";
-import { joinedIds, type Ids } from "../ids";
+import { joinedIds, type Ids } from "./members/ids";
 
 /** A command request that the coverage rests on; also an entry of the output `commands`. */
 export interface SentRequest {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { isObject } from "../../../provider/lifecycle/arguments/reader";
 import type { Holding } from "../../../provider/lifecycle/state/holding";
-import { difference } from "../../../provider/lifecycle/state/membership-sketch";
+import { difference } from "../../../provider/lifecycle/state/members/membership-sketch";
 import { readState } from "../../../provider/lifecycle/state/record";
 import { digestOf, readPkcs12 } from "../../../provider/pkcs12";
 import type { Simulator } from "../../../simulator";

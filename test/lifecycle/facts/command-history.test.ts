@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { CommandResults } from "../../../provider/lifecycle/facts/command-results";
 import { historyOf, recordedInstalls } from "../../../provider/lifecycle/facts/command-history";
-import { sketchOf } from "../../../provider/lifecycle/state/membership-sketch";
+import { sketchOf } from "../../../provider/lifecycle/state/members/membership-sketch";
 import { deviceStatuses } from "../../../provider/lifecycle/facts/device-status";
 import type { SentRequest, StateRecord } from "../../../provider/lifecycle/state/state";
 import { fakeClient } from "../fake-client";

@@ -3,7 +3,7 @@ import type { DeviceStatus } from "../../../provider/lifecycle/facts/device-stat
 import type { Facts } from "../../../provider/lifecycle/facts/gather";
 import type { Desired } from "../../../provider/lifecycle/policy/plan";
 import { planRollback, planUnfinished, type Rollback } from "../../../provider/lifecycle/policy/rollback/rollback-plan";
-import { sketchOf } from "../../../provider/lifecycle/state/membership-sketch";
+import { sketchOf } from "../../../provider/lifecycle/state/members/membership-sketch";
 import type { StateRecord } from "../../../provider/lifecycle/state/state";
 import { digestA, digestB, inputsOf, keptContent, nowMs, program, state, status, uuid } from "../given";
 import { contentOf, factsOf, planOf } from "../given-run";

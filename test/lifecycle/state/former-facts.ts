@@ -3,7 +3,7 @@
 import { expect } from "chai";
 import type { StateCounts } from "../../../provider/client/client";
 import type { RawObject } from "../../../provider/lifecycle/arguments/reader";
-import { difference } from "../../../provider/lifecycle/state/membership-sketch";
+import { difference } from "../../../provider/lifecycle/state/members/membership-sketch";
 import { isTakenOff } from "../../../provider/lifecycle/state/holding";
 import { type SentRequest, type State } from "../../../provider/lifecycle/state/state";
 

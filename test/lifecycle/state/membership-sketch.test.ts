@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { difference, sketchOf } from "../../../provider/lifecycle/state/membership-sketch";
+import { difference, sketchOf } from "../../../provider/lifecycle/state/members/membership-sketch";
 
 /** Ids that look like Esper's, the same ones every time. */
 function ids(from: number, to: number): Set<string> {

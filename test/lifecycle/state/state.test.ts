@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { isObject, type RawObject } from "../../../provider/lifecycle/arguments/reader";
-import { sketchOf } from "../../../provider/lifecycle/state/membership-sketch";
+import { sketchOf } from "../../../provider/lifecycle/state/members/membership-sketch";
 import { coverageOf, exceptionsOf, type DeviceStatus } from "../../../provider/lifecycle/facts/device-status";
 import { StateError } from "../../../provider/lifecycle/errors";
 import { readState, schemaNumber, toOutputs } from "../../../provider/lifecycle/state/record";

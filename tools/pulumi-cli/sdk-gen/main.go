@@ -1,6 +1,6 @@
 // Generates the SDK of a schema for one language, as `pulumi package gen-sdk` does: sdk-gen LANGUAGE FOLDER < schema.json.
 // The CLI leaves this to the language hosts, and those that can be built from Go modules are older than that; the generators
-// themselves stand in the CLI's own module. Those of .NET and Java do no more, so they are built from an older one (dotnet-java.mod).
+// themselves stand in the CLI's own module. Those of .NET and Java no longer do, so they are built from an older one (dotnet-java.mod).
 package main
 
 import (

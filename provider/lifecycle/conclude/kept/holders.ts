@@ -5,7 +5,7 @@ import type { Sent } from "../../apply/send";
 import { wasSent, type DeviceStatus } from "../../facts/device-status";
 import type { Facts } from "../../facts/gather";
 import type { Plan } from "../../policy/plan";
-import { difference, sketchOf } from "../../state/membership-sketch";
+import { difference, sketchOf } from "../../state/members/membership-sketch";
 import { devicesSent } from "../../state/sent-request";
 import type { StateRecord } from "../../state/state";
 

@@ -4,7 +4,7 @@
 import type { Client } from "../../../client/index";
 import { groupsOf } from "../../arguments/target";
 import type { OperationContext } from "../../context";
-import { difference, leftOf } from "../../state/membership-sketch";
+import { difference, leftOf } from "../../state/members/membership-sketch";
 import { devicesIn } from "../../state/sent-request";
 import { holdersOutside } from "../own/holders-outside";
 import type { State } from "../../state/state";

@@ -3,7 +3,7 @@
 // It asks the client. Follows docs/design.md, section 3.
 
 import type { Client } from "../../../client/index";
-import { difference } from "../../state/membership-sketch";
+import { difference } from "../../state/members/membership-sketch";
 import { devicesIn } from "../../state/sent-request";
 import type { State } from "../../state/state";
 import { fleetOf, supportedById, type Fleet } from "./fleet";

@@ -4,7 +4,7 @@
 import type { CommandSighting } from "../../../client/index";
 import { devicesOf, groupsOf, type Target } from "../../arguments/target";
 import { orphanedIds } from "../../state/holding";
-import { difference } from "../../state/membership-sketch";
+import { difference } from "../../state/members/membership-sketch";
 import type { State } from "../../state/state";
 
 /**

@@ -3,7 +3,7 @@
 // Follows docs/design.md, section 3.
 
 import type { StatusRow } from "../../../client/index";
-import type { Ids } from "../../ids";
+import type { Ids } from "../../state/members/ids";
 import type { SentRequest } from "../../state/state";
 import { commandLifeMs } from "../device-status";
 import type { NewerCommand } from "./newer-commands";

@@ -4,7 +4,7 @@
 // is left tells apply/rollout.ts. Follows docs/design.md, section 3.
 
 import { isPartOf } from "../../state/command-label";
-import { sketchOf } from "../../state/membership-sketch";
+import { sketchOf } from "../../state/members/membership-sketch";
 import { digestHeld, rejectedDigest } from "../../state/holding";
 import { type SentRequest, type State } from "../../state/state";
 import type { Newer, NewerCommand } from "./newer-commands";

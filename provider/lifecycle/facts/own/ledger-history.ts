@@ -2,7 +2,7 @@
 // Pure. Follows docs/design.md, section 12.
 
 import type { ContentMark, DeviceContents, Making } from "../../content/device-contents";
-import { joinedIds } from "../../ids";
+import { joinedIds } from "../../state/members/ids";
 import { contentPart } from "../../state/command-label";
 import {
   deviceKey,

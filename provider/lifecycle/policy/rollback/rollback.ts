@@ -10,7 +10,7 @@ import type { Facts } from "../../facts/gather";
 import type { NewerCommand } from "../../facts/newer/newer-commands";
 import { count } from "../../messages/words";
 import { overwrittenState, removedState } from "../../state/backlog";
-import { sketchOf } from "../../state/membership-sketch";
+import { sketchOf } from "../../state/members/membership-sketch";
 import { digestHeld, isTakenOff, orphanedIds, rejectedDigest } from "../../state/holding";
 import { type KeptContent, type State } from "../../state/state";
 import type { Plan } from "../plan";

@@ -4,7 +4,7 @@
 // by one. The table holds some 60 differences; with more of them `difference` answers undefined.
 
 import { createHash } from "node:crypto";
-import type { Ids } from "../ids";
+import type { Ids } from "./ids";
 
 const keyBytes = 5;
 const listMax = 25;

@@ -7,9 +7,13 @@ export const noIds: Ids = new Set<string>();
 
 /** Those of `ids` for which `isMeant` holds; the very same where it holds for all. */
 export function idsThat(ids: Ids, isMeant: (id: string) => boolean): Ids {
-  const some = new Set<string>();
-  for (const id of ids.keys()) if (isMeant(id)) some.add(id);
-  return some.size === ids.size ? ids : some;
+  for (const id of ids.keys()) if (!isMeant(id)) return new Set(someOf(ids, isMeant));
+  return ids;
+}
+
+function* someOf(ids: Ids, isMeant: (id: string) => boolean): Generator<string, undefined> {
+  for (const id of ids.keys()) if (isMeant(id)) yield id;
+  return undefined;
 }
 
 /** All of several, each once. */
