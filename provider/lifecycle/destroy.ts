@@ -18,7 +18,7 @@ import { holdersOutside } from "./facts/own/holders-outside";
 import { heldBy, ledgerInstalls, resumeSingly } from "./facts/own/ledger-history";
 import { refuseOtherTenant } from "./facts/tenant";
 import { withUnlisted } from "./facts/members/unlisted";
-import { joinedIds } from "./state/members/ids";
+import { joinedIds, mapById } from "./state/members/ids";
 import { removalSentences } from "./messages/failures";
 import {
   goneIdSentences,
@@ -171,7 +171,7 @@ async function concludeDestroy(
   const all = [...facts.departed.devices, ...facts.fleet.members.values()];
   const departed = { ...facts.departed, devices: all.filter(({ id }) => told.has(id)) };
   const { removals, problems, lateCommands: open } = await finalStatuses(context, plan, { ...facts, departed }, sent);
-  const members = new Map(departed.devices.map((device) => [device.id, device]));
+  const members = mapById(departed.devices);
   const unanswered = unansweredOf({ wait }, removals.statuses, members);
   const timedOut = unanswered.length > 0 && wait.onTimeout === "fail";
   const seen = [...(problem === undefined ? [] : [problem]), ...problems];

@@ -52,6 +52,7 @@ export function makeSchema(): Json {
     description: "Certificates on fleets of Android devices managed by Esper.",
     keywords: ["pulumi", "esper", "android", "certificate", "pkcs12", "mdm", "category/infrastructure", "kind/native"],
     license: "Apache-2.0",
+    publisher: "pulumi-esper",
     config: { variables: settings },
     provider: { description: "An Esper tenant.", inputProperties: settings },
     types: types.types(),

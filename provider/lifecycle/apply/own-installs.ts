@@ -52,10 +52,9 @@ export async function ownDevices(
 ): Promise<(id: string) => boolean> {
   // A removal that is tried again was this resource's to send the first time; a rollback takes back what this run has sent.
   if (prior === undefined || reason === "removalsFailed" || reason === "rollback") return () => true;
-  const ids = new Set(candidates.keys());
   const { sentTo, earlierSentTo, previouslySentTo } = prior.record;
   const sketches = [sentTo, earlierSentTo, previouslySentTo].filter((sketch) => sketch !== undefined);
-  const joined = sketches.map((sketch) => difference(sketch, ids)?.joined);
+  const joined = sketches.map((sketch) => difference(sketch, candidates)?.joined);
   // What a destroy finds outside the target, it finds in the rows of this resource's own requests.
   const found = new Set(reason === "destroy" ? departed.devices.map(({ id }) => id) : []);
   // They were members that had it, and the sketches have forgotten them since.
@@ -76,7 +75,7 @@ export async function ownDevices(
   const reached = await devicesReached(
     client,
     prior,
-    [...ids].filter((id) => !isKnown(id)),
+    [...candidates.keys()].filter((id) => !isKnown(id)),
   );
   return (id) => isKnown(id) || reached.has(id);
 }

@@ -12,7 +12,7 @@ import type { CommandResults } from "../facts/command-results";
 import type { Facts } from "../facts/gather";
 import { progressLine } from "../messages/progress-line";
 import { timeLeftMs, type Sighting } from "../messages/time-left";
-import { idsThat, joinedIds, noIds, type Ids } from "../state/members/ids";
+import { idsThat, joinedIds, mapById, noIds, type Ids } from "../state/members/ids";
 import { isAnswered, mayBeAnswered, unansweredOf, waitedFor, type Awaited } from "../policy/awaited";
 import type { Plan } from "../policy/plan";
 import type { SentRequest } from "../state/state";
@@ -96,7 +96,9 @@ async function waitWithProgress(
 
 function withMore(members: ReadonlyMap<string, Device>, more: readonly Device[]): ReadonlyMap<string, Device> {
   if (more.length === 0) return members;
-  return new Map([...more.map((device) => [device.id, device] as const), ...members]);
+  const all = new Map(mapById(more));
+  for (const [id, device] of members) all.set(id, device);
+  return all;
 }
 
 function countOffline(devices: Iterable<Device>): number {

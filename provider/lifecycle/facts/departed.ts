@@ -5,6 +5,7 @@ import type { Device } from "../../client/index";
 import { devicesOf, groupsOf, type Target } from "../arguments/target";
 import type { OperationContext } from "../context";
 import { orphanedIds } from "../state/holding";
+import { mapById } from "../state/members/ids";
 import { devicesIn } from "../state/sent-request";
 import { type SentRequest, type State } from "../state/state";
 import { historyOf, joinRequests, noSentRequests, rowsMayBeLateMs, type SentRequests } from "./command-history";
@@ -141,7 +142,7 @@ async function removalStatuses(
   const nowMs = clock.now();
   const history = await historyOf(results, requests, new Set(), nowMs);
   const inRows = history.flatMap((entry) => ("answers" in entry ? [...entry.answers.rows.keys()] : []));
-  const named = new Map(departed.map((device) => [device.id, device]));
+  const named = mapById(departed);
   const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !entitled.members.has(id));
   const found = await supportedById(client, unnamed, 60_000);
   // A device that is gone from Esper is not there to lose anything, and one that is not supported never had it.

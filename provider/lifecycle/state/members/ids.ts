@@ -16,6 +16,13 @@ function* someOf(ids: Ids, isMeant: (id: string) => boolean): Generator<string, 
   return undefined;
 }
 
+/** Without a list of pairs, which takes more room than the map. */
+export function mapById<T extends { readonly id: string }>(all: Iterable<T>): ReadonlyMap<string, T> {
+  const byId = new Map<string, T>();
+  for (const one of all) byId.set(one.id, one);
+  return byId;
+}
+
 /** All of several, each once. */
 export function joinedIds(all: readonly Ids[]): Ids {
   const [first, ...others] = all.filter(({ size }) => size > 0);
