@@ -143,7 +143,7 @@ function removedAlready(
   devices: Fleet["members"],
   nowMs: number,
 ): readonly DeviceStatus[] {
-  const requestById = new Map(requests.map((request) => [request.id, request]));
+  const requestById = mapById(requests);
   const newest = new Map<string, { readonly row: StatusRow; readonly request: SentRequest }>();
   for (const row of rows) {
     const request = requestById.get(row.requestId);

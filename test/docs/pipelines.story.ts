@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { linkPackages, makeSandbox, type Sandbox } from "../../tools/sandbox";
 import { makeIdentity, p12Of } from "../support/certificates";
-import { Stack, type Ran } from "../support/engine";
+import { outcomeOf, Stack, type Ran } from "../support/engine";
 import { installCommand } from "../support/installed-command";
 import { commandsOf, connectionTo, expectNoSecret, holdersOf } from "../support/story";
 import { codeIn, document, root } from "./markdown";
@@ -34,18 +34,7 @@ async function projectIn(sandbox: Sandbox): Promise<string> {
 
 function run(folder: string, env: NodeJS.ProcessEnv, step: string): Promise<Ran> {
   const child = spawn(join(folder, "ci", "pipeline.sh"), [step], { cwd: folder, env: { ...env, NO_COLOR: "1" } });
-  let text = "";
-  const collect = (chunk: Buffer): void => {
-    text += chunk.toString("utf8");
-  };
-  child.stdout.on("data", collect);
-  child.stderr.on("data", collect);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code: code ?? -1, text });
-    });
-  });
+  return outcomeOf(child);
 }
 
 describe("the steps of the pipelines", function () {

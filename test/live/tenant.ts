@@ -11,7 +11,7 @@ import { messageIn } from "../../provider/client/http/api-errors";
 import { Redaction } from "../../provider/redaction/redaction";
 import { systemClock } from "../../provider/clock";
 import { readSettings, type Environment, type Settings } from "../../provider/config";
-import { makeIdentity, p12Of } from "../support/certificates";
+import { base64Of, makeIdentity } from "../support/certificates";
 
 /** Devices of a larger group are not a test group; ESPER_TEST_MAX_DEVICES says otherwise. */
 const mostDevices = 25;
@@ -87,7 +87,7 @@ export async function openTenant(env: Environment): Promise<LiveTenant> {
     ),
     alias: `pulumi-esper-test-${randomBytes(4).toString("hex")}`,
     newFile: async () => {
-      const file = Buffer.from(await p12Of(makeIdentity("pulumi-esper live test"), password)).toString("base64");
+      const file = await base64Of(makeIdentity("pulumi-esper live test"), password);
       secrecy.learn(file);
       return file;
     },

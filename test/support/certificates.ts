@@ -62,3 +62,8 @@ export async function p12Of(
 ): Promise<Uint8Array> {
   return writePkcs12(await fromPem(identity), { profile, password });
 }
+
+/** The same file as `source.base64` takes it. */
+export async function base64Of(identity: Identity, password: string): Promise<string> {
+  return Buffer.from(await p12Of(identity, password)).toString("base64");
+}

@@ -2,7 +2,7 @@
 // The folder sees this clone's packages, and `pulumi-esper` in them is this clone. Whatever happens, the stack's folder is
 // removed; devices are the simulator's business.
 
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pulumiCli } from "../../tools/pulumi-cli";
@@ -12,6 +12,22 @@ export interface Ran {
   readonly code: number;
   /** What it printed, both streams in the order they came. */
   readonly text: string;
+}
+
+/** What a process comes to in the end. */
+export function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<Ran> {
+  let text = "";
+  const collect = (chunk: Buffer): void => {
+    text += chunk.toString("utf8");
+  };
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ code: code ?? -1, text });
+    });
+  });
 }
 
 export interface StackOptions {
@@ -87,19 +103,7 @@ export class Stack {
     const { command } = await pulumiCli();
     const colors = args.includes("--color") ? [] : ["--color", "never"];
     const child = spawn(command, [...args, ...colors], { cwd: this.folder, env: this.environment });
-    let text = "";
-    const collect = (chunk: Buffer): void => {
-      text += chunk.toString("utf8");
-    };
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
-    const ended = new Promise<Ran>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code) => {
-        resolve({ code: code ?? -1, text });
-      });
-    });
-    return { pid: child.pid, ended };
+    return { pid: child.pid, ended: outcomeOf(child) };
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Device } from "../../client/index";
 import type { OperationContext } from "../context";
 import { readFleet } from "../facts/members/fleet";
+import { membersAndDeparted } from "../facts/departed";
 import type { Facts } from "../facts/gather";
 import { devicesHeldBefore } from "../facts/newer/held-before";
 import { readNewer, removalMaxAgeMs } from "../facts/newer/newer-commands";
@@ -14,6 +15,7 @@ import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
 import { decideRemoval, type Claimant } from "../policy/removal";
 import type { Step } from "../policy/steps";
+import { mapById } from "../state/members/ids";
 import { devicesSent } from "../state/sent-request";
 import { batchesForDevices, batchesForEveryone } from "./batches";
 import { uninstallOf } from "./esper-commands";
@@ -76,11 +78,8 @@ export async function removeStep(
 
 function candidatesOf({ fleet, departed }: Facts, devices: Step["devices"]): ReadonlyMap<string, Device> {
   if (devices === "everyone") return fleet.members;
-  const known = [...departed.devices, ...departed.statuses.map(({ device }) => device)];
-  const all = new Map([...known.map((device): [string, Device] => [device.id, device]), ...fleet.members]);
-  return new Map(
-    devices.map((id) => all.get(id)).flatMap((device) => (device === undefined ? [] : [[device.id, device]])),
-  );
+  const all = membersAndDeparted(fleet, departed);
+  return mapById(devices.map((id) => all.get(id)).filter((device) => device !== undefined));
 }
 
 function incompleteSentence(alias: string): string {

@@ -9,10 +9,11 @@ import { countOf, finalStates } from "../../client/index";
 import type { Clock } from "../../clock";
 import type { OperationContext } from "../context";
 import type { CommandResults } from "../facts/command-results";
+import { membersAndDeparted } from "../facts/departed";
 import type { Facts } from "../facts/gather";
 import { progressLine } from "../messages/progress-line";
 import { timeLeftMs, type Sighting } from "../messages/time-left";
-import { idsThat, joinedIds, mapById, noIds, type Ids } from "../state/members/ids";
+import { idsThat, joinedIds, noIds, type Ids } from "../state/members/ids";
 import { isAnswered, mayBeAnswered, unansweredOf, waitedFor, type Awaited } from "../policy/awaited";
 import type { Plan } from "../policy/plan";
 import type { SentRequest } from "../state/state";
@@ -27,8 +28,7 @@ export async function waitForAll(
   only?: ReadonlySet<string>,
 ): Promise<void> {
   const { fleet, results, installs, departed } = facts;
-  const toClear = [...departed.devices, ...departed.statuses.map(({ device }) => device)];
-  const devices = withMore(fleet.members, toClear);
+  const devices = membersAndDeparted(fleet, departed);
   const isMeant = (id: string): boolean => only === undefined || only.has(id) || !fleet.members.has(id);
   const awaited = (request: SentRequest, ids: Ids): Awaited => ({
     request,
@@ -92,13 +92,6 @@ async function waitWithProgress(
     status(progressLine({ ...base, done, failed, offline, ...(isInTime && { leftMs }) }));
   }
   await waitForAnswers({ client, clock, results, onRound }, awaited, untilMs);
-}
-
-function withMore(members: ReadonlyMap<string, Device>, more: readonly Device[]): ReadonlyMap<string, Device> {
-  if (more.length === 0) return members;
-  const all = new Map(mapById(more));
-  for (const [id, device] of members) all.set(id, device);
-  return all;
 }
 
 function countOffline(devices: Iterable<Device>): number {

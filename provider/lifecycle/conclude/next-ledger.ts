@@ -21,6 +21,7 @@ import {
 import { expiredState } from "../state/backlog";
 import { devicesSent } from "../state/sent-request";
 import type { SentRequest, State } from "../state/state";
+import { mapById } from "../state/members/ids";
 
 /** What a look has found, without the files. */
 export function ownNow(
@@ -94,7 +95,7 @@ export function nextLedger(end: LedgerEnd): Ledger {
   const { before, statuses, sent, requests, nowMs } = end;
   const sentTo = new Map<string, Sent>();
   for (const one of sent) if (one.request.kind === "install") for (const id of one.devices.keys()) sentTo.set(id, one);
-  const installs = new Map(requests.map((request) => [request.id, request]));
+  const installs = mapById(requests);
   const removed = devicesSent(sent, "uninstall");
   const ledger = new Map<string, LedgerEntry>();
   for (const status of statuses) {

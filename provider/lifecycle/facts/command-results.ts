@@ -16,6 +16,7 @@ import {
 import type { Answers } from "./device-status";
 import { countsEveryone, devicesIn } from "../state/sent-request";
 import type { Exception, SentRequest, State } from "../state/state";
+import { mapById } from "../state/members/ids";
 
 /** The most rows that a page has, and of how many devices one read can ask for the rows. */
 const rowsAPage = 250;
@@ -37,7 +38,7 @@ export class CommandResults {
     private readonly known?: State,
     private readonly others: ReadonlySet<string> = new Set(),
   ) {
-    this.knownById = new Map((known?.commands ?? []).map((request) => [request.id, request]));
+    this.knownById = mapById(known?.commands ?? []);
     for (const request of known?.commands ?? []) {
       if (this.isAllSuccess(request)) this.seen.set(request.id, { counts: request.states ?? {} });
     }

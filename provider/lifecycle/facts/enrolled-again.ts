@@ -7,6 +7,7 @@ import { entryOf, holdsContent, type Ledger } from "../state/ledger/ledger";
 import { newestInstallAt, type SentRequest, type State } from "../state/state";
 import { doneId } from "./own/done-installs";
 import type { DeviceStatus } from "./device-status";
+import { mapById } from "../state/members/ids";
 
 export interface Installs {
   readonly requests: readonly SentRequest[];
@@ -20,7 +21,7 @@ export function withEnrolledAgain(
   statuses: readonly DeviceStatus[],
   { requests, forgotten, prior }: Installs,
 ): readonly DeviceStatus[] {
-  const byId = new Map(requests.map((request) => [request.id, request]));
+  const byId = mapById(requests);
   const seen = (prior?.exceptions ?? []).filter(({ state }) => state === enrolledAgainState);
   const seenAt = new Map(seen.map(({ device, since }) => [device, since]));
   return statuses.map((status) => {

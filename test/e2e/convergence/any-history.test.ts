@@ -5,7 +5,7 @@
 
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { chanceOf, happenOneOf, pickOf, type Event } from "../../support/chance";
 import { QuickStack, type Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
@@ -258,5 +258,5 @@ function digestIn(certificate: unknown): unknown {
 }
 
 async function made(name: string): Promise<string> {
-  return Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64");
+  return base64Of(makeIdentity(name), password);
 }

@@ -6,7 +6,7 @@
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
 import { chanceOf, happenOneOf, pickOf, type Event } from "../../support/chance";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import type { Ended } from "../../support/quick-stack";
 import { at, listAt } from "../../support/story";
@@ -364,5 +364,5 @@ function inShort(wanted: Readonly<Record<string, Wanted>>): string {
 }
 
 async function made(name: string): Promise<string> {
-  return Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64");
+  return base64Of(makeIdentity(name), password);
 }

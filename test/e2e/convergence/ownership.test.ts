@@ -4,7 +4,7 @@
 
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
@@ -20,11 +20,7 @@ describe("an alias on a device has one owner:", () => {
   let program: QuickProgram;
 
   before(async () => {
-    files = await Promise.all(
-      ["one.example", "two.example"].map(async (name) =>
-        Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64"),
-      ),
-    );
+    files = await Promise.all(["one.example", "two.example"].map((name) => base64Of(makeIdentity(name), password)));
   });
 
   beforeEach(async () => {

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed, type Ended } from "../../support/quick-stack";
 import { deviceNamed, newCommands } from "../../support/sent";
@@ -20,7 +20,7 @@ for (const commandsApi of ["request", "v2"]) {
     let sent: () => readonly string[];
 
     before(async () => {
-      file = Buffer.from(await p12Of(makeIdentity("again.example"), password)).toString("base64");
+      file = await base64Of(makeIdentity("again.example"), password);
     });
 
     beforeEach(async () => {

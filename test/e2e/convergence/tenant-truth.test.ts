@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { printed, QuickStack, type Ended } from "../../support/quick-stack";
 import { deviceNamed, newCommands } from "../../support/sent";
 import { at, holdersOf } from "../../support/story";
@@ -19,7 +19,7 @@ describe("a tenant that changes", () => {
   let sent: () => readonly string[];
 
   before(async () => {
-    file = Buffer.from(await p12Of(makeIdentity("truth.example"), password)).toString("base64");
+    file = await base64Of(makeIdentity("truth.example"), password);
   });
 
   beforeEach(async () => {

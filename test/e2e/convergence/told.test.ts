@@ -4,7 +4,7 @@
 
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { printed } from "../../support/quick-stack";
 import { deviceNamed } from "../../support/sent";
@@ -21,7 +21,7 @@ for (const commandsApi of ["request", "v2"] as const) {
     let program: QuickProgram;
 
     before(async () => {
-      file = Buffer.from(await p12Of(makeIdentity("told.example"), password)).toString("base64");
+      file = await base64Of(makeIdentity("told.example"), password);
     });
 
     beforeEach(async () => {

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { startSimulator } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { QuickStack } from "../../support/quick-stack";
 import { startTogether } from "../../support/together";
 import { settingsOf } from "../../support/given-fleet";
@@ -21,7 +21,7 @@ describe("many certificates under a rate limit", () => {
     const faults = { rateLimit: { perSecond: requestsPerSecond } };
     const simulator = await startSimulator({ deviceMs: 60, fleet, faults });
     try {
-      const base64 = Buffer.from(await p12Of(makeIdentity("pace.example"), password)).toString("base64");
+      const base64 = await base64Of(makeIdentity("pace.example"), password);
       const config = settingsOf(simulator);
       const startedAt = performance.now();
       const story = startTogether(resources, 8, (name) => {

@@ -2,6 +2,7 @@
 // disk holds one, and an unchanged run asks nobody (docs/design.md, section 13).
 
 import { expect } from "chai";
+import type { Simulator } from "../../../simulator";
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { reportOf } from "../../../cli/report/report";
@@ -16,13 +17,8 @@ import { Secrets, SigningProgram, issuedTills, names, startIssuedTills } from ".
 describe("certificates that are made for devices, through the engine,", function () {
   this.timeout(900_000);
 
-  it("leave no key in the state, its backups, the history or any other file", async () => {
-    const secrets = new Secrets();
-    const simulator = await startIssuedTills(secrets);
-    const signer = new SigningProgram();
-    try {
-      const caKey = readFileSync(join(signer.folder, "ca.key"), "utf8");
-      const ca = { certificate: { file: join(signer.folder, "ca.pem") }, key: { env: "CA_KEY" } };
+  it("leave no key in the state, its backups, the history or any other file", () =>
+    withAuthority(async ({ simulator, secrets, ca, caKey }) => {
       const args = issuedTills(simulator, { ca }, { wait: { timeoutMinutes: 1 } });
       const program = `
 const esper = require("pulumi-esper");
@@ -51,19 +47,10 @@ exports.certificates = tills.certificates;
         expectNoKeyIn([...leftOnDisk(stack), ran.text, preview.text], secrets, caKey);
         expectOperations(await stack.destroy(), { deleted: 2 });
       });
-    } finally {
-      signer.remove();
-      await simulator.close();
-    }
-  });
+    }));
 
-  it("leave no key on disk where the run is killed between two waves, and none where the next one goes on", async () => {
-    const secrets = new Secrets();
-    const simulator = await startIssuedTills(secrets);
-    const signer = new SigningProgram();
-    try {
-      const caKey = readFileSync(join(signer.folder, "ca.key"), "utf8");
-      const ca = { certificate: { file: join(signer.folder, "ca.pem") }, key: { env: "CA_KEY" } };
+  it("leave no key on disk where the run is killed between two waves, and none where the next one goes on", () =>
+    withAuthority(async ({ simulator, secrets, ca, caKey }) => {
       const programOf = (more: Json): string => `
 const esper = require("pulumi-esper");
 new esper.DeviceCertificates("tills", ${JSON.stringify(issuedTills(simulator, { ca }, { wait: { timeoutMinutes: 1 }, ...more }))});
@@ -86,12 +73,32 @@ new esper.DeviceCertificates("tills", ${JSON.stringify(issuedTills(simulator, { 
         expect(holdersOf(simulator, "till")).to.deep.equal([...names]);
         expectNoKeyIn([...leftOnDisk(stack), ran.text], secrets, caKey);
       });
-    } finally {
-      signer.remove();
-      await simulator.close();
-    }
-  });
+    }));
 });
+
+interface Given {
+  readonly simulator: Simulator;
+  /** What devices were sent. */
+  readonly secrets: Secrets;
+  /** The issuer, whose key is in the variable CA_KEY. */
+  readonly ca: Json;
+  readonly caKey: string;
+}
+
+/** Twelve tills, and an authority of OpenSSL's; both are gone when `story` is over. */
+async function withAuthority(story: (given: Given) => Promise<void>): Promise<void> {
+  const secrets = new Secrets();
+  const simulator = await startIssuedTills(secrets);
+  const signer = new SigningProgram();
+  try {
+    const caKey = readFileSync(join(signer.folder, "ca.key"), "utf8");
+    const ca = { certificate: { file: join(signer.folder, "ca.pem") }, key: { env: "CA_KEY" } };
+    await story({ simulator, secrets, ca, caKey });
+  } finally {
+    signer.remove();
+    await simulator.close();
+  }
+}
 
 /** What engine and provider put among the temporary files stands beside the stack, and is looked through with it. */
 function temporaryFilesOf(stack: Stack): void {

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import type { Simulator } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity, p12Of } from "../../support/certificates";
 import { linkPackages } from "../../../tools/sandbox";
 import { givenFleet } from "../../support/given-fleet";
 import { buildYamlHost, withPackagedStack } from "../../support/packaged-stack";
@@ -84,8 +84,7 @@ describe("a certificate in a YAML program", function () {
   });
 
   it("is a certificate of its own on each device just as well, and a changed one goes to its device alone", async () => {
-    const file = async (name: string): Promise<string> =>
-      Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64");
+    const file = async (name: string): Promise<string> => await base64Of(makeIdentity(name), password);
     const files = { s1: await file("s1.example"), s2: await file("s2.example"), s3: await file("s3.example") };
     const tills = (certificates: Readonly<Record<string, string>>): object => {
       const contents = Object.entries(certificates).map(([name, base64]) => [name, { base64 }] as const);

@@ -6,7 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { linkPackages, makeSandbox, type Sandbox } from "../../../tools/sandbox";
-import type { Ran } from "../../support/engine";
+import { outcomeOf, type Ran } from "../../support/engine";
 import { givenFleet } from "../../support/given-fleet";
 
 /** Reads stacks from its environment; runs each as often as it says, with the configuration that it has by then. */
@@ -99,16 +99,5 @@ describe("a service with several stacks in one process", function () {
 
 function runNode(folder: string, env: NodeJS.ProcessEnv): Promise<Ran> {
   const child = spawn(process.execPath, ["service.js"], { cwd: folder, env });
-  let text = "";
-  const collect = (chunk: Buffer): void => {
-    text += chunk.toString("utf8");
-  };
-  child.stdout.on("data", collect);
-  child.stderr.on("data", collect);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve({ code: code ?? -1, text });
-    });
-  });
+  return outcomeOf(child);
 }

@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import { startSimulator, type Simulator } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { printed, QuickStack } from "../../support/quick-stack";
 import { settingsOf } from "../../support/given-fleet";
 
@@ -32,7 +32,7 @@ describe("a certificate whose end comes nearer", () => {
   ): Promise<Readonly<Record<string, unknown>>> => {
     const notBefore = new Date(Date.now() - 300 * dayMs);
     const identity = makeIdentity(name, { notBefore, notAfter: new Date(Date.now() + leftMs) });
-    const base64 = Buffer.from(await p12Of(identity, password)).toString("base64");
+    const base64 = await base64Of(identity, password);
     const target = { group: simulator.world.group("Shops").id };
     return { alias: "corp", target, source: { base64, password }, ...change };
   };

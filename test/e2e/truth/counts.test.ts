@@ -3,7 +3,7 @@
 
 import { expect } from "chai";
 import type { Faults } from "../../../simulator";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { TruthStack, type Endpoint } from "./truth-stack";
 
 const password = "a-password-of-counts";
@@ -17,7 +17,7 @@ describe("a device without a row, beside devices that cannot hold a certificate,
 
   before(async () => {
     source = {
-      base64: Buffer.from(await p12Of(makeIdentity("counts.example"), password)).toString("base64"),
+      base64: await base64Of(makeIdentity("counts.example"), password),
       password,
     };
   });

@@ -2,7 +2,7 @@
 // remove (docs/design.md, section 3). The provider is driven in this process.
 
 import { expect } from "chai";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { printed } from "../../support/quick-stack";
 import { holdersOf } from "../../support/story";
 import { until } from "../../support/until";
@@ -22,7 +22,7 @@ describe("a command that timed out and succeeds late", () => {
   before(async () => {
     contents = await Promise.all(
       ["one.example", "two.example"].map(async (name) => ({
-        source: { base64: Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64"), password },
+        source: { base64: await base64Of(makeIdentity(name), password), password },
       })),
     );
   });

@@ -2,7 +2,7 @@
 // The provider is driven in this process.
 
 import { expect } from "chai";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { printed } from "../../support/quick-stack";
 import { holdersOf } from "../../support/story";
 import { TruthStack, type Endpoint } from "./truth-stack";
@@ -13,7 +13,7 @@ describe("a device that leaves a group", () => {
   let source: unknown;
 
   before(async () => {
-    source = { base64: Buffer.from(await p12Of(makeIdentity("leave.example"), password)).toString("base64"), password };
+    source = { base64: await base64Of(makeIdentity("leave.example"), password), password };
   });
 
   async function on(

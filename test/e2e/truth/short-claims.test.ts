@@ -2,7 +2,7 @@
 // nothing is removed on that ground (docs/design.md, section 3). The provider is driven in this process.
 
 import { expect } from "chai";
-import { makeIdentity, p12Of } from "../../support/certificates";
+import { base64Of, makeIdentity } from "../../support/certificates";
 import { QuickProgram } from "../../support/quick-program";
 import { deviceNamed } from "../../support/sent";
 import { holdersOf } from "../../support/story";
@@ -12,7 +12,7 @@ const password = "a-password-of-short-lists";
 
 describe("a certificate that goes, while lists of devices are short,", () => {
   it("stays on every device that another of the program may claim, and is removed once they are whole", async () => {
-    const base64 = Buffer.from(await p12Of(makeIdentity("claims.example"), password)).toString("base64");
+    const base64 = await base64Of(makeIdentity("claims.example"), password);
     const devices = Array.from({ length: 7 }, (_, index) => ({ alias: `b${index}`, osVersion: "13" }));
     const simulator = await givenFleet(
       { Berlin: devices, Store: [{ alias: "s1", osVersion: "13" }] },

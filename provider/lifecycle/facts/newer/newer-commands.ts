@@ -9,6 +9,7 @@ import { aliasHash, certificateCommands, installCommand, parseLabel, urnHint } f
 import { devicesIn } from "../../state/sent-request";
 import { newestInstallAt, type OtherCommand, type State, type StateRecord } from "../../state/state";
 import { devicesConcerned, mayConcern } from "./concerned";
+import { mapById } from "../../state/members/ids";
 
 /** One that the state does not count among its own, with the devices that it reached. */
 export interface NewerCommand extends OtherCommand {
@@ -60,7 +61,7 @@ export async function readNewer(
     ? unknown.flatMap((sighting) => otherCommandOf(sighting, settings.alias, record) ?? [])
     : [];
   const concerned = devicesConcerned(prior, target);
-  const sightings = new Map(unknown.map((sighting) => [sighting.id, sighting]));
+  const sightings = mapById(unknown);
   const isOfUse = ({ id, by }: OtherCommand): boolean => {
     const sighting = sightings.get(id);
     return by === "own" || sighting === undefined || mayConcern(sighting, concerned);

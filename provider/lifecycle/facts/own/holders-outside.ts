@@ -3,6 +3,7 @@
 
 import type { Client, Device } from "../../../client/index";
 import { deviceKey, holdsContent, type Ledger } from "../../state/ledger/ledger";
+import { mapById } from "../../state/members/ids";
 
 // Of several resources in one run, each would read the same devices again.
 const listMaxAgeMs = 10_000;
@@ -18,5 +19,5 @@ export async function holdersOutside(
   );
   if (outside.size === 0) return new Map();
   const { devices } = await client.devices({}, listMaxAgeMs);
-  return new Map(devices.filter(({ id }) => outside.has(deviceKey(id))).map((device) => [device.id, device]));
+  return mapById(devices.filter(({ id }) => outside.has(deviceKey(id))));
 }

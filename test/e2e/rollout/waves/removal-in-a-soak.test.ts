@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import type { Simulator } from "../../../../simulator";
-import { makeIdentity, p12Of } from "../../../support/certificates";
+import { base64Of, makeIdentity } from "../../../support/certificates";
 import { givenFleet, settingsOf } from "../../../support/given-fleet";
 import { printed, QuickStack } from "../../../support/quick-stack";
 import { deviceNamed } from "../../../support/sent";
@@ -18,11 +18,7 @@ describe("a device that left a set and answers while a wave soaks", () => {
   let stack: QuickStack;
 
   before(async () => {
-    files = await Promise.all(
-      ["one.example", "two.example"].map(async (name) =>
-        Buffer.from(await p12Of(makeIdentity(name), password)).toString("base64"),
-      ),
-    );
+    files = await Promise.all(["one.example", "two.example"].map((name) => base64Of(makeIdentity(name), password)));
   });
 
   beforeEach(async () => {
