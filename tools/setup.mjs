@@ -23,7 +23,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
 const ownName = "pulumi-esper";
 const built = ["provider", "cli", "simulator"];
-const bundler = join("tools", "bundle-plugin.mjs");
+const bundler = join("tools", "bundles.mjs");
 const buildStamp = join(modules, ".cache", ownName, "build");
 
 /** Whether every package of the lock file is installed in its version; only optional ones may be absent. */

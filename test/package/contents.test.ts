@@ -15,8 +15,8 @@ const sourceFolders = ["cli", "provider", "simulator"];
 /** What `plugin install` copies: the plugin as one file, and what belongs to it. */
 const plugin = ["LICENSES.txt", "package.json", "pulumi-resource-esper", "pulumi-resource-esper.cmd"];
 
-/** Source maps or test files would go beyond it. Of this the plugin's one file has 1.3 million. */
-const mostBytes = 3_600_000;
+/** Source maps or test files would go beyond it. Of this the plugin's one file has 1.3 million, the provider's 0.8. */
+const mostBytes = 4_500_000;
 
 /** What the compiler makes of every source. */
 function wantedFiles(): readonly string[] {
@@ -26,8 +26,8 @@ function wantedFiles(): readonly string[] {
       .map((name) => posix.join("dist", folder, name.replaceAll("\\", "/").replace(/\.ts$/u, ""))),
   );
   const schema = "dist/provider/packaged/schema.json";
-  const bundle = plugin.map((name) => `dist/plugin/${name}`);
-  return [...papers, schema, ...bundle, ...sources.flatMap((source) => [`${source}.js`, `${source}.d.ts`])];
+  const bundles = ["dist/bundle/provider.js", ...plugin.map((name) => `dist/plugin/${name}`)];
+  return [...papers, schema, ...bundles, ...sources.flatMap((source) => [`${source}.js`, `${source}.d.ts`])];
 }
 
 function differences(files: readonly string[], wanted: readonly string[]): readonly string[] {

@@ -7,7 +7,7 @@ import { isObject, type RawObject } from "../../arguments/reader";
 import { StateError } from "../../errors";
 import { readState, toOutputs } from "../record";
 import type { SentRequest, State } from "../state";
-import { decodeLedger, encodeLedger, type Ledger, type MadeRecord } from "./ledger";
+import { decodeLedger, encodeLedger, type Ledger, type MadeRecord, type StoredLedger } from "./ledger";
 import { leadDaysOf } from "./made";
 import { decodeRevocations, encodeRevocations, encodeSerials, withSerials } from "./revocations";
 
@@ -39,7 +39,7 @@ export function readDeviceState(outputs: RawObject): State {
     );
   }
   const { ledger: rows, open, openIds, unusedDigest, withoutContent, removals = [], made, ...record } = decoded.right;
-  const ledger = withMade(decodeLedger({ rows, open, openIds }), made);
+  const ledger = ledgerIn({ rows, open, openIds }, made);
   const state = readState({
     ...outputs,
     ...{ certificate: {}, sentAs: "asGiven", commands: [...openInstalls(ledger), ...removals], record },
@@ -60,10 +60,10 @@ export function readDeviceState(outputs: RawObject): State {
 }
 
 /** Where certificates are made, one rule says of all when they are due. */
-function withMade(ledger: Ledger, made: StoredMade | undefined): Ledger {
-  if (made === undefined) return ledger;
-  const known = new Map([...ledger].map(([key, entry]) => [key, { ...entry, leadDays: leadDaysOf(key, made) }]));
-  return made.revoke === undefined ? known : withSerials(known, made.revoke.serials);
+function ledgerIn(stored: StoredLedger, made: StoredMade | undefined): Ledger {
+  if (made === undefined) return decodeLedger(stored);
+  const ledger = decodeLedger(stored, (key) => leadDaysOf(key, made));
+  return made.revoke === undefined ? ledger : withSerials(ledger, made.revoke.serials);
 }
 
 function madeIn({ revoke, ...made }: StoredMade): MadeRecord {

@@ -1,5 +1,7 @@
-// Writes dist/plugin: what Pulumi's plugin cache and a release asset hold, which is the plugin as one file that needs
-// nothing but Node. It runs after tsc, as the second half of `npm run build`.
+// Writes what is loaded as one file, since an engine starts it with every command: dist/bundle/provider.js, which is
+// `pulumi-esper/provider` (its modules one by one take more than twice as long to load), and dist/plugin, what Pulumi's
+// plugin cache and a release asset hold, which needs nothing but Node. It runs after tsc, as the second half of
+// `npm run build`.
 
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -36,22 +38,34 @@ function readJson(file) {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
-const { metafile } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ["provider/packaged/main.ts"],
-  outfile: join(folder, name),
   bundle: true,
-  minify: true,
-  keepNames: true,
   platform: "node",
   target: "node22",
   format: "cjs",
   charset: "utf8",
   legalComments: "none",
-  metafile: true,
   logLevel: "warning",
+};
+
+// The packages stay beside it: whoever installs them answers for their versions.
+await build({
+  ...common,
+  entryPoints: ["provider/provider.ts"],
+  outfile: join(root, "dist", "bundle", "provider.js"),
+  packages: "external",
+});
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const { metafile } = await build({
+  ...common,
+  entryPoints: ["provider/packaged/main.ts"],
+  outfile: join(folder, name),
+  minify: true,
+  keepNames: true,
+  metafile: true,
   plugins: [{ name: "own-package", setup: (made) => void made.onResolve({ filter: ownPackage }, besideBundle) }],
 });
 const own = { name: packageName, version, license, type: "commonjs", engines };
