@@ -9,7 +9,7 @@ export function median(values: readonly number[]): number {
 export interface Pair {
   readonly ownMs: number;
   readonly floorMs: number;
-  /** Of a provider that does nothing but stores the same; measured where there are many resources. */
+  /** Of a provider that does nothing but stores the same; measured where the state is large. */
   readonly echoMs?: number;
 }
 
@@ -40,4 +40,10 @@ export function echoRatioOf(pairs: readonly Pair[]): number | undefined {
 /** What a run costs beyond the floor, in milliseconds; below zero when the difference drowns in noise. */
 export function beyondMs(pairs: readonly Pair[]): number {
   return median(pairs.map(({ ownMs, floorMs }) => ownMs - floorMs));
+}
+
+/** The same beyond a run of the provider that stores the same; undefined where that was not measured. */
+export function beyondEchoMs(pairs: readonly Pair[]): number | undefined {
+  const beyond = pairs.flatMap(({ ownMs, echoMs }) => (echoMs === undefined ? [] : [ownMs - echoMs]));
+  return beyond.length === 0 ? undefined : median(beyond);
 }

@@ -60,6 +60,18 @@ describe("figures of the bench", () => {
     expect(rows[0]).to.deep.include({ what: "create over the floor, 100 x 1", seen: "1.50; 1.25 to echo" });
   });
 
+  it("an unchanged up of certificates of devices is judged beyond the floor, with the engine's price for the state told apart", () => {
+    const pairs = [{ ownMs: 1_500, floorMs: 1_000, echoMs: 1_400 }];
+    const { steps: usual, ...rest } = life({ name: "own 1,000", own: true }, 3);
+    const rows = rowsOf([{ ...rest, steps: { ...usual, "no-change up": { ...usual["no-change up"], pairs } } }], {});
+    expect(rows.at(-1)).to.deep.equal({
+      what: "no-change up beyond the floor, own 1,000",
+      wanted: "at most 0.3 s",
+      seen: "0.50 s; 0.10 s beyond echo",
+      isReached: false,
+    });
+  });
+
   it("each figure stands beside what was wanted, and what was not measured is not shown", () => {
     const rows = rowsOf([life({}, 3)], {});
     const verdicts = Object.fromEntries(rows.map(({ what, isReached }) => [what, isReached]));
