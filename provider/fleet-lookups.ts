@@ -83,7 +83,7 @@ export async function findDevices(client: Pick<Client, "devices">, filter: Devic
     ...(tags !== undefined && { tags }),
     ...(osVersion !== undefined && { osVersion }),
   };
-  const { devices: found } = await client.devices(query, listMaxAgeMs);
+  const found = [...(await client.devices(query, listMaxAgeMs)).byId.values()];
   const fitting = found.filter(
     (device) =>
       (serial === undefined || device.serial === serial) &&

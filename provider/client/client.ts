@@ -154,10 +154,10 @@ export interface Device {
   readonly online: boolean;
   /** Esper's number for its state: 1 online, 60 offline, 20 disabled, others while it is provisioned or wiped. */
   readonly state?: number;
-  /** ISO instant of its enrolment. */
-  readonly createdAt?: string;
-  /** ISO instant of its last check-in, where Esper gives it. */
-  readonly lastSeen?: string;
+  /** The time of its enrolment. */
+  readonly createdAtMs?: number;
+  /** The time of its last check-in, where Esper gives it. */
+  readonly lastSeenMs?: number;
   /** The first IMEI of its network information, where Esper gives one. */
   readonly imei?: string;
   /** The group that it is in itself. */
@@ -167,8 +167,7 @@ export interface Device {
 }
 
 export interface DeviceList {
-  readonly devices: readonly Device[];
-  /** The same by their ids. */
+  /** In the order in which Esper lists them. */
   readonly byId: ReadonlyMap<string, Device>;
   /** Whether there are as many as Esper counts. Where not, one may be missing, and no device counts as having left. */
   readonly addsUp: boolean;

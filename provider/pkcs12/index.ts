@@ -4,8 +4,8 @@
 
 export { androidSupport } from "./advice/android-versions";
 export type { AndroidSupport } from "./advice/android-versions";
-export { androidSentence, chooseEncoding, incompatibleInShort } from "./advice/fleet-encoding";
-export type { SentAs } from "./advice/fleet-encoding";
+export { androidSentence, chooseEncoding, countVersions, incompatibleInShort } from "./advice/fleet-encoding";
+export type { OsVersions, SentAs } from "./advice/fleet-encoding";
 export type { Profile } from "./container/profiles";
 export type { Certificate } from "./x509/certificate";
 export type { KeyMaterial } from "./x509/key-material";

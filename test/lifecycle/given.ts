@@ -51,7 +51,7 @@ export function devices(count: number, change: Partial<Device> = {}): readonly D
 
 /** Esper's list of them. */
 export function listOf(all: readonly Device[]): DeviceList {
-  return { devices: all, byId: new Map(all.map((one) => [one.id, one])), addsUp: true };
+  return { byId: new Map(all.map((one) => [one.id, one])), addsUp: true };
 }
 
 export function request(change: Partial<SentRequest> = {}): SentRequest {

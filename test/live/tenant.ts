@@ -66,7 +66,7 @@ export async function openTenant(env: Environment): Promise<LiveTenant> {
   const settings = readSettings(() => undefined, env);
   const client = createClient({ settings, clock: systemClock, random: Math.random });
   const group = await findGroup(client, (env["ESPER_TEST_GROUP"] ?? "").trim());
-  const { devices } = await client.devices({ groups: [group.id] }, 0);
+  const devices = [...(await client.devices({ groups: [group.id] }, 0)).byId.values()];
   const most = Number(env["ESPER_TEST_MAX_DEVICES"] ?? mostDevices);
   if (devices.length > most) {
     throw new Error(

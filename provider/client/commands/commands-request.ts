@@ -18,7 +18,8 @@ import type {
 import { AcceptedJson, Anything, CommandJson, StatsJson, StatusJson } from "../codecs";
 import { bodyOf, sentAs, sentCommandOf, targetsOf } from "./command-json";
 import { attemptsInRound, type CommandsEndpoint, type HowToRead, type Round } from "./endpoint";
-import { pageRows, PageSize, readAll } from "../http/pages";
+import { pageRows, PageSize } from "../http/pages";
+import { readAll } from "../http/whole-lists";
 import { RecentCommands } from "./recent-commands";
 import { refusalOfCommand } from "./refusals";
 import { pathOf, type Requester } from "../http/request";

@@ -4,16 +4,15 @@
 import type { Clock } from "../../clock";
 import { isNotFound } from "../../errors";
 import type { Device, DeviceList, DeviceQuery } from "../client";
-import { DeviceJson } from "../codecs";
-import { pages, PageSize, readPage, readWhole, type ListCall, type Whole } from "../http/pages";
+import { DeviceJson, keptOf } from "../codecs";
+import { pages, PageSize, readPage, type ListCall } from "../http/pages";
+import { readWhole, type Whole } from "../http/whole-lists";
 import { pathOf, type Requester } from "../http/request";
 import { Cache } from "../cache";
-import { bounded, filled } from "../bounded-text";
-import { isoInstant } from "../iso-instant";
 import { chunksOf, Gather } from "../coalesce";
 import { idsInUrl } from "../commands/status-rows";
+import { deviceReader } from "./device-row";
 import { KnownDevices } from "./known-devices";
-import type { TypeOf } from "io-ts";
 
 /** The documented maximum. */
 const devicesAPage = 1000;
@@ -23,10 +22,6 @@ const fewIds = 5;
 const fewTimes = 3;
 const devicesPath = "/v2/devices/";
 const toRead = "to read devices";
-/** Esper's `state` of a device that is online (docs/background/esper-api.md, 5c). */
-const activeState = 1;
-const tagsMax = 1_000;
-const noTags: readonly string[] = [];
 
 export class Devices {
   private readonly lists: Cache<DeviceList>;
@@ -36,8 +31,7 @@ export class Devices {
   /** How often few devices were asked for so far, and where the next page of the list begins. */
   private timesAskedForFew = 0;
   private nextOffset = 0;
-  /** One copy of the texts that many devices share. */
-  private readonly texts = new Map<string, string>();
+  private readonly codec = keptOf(DeviceJson, deviceReader());
 
   constructor(
     private readonly requester: Requester,
@@ -60,14 +54,13 @@ export class Devices {
       const lists = await Promise.all(reads.map((filters) => this.whole(filters, unwanted)));
       const byId = joined(lists.map(({ byId: some }) => some));
       this.known.keepList(key, byId);
-      return { devices: [...byId.values()], byId, addsUp: lists.every(({ addsUp }) => addsUp) };
+      return { byId, addsUp: lists.every(({ addsUp }) => addsUp) };
     };
     return this.lists.get(key, maxAgeMs, read, signal);
   }
 
-  /** The rows as Esper sends them are many times larger than what is kept of them. */
   private whole(filters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Whole<Device>> {
-    return readWhole(this.requester, { ...this.listCall(filters), signal }, (row) => this.deviceOf(row));
+    return readWhole(this.requester, { ...this.listCall(filters), signal });
   }
 
   async byId(ids: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, Device>> {
@@ -113,65 +106,33 @@ export class Devices {
     this.nextOffset = items.length === 0 || end >= (count ?? end) ? 0 : end;
   }
 
-  private take(rows: readonly TypeOf<typeof DeviceJson>[], missing: Set<string>): void {
-    for (const row of rows) {
-      this.known.keep(row.id, this.deviceOf(row));
-      missing.delete(row.id);
+  private take(devices: readonly Device[], missing: Set<string>): void {
+    for (const device of devices) {
+      this.known.keep(device.id, device);
+      missing.delete(device.id);
     }
   }
 
   private async readOne(id: string): Promise<void> {
     try {
-      const row = await this.requester.call({
+      const device = await this.requester.call({
         method: "GET",
         // Esper's description has no slash at the end of this one.
         path: pathOf`/v2/devices/${id}`,
-        codec: DeviceJson,
+        codec: this.codec,
         attempt: `read the device ${id}`,
         permission: toRead,
       });
-      this.known.keep(id, this.deviceOf(row));
+      this.known.keep(id, device);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.known.keep(id, undefined);
     }
   }
 
-  private deviceOf(row: TypeOf<typeof DeviceJson>): Device {
-    const shared = (text: string): string => {
-      const known = this.texts.get(text) ?? text;
-      this.texts.set(known, known);
-      return known;
-    };
-    const osVersion = filled(row.os_version) ?? filled(row.software_info?.os_version) ?? "";
-    const serial = filled(row.serial);
-    const groupId = filled(row.group_id);
-    const createdAt = filled(row.created_at);
-    const lastSeen = filled(row.last_seen);
-    const imei = imeiOf(row);
-    const tags = (row.tags ?? [])
-      .filter((tag) => typeof tag === "string")
-      .slice(0, tagsMax)
-      .map(bounded);
-    return {
-      id: row.id,
-      name: filled(row.alias) ?? filled(row.name) ?? row.id,
-      ...(serial !== undefined && { serial }),
-      platform: shared(filled(row.platform) ?? filled(row.os)?.toUpperCase() ?? ""),
-      osVersion: shared(osVersion),
-      online: row.state === activeState,
-      ...(typeof row.state === "number" && { state: row.state }),
-      ...(createdAt !== undefined && { createdAt: isoInstant(createdAt) }),
-      ...(lastSeen !== undefined && { lastSeen: isoInstant(lastSeen) }),
-      ...(imei !== undefined && { imei }),
-      ...(groupId !== undefined && { groupId: shared(groupId) }),
-      tags: tags.length === 0 ? noTags : tags,
-    };
-  }
-
-  private listCall(query: Readonly<Record<string, string>>): ListCall<TypeOf<typeof DeviceJson>> {
+  private listCall(query: Readonly<Record<string, string>>): ListCall<Device> {
     const { pageSize: size } = this;
-    return { path: devicesPath, query, item: DeviceJson, size, attempt: "list devices", permission: toRead };
+    return { path: devicesPath, query, item: this.codec, size, attempt: "list devices", permission: toRead };
   }
 }
 
@@ -190,9 +151,4 @@ function marksOf({ search, serial, tags, osVersion }: DeviceQuery): Readonly<Rec
     ...(tags === undefined || tags.length === 0 ? {} : { tags: tags.join(",") }),
     ...(osVersion !== undefined && { android_version_exact: osVersion }),
   };
-}
-
-function imeiOf({ network_info: network }: TypeOf<typeof DeviceJson>): string | undefined {
-  const given = [network?.imei, network?.imei1, network?.imei_1, network?.imeis].flat();
-  return given.find((imei): imei is string => typeof imei === "string" && imei.trim() !== "")?.trim();
 }

@@ -7,7 +7,8 @@ import type { Clock } from "../../clock";
 import { isNotFound } from "../../errors";
 import type { Group } from "../client";
 import { Anything, GroupJson, TokenInfoJson } from "../codecs";
-import { pageRows, PageSize, readAll } from "../http/pages";
+import { pageRows, PageSize } from "../http/pages";
+import { readAll } from "../http/whole-lists";
 import { pathOf, type Requester } from "../http/request";
 import { Cache } from "../cache";
 

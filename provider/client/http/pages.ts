@@ -14,8 +14,6 @@ export const pageRows = 250;
 /** Far beyond any tenant: a list that is longer has no end. */
 const maxRows = 2_000_000;
 const maxPages = 20_000;
-/** A list whose rows do not add up is read so many times. */
-const maxReads = 3;
 
 /** How many rows a page of one kind of list has; a size that a server cannot do is not tried again in this process. */
 export class PageSize {
@@ -93,28 +91,36 @@ function isTooMuchAtOnce(error: unknown): boolean {
 export interface PagesOptions {
   /** For who reads all of them: the next two pages are asked for while this one is worked on. Default false. */
   readonly readsAhead?: boolean;
+  /** The ids of all rows so far, where the reader keeps them and adds those of each page; without it they are kept here. */
+  readonly seen?: Ids;
+}
+
+interface Ids {
+  readonly size: number;
+  has(id: string): boolean;
 }
 
 /** Page after page until the count is reached or a page is empty. */
 export async function* pages<A extends { readonly id: string }>(
   requester: Pick<Requester, "call">,
   list: ListCall<A>,
-  { readsAhead = false }: PagesOptions = {},
+  { readsAhead = false, seen: seenByReader }: PagesOptions = {},
 ): AsyncGenerator<Page<A>, void, undefined> {
-  const seen = new Set<string>();
+  const ownSeen = new Set<string>();
+  const seen: Ids = seenByReader ?? ownSeen;
   const asked = new Map<number, Promise<Page<A>>>();
   let offset = 0;
   for (let read = 1; ; read += 1) {
     const page = await (asked.get(offset) ?? readPage(requester, list, offset));
     const { items, count } = page;
-    // The rows are large; nothing here keeps a page that was handed on.
+    // Nothing here keeps a page that was handed on.
     asked.delete(offset);
-    const before = seen.size;
-    for (const { id } of items) seen.add(id);
+    const isNew = items.some(({ id }) => !seen.has(id));
+    if (seenByReader === undefined) for (const { id } of items) ownSeen.add(id);
     offset += items.length;
     const isLast = items.length === 0 || offset === count;
     // Without a count a page does not tell whether there is a next one; and a page that repeats itself would go on for ever.
-    const end = readsAhead && seen.size > before ? (count ?? 0) : 0;
+    const end = readsAhead && isNew ? (count ?? 0) : 0;
     for (const next of [offset, offset + items.length]) {
       if (next >= end || asked.has(next)) continue;
       const reading = readPage(requester, list, next);
@@ -125,70 +131,9 @@ export async function* pages<A extends { readonly id: string }>(
     if (items.length > 0) yield page;
     if (isLast) return;
     list.signal?.throwIfAborted();
-    if (seen.size === before) throw unusableList(list, `repeats itself after ${seen.size} rows`);
+    if (!isNew) throw unusableList(list, `repeats itself after ${seen.size} rows`);
     if (seen.size > maxRows || read >= maxPages) throw unusableList(list, `does not end after ${seen.size} rows`);
   }
-}
-
-export interface Whole<B> {
-  readonly byId: ReadonlyMap<string, B>;
-  /** Whether there are as many rows as the list is said to have; where not, one may be missing. */
-  readonly addsUp: boolean;
-}
-
-/**
- * A list from its beginning to its end, each row once. Rows move between two pages while they are read: then it is read
- * again, and what any of the reads has seen is in the result.
- */
-export async function readWhole<A extends { readonly id: string }, B>(
-  requester: Pick<Requester, "call">,
-  list: ListCall<A>,
-  kept: (row: A) => B,
-): Promise<Whole<B>> {
-  const all = new Map<string, B>();
-  for (let reads = 1; ; reads += 1) {
-    // The first read has nothing to be told from.
-    const ids = reads === 1 ? all : new Map<string, B>();
-    let count: number | undefined;
-    for await (const page of pages(requester, list, { readsAhead: true })) {
-      for (const row of page.items) {
-        const one = kept(row);
-        ids.set(row.id, one);
-        all.set(row.id, one);
-      }
-      if (page.count !== undefined) count = Math.max(page.count, count ?? 0);
-    }
-    const addsUp = count === undefined || ids.size >= count;
-    // What the earlier reads have and this one lacks is gone.
-    if (addsUp) for (const id of all.keys()) if (!ids.has(id)) all.delete(id);
-    if (addsUp || all.size === count) return { byId: all, addsUp: true };
-    if (reads === maxReads) return { byId: all, addsUp: false };
-  }
-}
-
-/** All items, each once; or those of the first pages, where not all need be known. */
-export async function readAll<A extends { readonly id: string }>(
-  requester: Pick<Requester, "call">,
-  list: ListCall<A>,
-  maxPagesRead?: number,
-): Promise<readonly A[]> {
-  if (maxPagesRead !== undefined) return readFirst(requester, list, maxPagesRead);
-  return [...(await readWhole(requester, list, (row) => row)).byId.values()];
-}
-
-async function readFirst<A extends { readonly id: string }>(
-  requester: Pick<Requester, "call">,
-  list: ListCall<A>,
-  maxPagesRead: number,
-): Promise<readonly A[]> {
-  const rows: A[] = [];
-  let pagesRead = 0;
-  for await (const { items } of pages(requester, list)) {
-    rows.push(...items);
-    pagesRead += 1;
-    if (pagesRead >= maxPagesRead) break;
-  }
-  return rows;
 }
 
 /** Else a server that ignores `offset` would be asked for ever, or half a list be taken for the whole. */

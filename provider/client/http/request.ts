@@ -53,6 +53,12 @@ export interface RequesterParts {
   readonly random: () => number;
 }
 
+interface Came<A> {
+  readonly outcome: Outcome;
+  readonly answer?: Omit<Answer, "text">;
+  readonly result: () => A;
+}
+
 export class Requester {
   private skewMs = 0;
   /** Until then, of our clock, Esper takes no request; and the status by which it said so. */
@@ -134,19 +140,10 @@ export class Requester {
   }
 
   /** One exchange, never throwing: what came, for the verdict, and the way to its value or its error. */
-  private async exchange<A>(
-    call: Call<A>,
-  ): Promise<{ readonly outcome: Outcome; readonly answer?: Answer; readonly result: () => A }> {
+  private async exchange<A>(call: Call<A>): Promise<Came<A>> {
     try {
       const answer = await this.parts.connection.exchange(exchangeOf(call), call.signal);
-      const read = answer.status < 300 ? readJson(answer.text) : undefined;
-      const outcome: Outcome = {
-        kind: "answer",
-        status: answer.status,
-        text: answer.text,
-        readable: read?.readable ?? true,
-      };
-      return { outcome, answer, result: () => (read === undefined ? this.refuse(call, answer) : decode(call, read)) };
+      return answer.status < 300 ? readAnswer(call, answer) : this.refused(call, answer);
     } catch (error) {
       if (!isNetworkError(error)) throw error;
       const { reason, mayHaveArrived } = error;
@@ -159,12 +156,31 @@ export class Requester {
     }
   }
 
+  private refused<A>(call: Call<A>, answer: Answer): Came<A> {
+    const { status, text } = answer;
+    return {
+      outcome: { kind: "answer", status, text, readable: true },
+      answer,
+      result: () => this.refuse(call, answer),
+    };
+  }
+
   private refuse<A>(call: Call<A>, answer: Answer): never {
     const words = messageIn(answer.text);
     const said = words === undefined ? undefined : this.parts.secrecy.quote(words);
     const known = call.readRefusal?.(answer.status, answer.text);
     throw refusalError({ ...call, status: answer.status, said, known });
   }
+}
+
+/** Nothing here holds the text once it is read: of a page of devices it is larger than all that is kept of them. */
+function readAnswer<A>(call: Call<A>, { text, ...answer }: Answer): Came<A> {
+  const json = readJson(text);
+  return {
+    outcome: { kind: "answer", status: answer.status, text: "", readable: json.readable },
+    answer,
+    result: () => decode(call, json),
+  };
 }
 
 function exchangeOf<A>({ method, path, query, body, attempt }: Call<A>): Exchange {

@@ -5,7 +5,7 @@
 import type { NetworkReason } from "../../errors";
 import type { Method } from "./exchange";
 
-/** What came of one exchange. */
+/** What came of one exchange; the text of a refusal. */
 export type Outcome =
   | { readonly kind: "answer"; readonly status: number; readonly text: string; readonly readable: boolean }
   | { readonly kind: "failure"; readonly reason: NetworkReason; readonly mayHaveArrived: boolean };

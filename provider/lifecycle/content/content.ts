@@ -11,6 +11,7 @@ import {
   summarize,
   writePkcs12,
   type Finding,
+  type OsVersions,
   type SentAs,
 } from "../../pkcs12/index";
 import { printable } from "../../printable";
@@ -38,9 +39,9 @@ export interface Content {
   readonly encodingFacts: EncodingFacts;
   /** Stands for the private keys: another file with the same holds the same key. */
   readonly keysDigest: string;
-  readonly encodingFor: (encoding: Encoding, osVersions: readonly string[]) => EncodingChoice;
+  readonly encodingFor: (encoding: Encoding, osVersions: OsVersions) => EncodingChoice;
   /** Who cannot read the file as given, such as `38 run Android 10 to 12`. */
-  readonly incompatible: (osVersions: readonly string[]) => string | undefined;
+  readonly incompatible: (osVersions: OsVersions) => string | undefined;
   readonly toSend: (sentAs: SentAs) => Promise<InstallFile>;
 }
 

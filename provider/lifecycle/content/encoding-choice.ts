@@ -1,7 +1,14 @@
 // In which encoding a certificate is sent to some devices, and what people should know about it. Pure; which Android version
 // reads what is pkcs12's knowledge. Follows docs/design.md, section 2 (`encoding`).
 
-import { androidSentence, chooseEncoding, type AndroidSupport, type SentAs } from "../../pkcs12/index";
+import {
+  androidSentence,
+  chooseEncoding,
+  countVersions,
+  type AndroidSupport,
+  type OsVersions,
+  type SentAs,
+} from "../../pkcs12/index";
 import type { Encoding } from "../arguments/arguments";
 
 /** The encoding chosen for some devices, with what people should know about it. */
@@ -20,11 +27,11 @@ export interface EncodingFacts {
   readonly isMade: boolean;
 }
 
-/** @param osVersions one entry a device */
+/** @param osVersions of the devices that it is sent to */
 export function chooseFor(
   { support, isMade }: EncodingFacts,
   encoding: Encoding,
-  osVersions: readonly string[],
+  osVersions: OsVersions,
 ): EncodingChoice {
   const advice = chooseEncoding(encoding, support, osVersions);
   // What is made here is written for every Android version.
@@ -35,4 +42,9 @@ export function chooseFor(
     ...(advice.sentAs !== "asGiven" && { note: advice.reason }),
     ...(warning !== undefined && { warning }),
   };
+}
+
+/** @param osVersion of the one device that it is sent to; empty where Esper reports none */
+export function chooseForOne(facts: EncodingFacts, encoding: Encoding, osVersion = ""): EncodingChoice {
+  return chooseFor(facts, encoding, countVersions([osVersion]));
 }

@@ -35,8 +35,9 @@ export function withEnrolledAgain(
     // A time of Esper's: of the device's own answer, else of its request, else of the newest one there was.
     const isAnswered = requestId === doneId || (request !== undefined && since !== request.sentAt);
     const doneAt = isAnswered ? since : request === undefined ? newestInstallAt(prior) : request.createdAt;
-    return doneAt !== undefined && isLater(device.createdAt, doneAt)
-      ? missing(status, device.createdAt ?? since)
+    const { createdAtMs } = device;
+    return createdAtMs !== undefined && doneAt !== undefined && createdAtMs > Date.parse(doneAt)
+      ? missing(status, new Date(createdAtMs).toISOString())
       : status;
   });
 }
@@ -54,12 +55,13 @@ export function withStartingAnew(statuses: readonly DeviceStatus[], nowMs: numbe
 export function mayHaveStartedAnew(devices: Iterable<Device>, prior: State): boolean {
   const newestAt = newestInstallAt(prior);
   const ledger = prior.record.own?.ledger;
-  const lastAt = (id: string): string | undefined => (ledger === undefined ? newestAt : entryAt(ledger, id));
-  return [...devices].some((device) => {
+  const newestMs = Date.parse(newestAt ?? "");
+  const lastMs = (id: string): number => (ledger === undefined ? newestMs : Date.parse(entryAt(ledger, id) ?? ""));
+  for (const device of devices) {
     if (isStartingAnew(device)) return true;
-    const at = lastAt(device.id);
-    return at !== undefined && isLater(device.createdAt, at);
-  });
+    if (device.createdAtMs !== undefined && device.createdAtMs > lastMs(device.id)) return true;
+  }
+  return false;
 }
 
 function entryAt(ledger: Ledger, id: string): string | undefined {

@@ -5,12 +5,14 @@ import { pickWritten, type Settings } from "../arguments/arguments";
 import type { RawObject } from "../arguments/reader";
 import { isOver } from "../arguments/schedule";
 import type { Device } from "../../client/index";
+import { countVersions } from "../../pkcs12/index";
 import type { Content } from "../content/content";
 import type { ContentsForMembers, FileToSend } from "../content/device-contents";
 import type { EncodingChoice } from "../content/encoding-choice";
 import { toRemoveAgain } from "../facts/departed";
 import { isOwnedByOther, type DeviceStatus } from "../facts/device-status";
 import type { Facts } from "../facts/gather";
+import type { Fleet } from "../facts/members/fleet";
 import type { Newer } from "../facts/newer/newer-commands";
 import { overdueSentence, ownedByOthersSentence } from "../messages/notices";
 import { orphanedIds } from "../state/holding";
@@ -137,13 +139,18 @@ function encodingFor(
   { fleet }: Facts,
   steps: Steps,
 ): EncodingChoice {
-  const targets = installTargets(steps, [...fleet.members.keys()]);
   const installsNothing = !steps.steps.some(({ action }) => action === "install");
   if (prior !== undefined && installsNothing) return { sentAs: prior.sentAs };
-  return content.encodingFor(
-    inputs.encoding,
-    targets.map((id) => fleet.members.get(id)?.osVersion ?? ""),
-  );
+  return content.encodingFor(inputs.encoding, countVersions(versionsReached(steps, fleet.members)));
+}
+
+/** One for each device that an install reaches. */
+function* versionsReached({ steps }: Steps, members: Fleet["members"]): Generator<string, void> {
+  for (const { action, devices } of steps) {
+    if (action !== "install") continue;
+    const reached = devices === "everyone" ? members.keys() : devices;
+    for (const id of reached) yield members.get(id)?.osVersion ?? "";
+  }
 }
 
 /** What could not be done is asked for again by the next schedule, so the state remembers what was asked for before. */

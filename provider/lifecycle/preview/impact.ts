@@ -3,9 +3,10 @@
 
 import type { Client, Device, DeviceType } from "../../client";
 import { systemClock, type Clock } from "../../clock";
+import { countVersions } from "../../pkcs12/index";
 import type { Content } from "../content/content";
 import type { EncodingChoice } from "../content/encoding-choice";
-import { narrowed, readFleet } from "../facts/members/fleet";
+import { narrowed, readFleet, type Fleet } from "../facts/members/fleet";
 import { devicesWithAlias } from "../facts/newer/already-there";
 import type { Encoding } from "../arguments/arguments";
 import { count, someOf } from "../messages/words";
@@ -121,28 +122,37 @@ async function describe(
   const { members, disabled, unknownGroups, unknownDevices } = fleet;
   const unsupported = fleet.unsupported - disabled;
   const unknown = [...unknownGroups, ...unknownDevices];
-  const devices = [...members.values()];
-  const online = devices.filter((device) => device.online).length;
-  const osVersions = devices.map((device) => device.osVersion);
+  const devices = members.size;
+  const online = countThat(members, (device) => device.online);
+  const osVersions = countVersions(versionsOf(members));
   const unable = content?.incompatible(osVersions);
-  const unseen = devices.filter((device) => isLongUnseen(device, nowMs)).length;
+  const unseen = countThat(members, (device) => isLongUnseen(device, nowMs));
   const parts = [
-    `reaches ${count(devices.length, "device")}: ${online} online, ${devices.length - online} offline` +
+    `reaches ${count(devices, "device")}: ${online} online, ${devices - online} offline` +
       (unseen > 0 ? `, ${unseen} of them not seen for over ${longUnseenDays} days` : ""),
     ...(unable === undefined ? [] : [unable]),
     ...(unsupported > 0 ? [`${count(unsupported, "device")} cannot hold certificates`] : []),
     ...(disabled > 0 ? [`${count(disabled, "device")} removed in Esper`] : []),
     ...(unknown.length > 0 ? [`Esper does not know ${someOf(unknown)}`] : []),
-    ...(isStaged(rollout) ? [firstWave(rollout, devices.length)] : []),
+    ...(isStaged(rollout) ? [firstWave(rollout, devices)] : []),
   ];
   const fitting = content?.encodingFor(encoding, osVersions);
   return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
 }
 
-/** A device without `lastSeen` does not count as long unseen. */
-function isLongUnseen({ online, lastSeen }: Device, nowMs: number): boolean {
-  const atMs = Date.parse(lastSeen ?? "");
-  return !online && nowMs - atMs > longUnseenDays * 24 * 3_600_000;
+function countThat(members: Fleet["members"], isMeant: (device: Device) => boolean): number {
+  let found = 0;
+  for (const device of members.values()) if (isMeant(device)) found += 1;
+  return found;
+}
+
+function* versionsOf(members: Fleet["members"]): Generator<string, void> {
+  for (const { osVersion } of members.values()) yield osVersion;
+}
+
+/** A device without `lastSeenMs` does not count as long unseen. */
+function isLongUnseen({ online, lastSeenMs }: Device, nowMs: number): boolean {
+  return !online && nowMs - (lastSeenMs ?? nowMs) > longUnseenDays * 24 * 3_600_000;
 }
 
 function firstWave({ canary, waves }: Rollout, members: number): string {

@@ -3,9 +3,18 @@
 
 import type { AndroidSupport, AndroidVersionSupport } from "./android-versions";
 import type { Profile } from "../container/profiles";
-import { groupBy } from "../group-by";
 
 export type SentAs = "asGiven" | Profile;
+
+/** How many devices run each version, as Esper reports it ("10", "12.1"; empty where it reports none). */
+export type OsVersions = ReadonlyMap<string, number>;
+
+/** @param osVersions one entry a device */
+export function countVersions(osVersions: Iterable<string>): OsVersions {
+  const counts = new Map<string, number>();
+  for (const osVersion of osVersions) counts.set(osVersion, (counts.get(osVersion) ?? 0) + 1);
+  return counts;
+}
 
 export interface EncodingAdvice {
   readonly sentAs: SentAs;
@@ -26,13 +35,12 @@ const firstModernVersion = 14;
 /**
  * What to send. `auto` keeps the file as it is when every targeted version reads it, or when no encoding would help (a
  * key type); else it takes the strongest profile that all of them read.
- * @param osVersions one entry a device, as Esper reports them ("10", "12.1"); when there is none, or one that is no
- * version, every version from 9 on is taken into account
+ * @param osVersions when there is none, or one that is no version, every version from 9 on is taken into account
  */
 export function chooseEncoding(
   wanted: "auto" | SentAs,
   support: AndroidSupport,
-  osVersions: readonly string[],
+  osVersions: OsVersions,
 ): EncodingAdvice {
   if (wanted !== "auto") return { sentAs: wanted, reason: "This encoding was asked for." };
   const targets = targetsOf(support, osVersions);
@@ -56,41 +64,52 @@ export function chooseEncoding(
 /**
  * How many of the devices cannot use the file, and what they would do: "38 of 412 devices run Android 10 to 12 and
  * would answer 'wrong password'." Undefined when all can.
- * @param osVersions one entry a device; those that are no version are counted among all, and not among the unable
+ * @param osVersions those that are no version are counted among all, and not among the unable
  * @param sentAs how the file is sent
  */
 export function androidSentence(
   support: AndroidSupport,
-  osVersions: readonly string[],
+  osVersions: OsVersions,
   sentAs: SentAs = "asGiven",
 ): string | undefined {
-  const affected = osVersions.flatMap((osVersion) => {
-    const version = majorVersion(osVersion);
-    const consequence = version === undefined ? undefined : consequenceFor(support, version, sentAs);
-    return version === undefined || consequence === undefined ? [] : [{ version, consequence }];
-  });
-  const groups = groupBy(affected, ({ consequence }) => consequence);
-  const sentences = [...groups].map(([consequence, devices]) => {
-    const share = `${devices.length} of ${osVersions.length} ${osVersions.length === 1 ? "device" : "devices"}`;
-    return `${share} ${running(devices.map(({ version }) => version))} and ${consequence}.`;
-  });
+  const all = [...osVersions.values()].reduce((sum, devices) => sum + devices, 0);
+  const sentences = [...unableBy(support, osVersions, sentAs)].map(
+    ([consequence, unable]) =>
+      `${unable.devices} of ${all} ${all === 1 ? "device" : "devices"} ${running(unable)} and ${consequence}.`,
+  );
   return sentences.length === 0 ? undefined : sentences.join(" ");
 }
 
 /**
  * Who of the devices cannot use the file as given, in a few words: "38 run Android 10 to 12". Undefined when all can.
- * @param osVersions one entry a device
  */
-export function incompatibleInShort(support: AndroidSupport, osVersions: readonly string[]): string | undefined {
-  const unable = osVersions.flatMap((osVersion) => {
-    const version = majorVersion(osVersion);
-    return version === undefined || consequenceFor(support, version, "asGiven") === undefined ? [] : [version];
-  });
-  return unable.length === 0 ? undefined : `${unable.length} ${running(unable)}`;
+export function incompatibleInShort(support: AndroidSupport, osVersions: OsVersions): string | undefined {
+  const unable = [...unableBy(support, osVersions, "asGiven").values()];
+  const devices = unable.reduce((sum, some) => sum + some.devices, 0);
+  const versions = unable.flatMap((some) => some.versions);
+  return devices === 0 ? undefined : `${devices} ${running({ devices, versions })}`;
 }
 
-function running(versions: readonly number[]): string {
-  return `${versions.length === 1 ? "runs" : "run"} Android ${listed(versions)}`;
+interface Unable {
+  readonly devices: number;
+  readonly versions: readonly number[];
+}
+
+/** By what they would do. */
+function unableBy(support: AndroidSupport, osVersions: OsVersions, sentAs: SentAs): ReadonlyMap<string, Unable> {
+  const unable = new Map<string, Unable>();
+  for (const [osVersion, devices] of osVersions) {
+    const version = majorVersion(osVersion);
+    const consequence = version === undefined ? undefined : consequenceFor(support, version, sentAs);
+    if (version === undefined || consequence === undefined) continue;
+    const before = unable.get(consequence) ?? { devices: 0, versions: [] };
+    unable.set(consequence, { devices: before.devices + devices, versions: [...before.versions, version] });
+  }
+  return unable;
+}
+
+function running({ devices, versions }: Unable): string {
+  return `${devices === 1 ? "runs" : "run"} Android ${listed(versions)}`;
 }
 
 function consequenceFor(support: AndroidSupport, version: number, sentAs: SentAs): string | undefined {
@@ -105,8 +124,8 @@ function consequenceFor(support: AndroidSupport, version: number, sentAs: SentAs
   return keyType?.detail;
 }
 
-function targetsOf(support: AndroidSupport, osVersions: readonly string[]): readonly AndroidVersionSupport[] {
-  const versions = osVersions.map(majorVersion);
+function targetsOf(support: AndroidSupport, osVersions: OsVersions): readonly AndroidVersionSupport[] {
+  const versions = [...osVersions.keys()].map(majorVersion);
   if (versions.length === 0 || versions.includes(undefined)) return support.versions;
   return support.versions.filter(({ version }) => versions.includes(version));
 }

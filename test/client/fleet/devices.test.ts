@@ -1,8 +1,13 @@
 import { expect } from "chai";
 import { startAnswering } from "../../support/answering-server";
+import type { Client, Device, DeviceQuery } from "../../../provider/client/client";
 import { Cache } from "../../../provider/client/cache";
 import { quickClock, steppedClock } from "../../support/quick-clock";
 import { benchFor, tenantBench, type TenantBench } from "../harness";
+
+async function listed(client: Client, query: DeviceQuery = {}): Promise<readonly Device[]> {
+  return [...(await client.devices(query, 0)).byId.values()];
+}
 
 describe("devices and groups", () => {
   let bench: TenantBench;
@@ -16,7 +21,7 @@ describe("devices and groups", () => {
 
   it("lists all devices of a group and of its sub-groups, page after page", async () => {
     await start({ devices: 50, pageSize: 7 });
-    const { devices: found } = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
+    const found = await listed(bench.client, { groups: [groupId("Shops")] });
     const expected = bench.sim.world.devices(groupId("Shops")).map(({ id }) => id);
     expect(expected.length).to.be.above(7);
     expect(found.map(({ id }) => id)).to.have.members(expected);
@@ -26,7 +31,7 @@ describe("devices and groups", () => {
 
   it("gives a device once that is in two of the groups asked for", async () => {
     await start({ devices: 20 });
-    const { devices: found } = await bench.client.devices({ groups: [groupId("Shops"), groupId("Berlin")] }, 0);
+    const found = await listed(bench.client, { groups: [groupId("Shops"), groupId("Berlin")] });
     expect(new Set(found.map(({ id }) => id)).size).to.equal(found.length);
   });
 
@@ -106,9 +111,7 @@ describe("devices and groups", () => {
 
   it("remembers single devices for as long as the caller allows", async () => {
     await start({ devices: 20 });
-    const {
-      devices: [device],
-    } = await bench.client.devices({}, 0);
+    const [device] = await listed(bench.client);
     bench.sim.resetTraffic();
     await bench.client.devicesById([device?.id ?? ""], 60_000);
     expect(bench.sim.traffic.total).to.equal(0);
@@ -155,7 +158,7 @@ describe("devices and groups", () => {
     await start({
       fleet: { groups: [{ name: "Shops", devices: [{ alias: "till-1", osVersion: "9", online: false }, {}] }] },
     });
-    const { devices: found } = await bench.client.devices({ groups: [groupId("Shops")] }, 0);
+    const found = await listed(bench.client, { groups: [groupId("Shops")] });
     expect(found.find(({ name }) => name === "till-1")).to.include({ online: false, osVersion: "9" });
     expect(found.filter(({ online }) => online)).to.have.length(1);
   });
@@ -164,17 +167,21 @@ describe("devices and groups", () => {
 describe("a device of Esper's list", () => {
   const kept = async (row: object): Promise<unknown> => {
     const server = await startAnswering(() => ({ body: { content: { count: 1, results: [{ id: "d", ...row }] } } }));
-    const { devices } = await benchFor(server.url, quickClock(20)).client.devices({}, 0);
+    const [device] = await listed(benchFor(server.url, quickClock(20)).client);
     await server.close();
-    return devices[0];
+    return device;
   };
   const plain = { id: "d", name: "d", platform: "", osVersion: "", online: false, tags: [] };
+
+  it("has no time where Esper's is no date", async () => {
+    for (const created_at of [null, "", "yesterday"]) expect(await kept({ created_at })).to.deep.equal(plain);
+  });
 
   it("says when it was enrolled, when it was last seen, its state and its IMEI", async () => {
     const row = { state: 20, created_at: "2026-01-02T03:04:05.678901Z", last_seen: "2026-02-03T04:05:06Z" };
     expect(await kept({ ...row, network_info: { imei1: "356938035643809", wifi_mac: "00:11" } })).to.deep.equal({
       ...{ ...plain, state: 20, imei: "356938035643809" },
-      ...{ createdAt: "2026-01-02T03:04:05.678Z", lastSeen: "2026-02-03T04:05:06.000Z" },
+      ...{ createdAtMs: Date.parse("2026-01-02T03:04:05.678Z"), lastSeenMs: Date.parse("2026-02-03T04:05:06Z") },
     });
   });
 

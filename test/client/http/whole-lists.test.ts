@@ -24,20 +24,20 @@ describe("a list of devices", () => {
 
   it("whose pages overlap once is read a second time, and is whole then", async () => {
     const bench = await tenantBench({ devices: 20, pageSize: 7, faults: { overlappingPages: { times: 1 } } });
-    const { devices, addsUp } = await bench.client.devices({}, 0);
+    const { byId, addsUp } = await bench.client.devices({}, 0);
     const { [list]: reads } = bench.sim.traffic.byRoute;
     await bench.sim.close();
-    expect(devices).to.have.length(20);
+    expect(byId).to.have.property("size", 20);
     expect(addsUp).to.equal(true);
     expect(reads).to.equal(2 * 3);
   });
 
   it("whose pages overlap each time is read three times, and says that one may be missing", async () => {
     const bench = await tenantBench({ devices: 20, pageSize: 7, faults: { overlappingPages: {} } });
-    const { devices, addsUp } = await bench.client.devices({}, 0);
+    const { byId, addsUp } = await bench.client.devices({}, 0);
     const { [list]: reads } = bench.sim.traffic.byRoute;
     await bench.sim.close();
-    expect(devices).to.have.length(19);
+    expect(byId).to.have.property("size", 19);
     expect(addsUp).to.equal(false);
     expect(reads).to.equal(3 * 3);
   });
@@ -47,8 +47,8 @@ describe("a list of devices", () => {
       const results = index === 0 ? devicesAt(0, 2) : index === 1 ? [] : devicesAt(1, 2);
       return { body: { content: { count: index < 2 ? 3 : 2, results } } };
     });
-    const { devices, addsUp } = await client.devices({}, 0);
-    expect(devices.map(({ id }) => id)).to.deep.equal(["device-1", "device-2"]);
+    const { byId, addsUp } = await client.devices({}, 0);
+    expect([...byId.keys()]).to.deep.equal(["device-1", "device-2"]);
     expect(addsUp).to.equal(true);
   });
 
@@ -58,8 +58,8 @@ describe("a list of devices", () => {
         const offset = Number(query.get("offset"));
         return { body: { content: { count, results: devicesAt(offset, Math.min(3, 5 - offset)) } } };
       });
-      const { devices, addsUp } = await client.devices({}, 0);
-      expect(devices).to.have.length(5);
+      const { byId, addsUp } = await client.devices({}, 0);
+      expect(byId).to.have.property("size", 5);
       expect(addsUp).to.equal(true);
     });
   }
@@ -75,7 +75,7 @@ describe("a list of devices", () => {
         60,
         typeof status === "number" ? 3_600_000 : 30_000,
       );
-      expect((await client.devices({}, 0)).devices).to.have.length(250);
+      expect((await client.devices({}, 0)).byId).to.have.property("size", 250);
       expect(limits()).to.deep.equal([1000, 500, 250, 125, 100, 100, 100]);
       await client.devices({ search: "again" }, 0);
       expect(limits().slice(7)).to.deep.equal([100, 100, 100]);
@@ -92,7 +92,7 @@ describe("a list of devices", () => {
     const client = await readAt((_, index) =>
       index === 0 ? { status: 500 } : { body: { content: { count: 1, results: devicesAt(0, 1) } } },
     );
-    expect((await client.devices({}, 0)).devices).to.have.length(1);
+    expect((await client.devices({}, 0)).byId).to.have.property("size", 1);
     expect(limits()).to.deep.equal([1000, 1000]);
   });
 

@@ -2,6 +2,7 @@
 
 import { generateKeyPairSync } from "node:crypto";
 import {
+  countVersions,
   findings as findingsIn,
   fromPem,
   openPkcs12,
@@ -152,9 +153,9 @@ const aboutFleets: Provocations = {
     const content = await openSource(source, surroundings);
     const ed25519 = await openSource({ kind: "file", path: "x.p12", password }, surroundings);
     const told = [
-      content.encodingFor("asGiven", ["10", "13", "14"]),
-      content.encodingFor("auto", ["10", "13", "14"]),
-      ed25519.encodingFor("asGiven", ["14"]),
+      content.encodingFor("asGiven", countVersions(["10", "13", "14"])),
+      content.encodingFor("auto", countVersions(["10", "13", "14"])),
+      ed25519.encodingFor("asGiven", countVersions(["14"])),
     ];
     return told.flatMap(({ note, warning }) => [note, warning].filter((sentence) => sentence !== undefined));
   },

@@ -28,7 +28,7 @@ describe("whom a preview says the certificate reaches", () => {
 
   const nowMs = Date.parse("2026-12-01T00:00:00Z");
   const seenDaysAgo = (days: number, online = false): Device =>
-    device(days, { online, lastSeen: new Date(nowMs - days * 24 * 3_600_000).toISOString() });
+    device(days, { online, lastSeenMs: nowMs - days * 24 * 3_600_000 });
   const unseen: Readonly<Record<string, readonly [fleet: readonly Device[], reach: string]>> = {
     "those who were away for over 30 days": [
       [seenDaysAgo(0, true), seenDaysAgo(1), seenDaysAgo(30), seenDaysAgo(31), seenDaysAgo(400)],

@@ -5,6 +5,7 @@ import {
   androidSentence,
   androidSupport,
   chooseEncoding,
+  countVersions,
   incompatibleInShort,
 } from "../../../provider/pkcs12/index";
 import { read } from "../fixtures";
@@ -82,63 +83,69 @@ describe("Android's reader", () => {
 });
 
 describe("a fleet of Android devices", () => {
-  const fleet = [
+  const fleet = countVersions([
     ...Array<string>(20).fill("10"),
     ...Array<string>(10).fill("11"),
     ...Array<string>(8).fill("12"),
     ...Array<string>(374).fill("14"),
-  ];
+  ]);
 
   it("is told how many devices cannot read the file", async () => {
     const support = await supportOf("iter-modern-2048.p12");
     expect(androidSentence(support, fleet)).to.equal(
       "38 of 412 devices run Android 10 to 12 and would answer 'wrong password'.",
     );
-    expect(androidSentence(support, ["13", "16"])).to.equal(
+    expect(androidSentence(support, countVersions(["13", "16"]))).to.equal(
       "1 of 2 devices runs Android 13 and would answer 'wrong password'.",
     );
-    expect(androidSentence(support, ["9", "12.1", "15"])).to.match(/^2 of 3 devices run Android 9 and 12 and/);
-    expect(androidSentence(support, ["14", "15", "17"])).to.be.undefined;
-    expect(androidSentence(support, [])).to.be.undefined;
+    expect(androidSentence(support, countVersions(["9", "12.1", "15"]))).to.match(
+      /^2 of 3 devices run Android 9 and 12 and/,
+    );
+    expect(androidSentence(support, countVersions(["14", "15", "17"]))).to.be.undefined;
+    expect(androidSentence(support, countVersions([]))).to.be.undefined;
   });
 
   it("is told in short who cannot read the file, whatever the reason", async () => {
     const support = await supportOf("iter-modern-2048.p12");
     expect(incompatibleInShort(support, fleet)).to.equal("38 run Android 10 to 12");
-    expect(incompatibleInShort(support, ["13", "16", "unknown"])).to.equal("1 runs Android 13");
-    expect(incompatibleInShort(await supportOf("ossl-legacy-ed25519.p12"), ["14", "15"])).to.equal(
+    expect(incompatibleInShort(support, countVersions(["13", "16", "unknown"]))).to.equal("1 runs Android 13");
+    expect(incompatibleInShort(await supportOf("ossl-legacy-ed25519.p12"), countVersions(["14", "15"]))).to.equal(
       "2 run Android 14 and 15",
     );
-    expect(incompatibleInShort(support, ["14", "15", "17"])).to.be.undefined;
-    expect(incompatibleInShort(support, [])).to.be.undefined;
+    expect(incompatibleInShort(support, countVersions(["14", "15", "17"]))).to.be.undefined;
+    expect(incompatibleInShort(support, countVersions([]))).to.be.undefined;
   });
 
   it("is told of keys that no encoding helps, also after re-encoding", async () => {
     const support = await supportOf("ossl-legacy-ed25519.p12");
-    expect(androidSentence(support, ["14"], "androidLegacy")).to.equal(
+    expect(androidSentence(support, countVersions(["14"]), "androidLegacy")).to.equal(
       "1 of 1 device runs Android 14 and cannot read a private key of type Ed25519.",
     );
-    expect(chooseEncoding("auto", support, ["14"])).to.deep.equal({
+    expect(chooseEncoding("auto", support, countVersions(["14"]))).to.deep.equal({
       sentAs: "asGiven",
       reason: "Android 14 cannot read a private key of type Ed25519, which no encoding changes.",
     });
   });
 
   it("is told of keys that would not be found", async () => {
-    expect(androidSentence(await supportOf("keypbe-none.p12"), ["14"])).to.match(
+    expect(androidSentence(await supportOf("keypbe-none.p12"), countVersions(["14"]))).to.match(
       /would find no private key in the file/,
     );
   });
 
   it("is told when the modern form, asked for, is too new for some", async () => {
     const support = await supportOf("pbe-PBE-SHA1-3DES.p12");
-    expect(androidSentence(support, ["9", "14"], "modern")).to.match(/^1 of 2 devices runs Android 9 and would answer/);
+    expect(androidSentence(support, countVersions(["9", "14"]), "modern")).to.match(
+      /^1 of 2 devices runs Android 9 and would answer/,
+    );
   });
 
   it("gets the file as given when all can read it", async () => {
     const choice = { sentAs: "asGiven", reason: "Every targeted Android version reads the file as given." };
-    expect(chooseEncoding("auto", await supportOf("iter-modern-2048.p12"), ["14", "15"])).to.deep.equal(choice);
-    expect(chooseEncoding("auto", await supportOf("pbe-PBE-SHA1-3DES.p12"), [])).to.deep.equal(choice);
+    expect(chooseEncoding("auto", await supportOf("iter-modern-2048.p12"), countVersions(["14", "15"]))).to.deep.equal(
+      choice,
+    );
+    expect(chooseEncoding("auto", await supportOf("pbe-PBE-SHA1-3DES.p12"), countVersions([]))).to.deep.equal(choice);
   });
 
   it("gets it in the form that the oldest can read, and says so", async () => {
@@ -150,14 +157,16 @@ describe("a fleet of Android devices", () => {
   });
 
   it("gets the stronger form when all can read that", async () => {
-    expect(chooseEncoding("auto", await supportOf("pbmac1-sha512.p12"), ["14", "16"]).sentAs).to.equal("modern");
+    expect(chooseEncoding("auto", await supportOf("pbmac1-sha512.p12"), countVersions(["14", "16"])).sentAs).to.equal(
+      "modern",
+    );
   });
 
   it("of unknown versions is reckoned to have every one", async () => {
     const support = await supportOf("iter-modern-2048.p12");
-    expect(chooseEncoding("auto", support, []).sentAs).to.equal("androidLegacy");
-    expect(chooseEncoding("auto", support, []).reason).to.match(/^Android 9 to 13 cannot read the file/);
-    expect(chooseEncoding("auto", support, ["14", ""]).sentAs).to.equal("androidLegacy");
+    expect(chooseEncoding("auto", support, countVersions([])).sentAs).to.equal("androidLegacy");
+    expect(chooseEncoding("auto", support, countVersions([])).reason).to.match(/^Android 9 to 13 cannot read the file/);
+    expect(chooseEncoding("auto", support, countVersions(["14", ""])).sentAs).to.equal("androidLegacy");
   });
 
   it("gets what the program asks for", async () => {

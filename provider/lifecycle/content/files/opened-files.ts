@@ -9,7 +9,7 @@ import { SourceError } from "../../errors";
 import { inParallel } from "../../in-parallel";
 import { openAfresh, type Content, type InstallFile } from "../content";
 import { digestPart, type ContentMark } from "../device-contents";
-import { chooseFor, type EncodingFacts } from "../encoding-choice";
+import { chooseForOne, type EncodingFacts } from "../encoding-choice";
 import { renewalOfCertificate } from "../renewal";
 import type { DeviceFile, FileSurroundings } from "./file-list";
 
@@ -120,7 +120,7 @@ export async function fileToSend(
   osVersion: string,
   surroundings: FileSurroundings,
 ): Promise<InstallFile> {
-  const { sentAs } = chooseFor(opened.encodingFacts, encoding, [osVersion]);
+  const { sentAs } = chooseForOne(opened.encodingFacts, encoding, osVersion);
   if (sentAs === "asGiven" && opened.asGiven !== undefined) return opened.asGiven;
   const content = await openAfresh(file.source, surroundings);
   if (content.digest === opened.digest) return content.toSend(sentAs);

@@ -54,7 +54,7 @@ export async function memberIds(
   return new Set(target === undefined ? [] : (await readFleet(client, target, maxAgeMs)).members.keys());
 }
 
-const noDevices: DeviceList = { devices: [], byId: new Map(), addsUp: true };
+const noDevices: DeviceList = { byId: new Map(), addsUp: true };
 
 type Sorted = Pick<Fleet, "members" | "digest" | "others" | "unsupported" | "disabled">;
 
@@ -77,11 +77,16 @@ function sortedOut(devices: ReadonlyMap<string, Device>): Sorted {
   return sorted;
 }
 
+const idsAPart = 10_000;
+
 function digestOf(members: Fleet["members"]): string {
-  return createHash("sha256")
-    .update([...members.keys()].sort().join("\n"))
-    .digest("hex")
-    .slice(0, 16);
+  const hash = createHash("sha256");
+  const ids = [...members.keys()].sort();
+  // In parts: the ids of a million members as one text would take more room than all else here.
+  for (let at = 0; at < ids.length; at += idsAPart) {
+    hash.update(`${at === 0 ? "" : "\n"}${ids.slice(at, at + idsAPart).join("\n")}`);
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** The same target with these members. */
@@ -96,10 +101,11 @@ async function devicesInGroups(
   maxAgeMs: number,
 ): Promise<{ list: DeviceList; unknownGroups: readonly string[] }> {
   const list = await client.devices({ groups }, maxAgeMs);
-  const direct = new Set(list.devices.map((device) => device.groupId));
+  const direct = new Set<string | undefined>();
+  for (const { groupId } of list.byId.values()) direct.add(groupId);
   const silent = groups.filter((id) => !direct.has(id));
   // One group whose devices all sit in sub-groups has an answer already; of several, each silent one is in question.
-  const inQuestion = groups.length === 1 && list.devices.length > 0 ? [] : silent;
+  const inQuestion = groups.length === 1 && list.byId.size > 0 ? [] : silent;
   const found = await Promise.all(inQuestion.map((id) => client.group(id, maxAgeMs)));
   return { list, unknownGroups: inQuestion.filter((_, index) => found[index] === undefined) };
 }

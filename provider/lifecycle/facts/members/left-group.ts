@@ -60,6 +60,6 @@ async function devicesThatLeft(
     const left = leftOf(record.sentTo, members, reached);
     if (left.size === leftCount) return [...left];
   }
-  const { devices } = await client.devices({}, listMaxAgeMs);
-  return [...leftOf(record.sentTo, members, devices.map(({ id }) => id).filter(isOutside))];
+  const { byId } = await client.devices({}, listMaxAgeMs);
+  return [...leftOf(record.sentTo, members, [...byId.keys()].filter(isOutside))];
 }

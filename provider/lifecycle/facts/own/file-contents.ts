@@ -6,7 +6,7 @@ import { printable } from "../../../printable";
 import type { Settings } from "../../arguments/arguments";
 import type { RawObject } from "../../arguments/reader";
 import type { ContentMark, DeviceContents, Held, RecordedContent } from "../../content/device-contents";
-import { chooseFor } from "../../content/encoding-choice";
+import { chooseForOne } from "../../content/encoding-choice";
 import { digestOfHashes, type DeviceFile, type FileList, type FileSurroundings } from "../../content/files/file-list";
 import { fileToSend, openedFiles, type OpenedFile } from "../../content/files/opened-files";
 import { SourceError } from "../../errors";
@@ -158,8 +158,8 @@ function warningsOf(
   for (const [{ name }, { keysDigest }] of opened) byKeys.set(keysDigest, [...(byKeys.get(keysDigest) ?? []), name]);
   const unreadable = [...byDevice].flatMap(([id, file]) => {
     const one = opened.get(file);
-    const osVersion = members.get(id)?.osVersion ?? "";
-    return one === undefined ? [] : (chooseFor(one.encodingFacts, settings.encoding, [osVersion]).warning ?? []);
+    const osVersion = members.get(id)?.osVersion;
+    return one === undefined ? [] : (chooseForOne(one.encodingFacts, settings.encoding, osVersion).warning ?? []);
   });
   return [
     ...findingSentences(found, new Set(byDevice.values()).size),
@@ -186,7 +186,7 @@ function notesOf(
   const isWritten = ([id, file]: readonly [string, DeviceFile]): boolean => {
     const one = opened.get(file);
     if (one === undefined || one.encodingFacts.isMade) return false;
-    return chooseFor(one.encodingFacts, settings.encoding, [members.get(id)?.osVersion ?? ""]).sentAs !== "asGiven";
+    return chooseForOne(one.encodingFacts, settings.encoding, members.get(id)?.osVersion).sentAs !== "asGiven";
   };
   const written = [...byDevice].filter(isWritten).length;
   return [

@@ -3,7 +3,6 @@
 
 import type { Client, Device } from "../../../client/index";
 import { deviceKey, holdsContent, type Ledger } from "../../state/ledger/ledger";
-import { mapById } from "../../state/members/ids";
 
 // Of several resources in one run, each would read the same devices again.
 const listMaxAgeMs = 10_000;
@@ -18,6 +17,6 @@ export async function holdersOutside(
     [...ledger].filter(([key, entry]) => holdsContent(entry) && !inside.has(key)).map(([key]) => key),
   );
   if (outside.size === 0) return new Map();
-  const { devices } = await client.devices({}, listMaxAgeMs);
-  return mapById(devices.filter(({ id }) => outside.has(deviceKey(id))));
+  const { byId } = await client.devices({}, listMaxAgeMs);
+  return new Map([...byId].filter(([id]) => outside.has(deviceKey(id))));
 }
