@@ -8,6 +8,7 @@ import type { OperationContext } from "./context";
 import { RemovalError } from "./errors";
 import { noSentRequests, recordedInstalls } from "./facts/command-history";
 import { CommandResults } from "./facts/command-results";
+import { membersAndDeparted } from "./facts/departed";
 import { statusFromRow, type DeviceStatus } from "./facts/device-status";
 import { nobodyOf, readFleet, supportedById, type Fleet } from "./facts/members/fleet";
 import type { Facts } from "./facts/gather";
@@ -171,8 +172,8 @@ async function concludeDestroy(
   const all = [...facts.departed.devices, ...facts.fleet.members.values()];
   const departed = { ...facts.departed, devices: all.filter(({ id }) => told.has(id)) };
   const { removals, problems, lateCommands: open } = await finalStatuses(context, plan, { ...facts, departed }, sent);
-  const members = mapById(departed.devices);
-  const unanswered = unansweredOf({ wait }, removals.statuses, members);
+  const known = membersAndDeparted(facts.fleet, facts.departed);
+  const unanswered = unansweredOf({ wait }, removals.statuses, known);
   const timedOut = unanswered.length > 0 && wait.onTimeout === "fail";
   const seen = [...(problem === undefined ? [] : [problem]), ...problems];
   if (seen.length > 0 || removals.failed.length > 0 || timedOut) {

@@ -150,11 +150,13 @@ async function removalStatuses(
   const nowMs = clock.now();
   const history = await historyOf(results, requests, new Set(), nowMs);
   const inRows = history.flatMap((entry) => ("answers" in entry ? [...entry.answers.rows.keys()] : []));
-  const named = mapById(departed);
-  const unnamed = [...new Set(inRows)].filter((id) => !named.has(id) && !entitled.members.has(id));
+  const others = new Set(inRows);
+  for (const { id } of departed) others.delete(id);
+  const unnamed = [...others].filter((id) => !entitled.members.has(id));
   const found = await supportedById(client, unnamed, 60_000);
   // A device that is gone from Esper is not there to lose anything, and one that is not supported never had it.
-  const statuses = deviceStatuses([...named.values(), ...found.values()], history, nowMs).filter(wasSent);
+  const devices = found.size === 0 ? departed : [...departed, ...found.values()];
+  const statuses = deviceStatuses(devices, history, nowMs).filter(wasSent);
   const isDone = ({ phase }: DeviceStatus): boolean => phase === "installed" || phase === "pending";
   const anothers = anothersByNow(statuses, requests, newer, nowMs);
   return statuses.filter((status) => isDone(status) || !anothers.has(status.device.id));
@@ -167,6 +169,7 @@ function anothersByNow(
   { commands }: Newer,
   nowMs: number,
 ): ReadonlySet<string> {
+  if (commands.length === 0) return new Set();
   const devicesOfRequest = (id: string): ReadonlySet<string> =>
     new Set(statuses.flatMap(({ device, requestId }) => (requestId === id ? [device.id] : [])));
   const removals = requests.map((request) => ({ request, devices: devicesOfRequest(request.id) }));

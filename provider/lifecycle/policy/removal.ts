@@ -32,19 +32,21 @@ export interface Removal {
 }
 
 export function decideRemoval({ alias, candidates, isOwn, ownedByOthers, claimed, heldBefore }: RemovalInput): Removal {
-  const devices = new Map<string, Device>();
+  const left = new Set<string>();
   const kept = { claimed: new Kept(), awaiting: new Kept(), others: 0, before: [] as string[] };
   for (const [id, device] of candidates) {
     const claimant = claimed.get(id);
+    const isTaken = claimant === undefined && !ownedByOthers.has(id) && heldBefore?.has(id) !== true && isOwn(id);
+    if (isTaken) continue;
+    left.add(id);
     if (claimant !== undefined) {
       const isServed = claimant.hasSent || ownedByOthers.has(id);
       (isServed ? kept.claimed : kept.awaiting).add(claimant.name);
     } else if (ownedByOthers.has(id)) kept.others += 1;
     else if (heldBefore?.has(id) === true) kept.before.push(oneLine(device.name));
-    else if (isOwn(id)) devices.set(id, device);
   }
   return {
-    devices,
+    devices: left.size === 0 ? candidates : new Map([...candidates].filter(([id]) => !left.has(id))),
     notes: [
       ...(kept.claimed.devices > 0 ? [keptSentence(kept.claimed.devices, alias, kept.claimed.names)] : []),
       ...(kept.awaiting.devices > 0 ? [awaitingSentence(kept.awaiting, alias)] : []),

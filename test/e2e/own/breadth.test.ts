@@ -193,6 +193,20 @@ describe("certificates of devices:", () => {
     expect(holders()).to.include("x");
   });
 
+  it("one that left together with its file is not counted any more, and nobody is sent anything", async () => {
+    const certificates = (): unknown => at(program.outputs("tills"), "certificates");
+    await program.up({ tills: tills() });
+    expect(certificates()).to.include({ files: 6, used: 6 });
+    sent();
+    simulator.world.move(deviceNamed(simulator, "b"), "Others");
+    await program.refresh();
+    files.remove("SN-b");
+    expect(await program.up({ tills: tills() })).to.deep.equal({ tills: { did: "updated" } });
+    expect(certificates()).to.include({ files: 5, used: 5 });
+    expect(sent()).to.deep.equal([]);
+    expect(await program.up({ tills: tills() })).to.deep.equal({ tills: { did: "nothing" } });
+  });
+
   it("one that left and comes back is sent its file anew", async () => {
     await program.up({ tills: tills() });
     simulator.world.move(deviceNamed(simulator, "b"), "Others");

@@ -3,6 +3,7 @@ import { perDevice, type AskedMade } from "../../../provider/lifecycle/content/d
 import { diff } from "../../../provider/lifecycle/policy/diff";
 import { digestOfHashes } from "../../../provider/lifecycle/content/files/file-list";
 import { deviceKey, emptyMark, type LedgerEntry } from "../../../provider/lifecycle/state/ledger/ledger";
+import type { RawObject } from "../../../provider/lifecycle/arguments/reader";
 import { readInputs } from "../../../provider/lifecycle/arguments/arguments";
 import { nowMs, program, state } from "../given";
 
@@ -13,17 +14,23 @@ function entry(file: string, change: Partial<LedgerEntry> = {}): LedgerEntry {
 }
 
 /** What a preview decides for these files, where two devices have the files a and b, and a third one has none. */
-function decided(files: readonly string[], unused: readonly string[] = [], withoutContent = 1): unknown {
+function decided(
+  files: readonly string[],
+  unused: readonly string[] = [],
+  withoutContent = 1,
+  certificate: RawObject = {},
+): unknown {
   const ledger = new Map([
     [deviceKey("one"), entry("aaaaaaaaaa")],
     [deviceKey("two"), entry("bbbbbbbbbb")],
     [deviceKey("three"), entry("", { ...emptyMark })],
   ]);
   const own = { ledger, unusedDigest: digestOfHashes(unused), withoutContent };
-  const prior = state({
+  const known = state({
     coverage: { members: 3, installed: 2, missing: 1 },
     record: { own, holding: { kind: "content", digest: perDevice } },
   });
+  const prior = { ...known, certificate };
   const { alias, target, inputs: settings } = readInputs(program({}));
   const asked = {
     alias,
@@ -59,6 +66,13 @@ describe("files of devices are due", () => {
       "filesChanged",
       "Files that no device uses changed.",
     ]);
+  });
+
+  it("where one went with its device, so that the output does not count it any more", () => {
+    const files = ["aaaaaaaaaa", "bbbbbbbbbb"];
+    expect(decided(files, [], 1, { files: 2 })).to.equal("unchanged");
+    expect(decided(files, [], 1, { files: 3 })).to.deep.equal(["filesChanged", "1 file went with its device."]);
+    expect(decided(files, [], 1, { files: 5 })).to.deep.equal(["filesChanged", "3 files went with their devices."]);
   });
 
   it("and so is a member that lacks a certificate for which there is a file", () => {
