@@ -34,8 +34,8 @@ export {
   type VaultJwt,
 } from "./device-certificates";
 export { getDevices, getGroup } from "./lookups";
-export type { DeviceFilter, GroupFilter } from "./fleet-lookups";
+export type { Device, DeviceFilter, GroupFilter } from "./fleet-lookups";
 export { readPkcs12, writePkcs12, type Pkcs12Parts, type Pkcs12Report } from "./pkcs12-helpers";
 export { Pkcs12Error } from "./pkcs12/errors";
 export type { Finding, FindingCode, PemField, Pkcs12Problem, Pkcs12ProblemKind } from "./pkcs12";
-export type { Device, Group } from "./client";
+export type { Group } from "./client";

@@ -3,7 +3,7 @@
 // What is found and what is refused stands in fleet-lookups.ts.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { Client, Device, Group } from "./client";
+import type { Client, Group } from "./client";
 import { systemClock } from "./clock";
 import { readSettings } from "./config";
 import {
@@ -11,6 +11,7 @@ import {
   findGroup,
   refuseDeviceFilter,
   refuseGroupFilter,
+  type Device,
   type DeviceFilter,
   type GroupFilter,
 } from "./fleet-lookups";

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import type { DeviceFilter, GroupFilter } from "../provider/fleet-lookups";
+import { findDevices, type DeviceFilter, type GroupFilter } from "../provider/fleet-lookups";
 import { getDevices, getGroup } from "../provider/lookups";
+import { device, listOf } from "./lifecycle/given";
 import { endMocks, startMocks } from "./support/mocked";
 
 async function messageOf(lookup: () => Promise<unknown>): Promise<string> {
@@ -38,6 +39,24 @@ describe("the lookups of a JavaScript program", () => {
     expect(await messageOf(() => getDevices({ group: "Shops" }))).to.equal(id);
     const nothing = undefined as unknown as DeviceFilter;
     expect(await messageOf(() => getDevices(nothing))).to.match(/^esper.getDevices takes an object with group, /);
+  });
+});
+
+describe("the devices that a look-up finds", () => {
+  it("have the times of their enrolment and last check-in as ISO texts, where Esper gives them", async () => {
+    const times = {
+      createdAtMs: Date.parse("2026-01-02T03:04:05.678Z"),
+      lastSeenMs: Date.parse("2026-02-03T04:05:06Z"),
+    };
+    const listed = listOf([device(1, { name: "till-1", ...times }), device(2, { name: "till-2" })]);
+    const found = await findDevices({ devices: () => Promise.resolve(listed) }, { search: "till" });
+    expect(found).to.deep.equal([
+      {
+        ...device(1, { name: "till-1" }),
+        ...{ createdAt: "2026-01-02T03:04:05.678Z", lastSeen: "2026-02-03T04:05:06.000Z" },
+      },
+      device(2, { name: "till-2" }),
+    ]);
   });
 });
 

@@ -10,12 +10,13 @@ import { SchemaTypes, wordsOf, type Json } from "./types";
 
 const root = join(__dirname, "..", "..");
 
+/** Of two types of one name the later one counts: a program's device has other times than the client's. */
 const files = [
+  "provider/client/client.ts",
   "provider/certificate.ts",
   "provider/device-certificates.ts",
   "provider/lookups.ts",
   "provider/fleet-lookups.ts",
-  "provider/client/client.ts",
 ];
 
 /** A class of a program, and under which type the dynamic resource keeps it in stacks. */
