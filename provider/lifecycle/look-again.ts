@@ -23,6 +23,7 @@ import { difference } from "./state/members/membership-sketch";
 import { digestHeld, isTakenOff } from "./state/holding";
 import type { State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";
+import { countThat } from "./facts/count-that";
 
 /** Lists of devices that were read so long ago at most are used again. */
 export const listMaxAgeMs = 10_000;
@@ -124,7 +125,7 @@ async function heldBackNow(
     status.phase === "missing" &&
     !hasNoFile(status) &&
     (waveOf(waveBoundaries, settings.alias, status.device.id, canaries) ?? Infinity) > sentWaves;
-  return statuses.filter(isHeldBack).length;
+  return countThat(statuses, isHeldBack);
 }
 
 const unjudgedReason = "(the device's words are shown by the next `pulumi up`)";

@@ -31,11 +31,11 @@ export function compact(
 ): Compacted {
   // Some device still waits for its window. Kept even if this run skips that device: a later run may have to cancel it.
   const isWaiting = ({ id }: SentRequest): boolean => (countsOf(id).Scheduled ?? 0) > 0;
-  const needed = new Set(statuses.map(({ requestId }) => requestId));
+  const needed = requestsOf(statuses, () => true);
   const requests = installs.filter(
     (request) => needed.has(request.id) || isWaiting(request) || (request.createdAt ?? "") > keepAfter,
   );
-  const open = new Set(statuses.filter(({ phase }) => phase !== "installed").map(({ requestId }) => requestId));
+  const open = requestsOf(statuses, ({ phase }) => phase !== "installed");
   const isMadeGood = ({ id }: SentRequest): boolean => {
     const counts = countsOf(id);
     return open.size === 0 && totalOf(counts) !== counts.Success;
@@ -46,6 +46,15 @@ export function compact(
   const kept = requests.filter((request, index) => isOpen(request) || (isRecent(index) && !isMadeGood(request)));
   const isComplete = open.size === 0 && requests.length > 1;
   return { requests: withSuperseded(kept, installs), isCompacted: isComplete || kept.length < requests.length };
+}
+
+function requestsOf(
+  statuses: readonly DeviceStatus[],
+  isMeant: (status: DeviceStatus) => boolean,
+): ReadonlySet<string | undefined> {
+  const ids = new Set<string | undefined>();
+  for (const status of statuses) if (isMeant(status)) ids.add(status.requestId);
+  return ids;
 }
 
 /**

@@ -26,6 +26,7 @@ import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
 import { digestHeld } from "../state/holding";
 import { type KeptContent, type RolloutProgress, type State } from "../state/state";
 import { nextState, type RunEnd } from "./next-state";
+import { countThat } from "../facts/count-that";
 
 export interface Outcome {
   readonly state: State;
@@ -75,7 +76,7 @@ export function conclude(
 
 function heldBackBy(rollout: RolloutOutcome | undefined, statuses: readonly DeviceStatus[]): number {
   const isWaiting = (status: DeviceStatus): boolean => status.phase === "missing" && !hasNoFile(status);
-  return statuses.filter((status) => isWaiting(status) && rollout?.heldBack.has(status.device.id) === true).length;
+  return countThat(statuses, (status) => isWaiting(status) && rollout?.heldBack.has(status.device.id) === true);
 }
 
 function progressOf(

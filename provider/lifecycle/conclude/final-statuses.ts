@@ -13,6 +13,7 @@ import type { Facts } from "../facts/gather";
 import { digestsOf, wantedIn, withContentStates } from "../facts/own/ledger-history";
 import type { Plan } from "../policy/plan";
 import type { LateCommand, SentRequest } from "../state/state";
+import { countThat } from "../facts/count-that";
 
 export interface Final {
   /** All requests that the coverage may rest on, with those of this run. */
@@ -105,7 +106,7 @@ async function removalStatuses(
   const read = (): ReturnType<typeof removalsNow> =>
     removalsNow(context, results, departed, sent, entitled, newer, followed);
   const { requests, statuses } = await tolerate(read, unread, problems);
-  return { requests, statuses, leaving: statuses.filter(({ phase }) => phase === "pending").length };
+  return { requests, statuses, leaving: countThat(statuses, ({ phase }) => phase === "pending") };
 }
 
 /** Those on which some device had not given its last answer when a wait last saw them: it may have, since a wave soaks. */

@@ -5,6 +5,7 @@ import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } 
 import type { Fleet } from "../facts/members/fleet";
 import { sketchOf } from "../state/members/membership-sketch";
 import type { State, StateRecord } from "../state/state";
+import { countThat } from "../facts/count-that";
 
 export interface MembersNow {
   readonly outputs: Pick<State, "coverage" | "exceptions" | "exceptionsOmitted">;
@@ -12,20 +13,19 @@ export interface MembersNow {
 }
 
 export function membersNow(statuses: readonly DeviceStatus[], { unsupported, digest }: Fleet): MembersNow {
-  const sent = statuses.filter(wasSent);
   const { exceptions, omitted } = exceptionsOf(statuses);
-  const ownedByOthers = statuses.filter(isOwnedByOther).length;
+  const ownedByOthers = countThat(statuses, isOwnedByOther);
   return {
     outputs: { coverage: coverageOf(statuses, unsupported), exceptions, exceptionsOmitted: omitted },
     record: {
       membersDigest: digest,
-      sentTo: sketchOf({ size: sent.length, keys: () => idsOf(sent) }),
+      sentTo: sketchOf({ size: countThat(statuses, wasSent), keys: () => idsSent(statuses) }),
       ...(ownedByOthers > 0 && { ownedByOthers }),
     },
   };
 }
 
-function* idsOf(statuses: readonly DeviceStatus[]): Generator<string, undefined> {
-  for (const { device } of statuses) yield device.id;
+function* idsSent(statuses: readonly DeviceStatus[]): Generator<string, undefined> {
+  for (const status of statuses) if (wasSent(status)) yield status.device.id;
   return undefined;
 }

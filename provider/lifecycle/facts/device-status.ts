@@ -7,6 +7,7 @@ import { expiredState, overwrittenState, removedState } from "../state/backlog";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 import { entriesFor, type CommandHistory, type OtherEntry } from "./command-entries";
 import type { NewerCommand } from "./newer/newer-commands";
+import { countThat } from "./count-that";
 
 export type { Answers, CommandHistory, HistoryEntry } from "./command-entries";
 
@@ -44,10 +45,9 @@ export function deviceStatuses(
   nowMs: number,
 ): readonly DeviceStatus[] {
   const entriesOf = entriesFor(history);
-  const nowAt = new Date(nowMs).toISOString();
-  const statuses: DeviceStatus[] = [];
-  for (const device of members) statuses.push(statusOf(device, entriesOf(device.id), { nowMs, nowAt }));
-  return statuses;
+  const now = { nowMs, nowAt: new Date(nowMs).toISOString() };
+  // Not pushed one by one: an array that grows leaves the smaller ones behind.
+  return [...members].map((device) => statusOf(device, entriesOf(device.id), now));
 }
 
 /** An instant in both forms: a text for each of a million devices takes room. */
@@ -154,16 +154,10 @@ export function isScheduled({ state }: DeviceStatus): boolean {
 }
 
 export function coverageOf(standings: readonly DeviceStatus[], unsupported: number): Coverage {
-  const count = (is: DeviceStatus["phase"]): number => standings.filter((standing) => standing.phase === is).length;
-  return {
-    members: standings.length,
-    installed: count("installed"),
-    pending: count("pending"),
-    failed: count("failed"),
-    missing: count("missing"),
-    offline: standings.filter((standing) => standing.phase === "pending" && !standing.device.online).length,
-    unsupported,
-  };
+  const of = { installed: 0, pending: 0, failed: 0, missing: 0 };
+  for (const { phase } of standings) of[phase] += 1;
+  const offline = countThat(standings, ({ phase, device }) => phase === "pending" && !device.online);
+  return { members: standings.length, ...of, offline, unsupported };
 }
 
 const urgency: readonly DeviceStatus["phase"][] = ["failed", "missing", "pending"];

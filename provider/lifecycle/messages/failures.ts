@@ -4,6 +4,7 @@ import { isOrdinary } from "../../redaction/ordinary-words";
 import type { DeviceStatus } from "../facts/device-status";
 import { notIssuedSentence } from "./issued";
 import { count, oneLine } from "./words";
+import { countThat } from "../facts/count-that";
 
 const namesMax = 5;
 const groupsMax = 20;
@@ -34,7 +35,7 @@ export function removalSentences({
   readonly failed: readonly DeviceStatus[];
   readonly statuses: readonly DeviceStatus[];
 }): readonly string[] {
-  const removed = statuses.filter(({ phase }) => phase === "installed").length;
+  const removed = countThat(statuses, ({ phase }) => phase === "installed");
   const sentences = failureSentences(failed, "removal");
   return failed.length === 0 || removed === 0 ? sentences : [...sentences, goBackSentence(removed)];
 }

@@ -24,6 +24,7 @@ import {
 } from "./reasons";
 import { dueByResend, newlyNamed } from "./resend";
 import { mayRetry, roundsUsed, roundsUsedAfter } from "./retry";
+import { countThat } from "../facts/count-that";
 
 export interface Step {
   readonly action: "install" | "uninstall";
@@ -89,7 +90,13 @@ export function withoutInstalls({ steps }: Steps, prior: State, settings: Settin
 function fullSend({ desired, digest, prior, statuses, nowMs }: Situation): Step | undefined {
   const found: Finding | undefined =
     prior === undefined
-      ? { reason: created, sentence: sentenceOf(created, statuses.filter((status) => !hasNoFile(status)).length) }
+      ? {
+          reason: created,
+          sentence: sentenceOf(
+            created,
+            countThat(statuses, (status) => !hasNoFile(status)),
+          ),
+        }
       : fullSendReason(prior, { ...desired, digest, settings: desired }, nowMs);
   if (found === undefined) return undefined;
   return { action: "install", reason: found.reason, message: found.sentence, devices: "everyone" };

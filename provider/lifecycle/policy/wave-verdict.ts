@@ -5,6 +5,7 @@ import type { Settings } from "../arguments/arguments";
 import { isMoreThan } from "../arguments/rollout";
 import type { DeviceStatus } from "../facts/device-status";
 import { unansweredOf } from "./awaited";
+import { countThat } from "../facts/count-that";
 
 /**
  * Judges all devices of the waves so far: too many failures among the answers, or a device that the run waits for has not
@@ -15,8 +16,8 @@ export function judgeWave(
   settings: Pick<Settings, "rollout" | "wait" | "schedule">,
   members: ReadonlyMap<string, Device>,
 ): "passed" | "failed" {
-  const failed = statuses.filter(({ phase }) => phase === "failed").length;
-  const answered = failed + statuses.filter(({ phase }) => phase === "installed").length;
+  const failed = countThat(statuses, ({ phase }) => phase === "failed");
+  const answered = failed + countThat(statuses, ({ phase }) => phase === "installed");
   if (isMoreThan(settings.rollout.maxFailures, failed, answered)) return "failed";
   const isSilent = unansweredOf(settings, statuses, members).length > 0;
   return isSilent && settings.wait.onTimeout === "fail" ? "failed" : "passed";

@@ -13,6 +13,7 @@ import { count, someOf } from "../messages/words";
 import { amountOf, type Rollout } from "../arguments/rollout";
 import type { Target } from "../arguments/target";
 import { isStaged } from "../state/wave-boundaries";
+import { countThat } from "../facts/count-that";
 
 /** For all resources of a run together: `check` is called for one after the other. */
 const reachBudgetMs = 3_000;
@@ -64,7 +65,7 @@ export class Impact {
         readFleet(client, target, listMaxAgeMs),
         devicesWithAlias(client, alias),
       ]);
-      const devices = [...members.keys()].filter((id) => having.has(id)).length;
+      const devices = countThat(members.keys(), (id) => having.has(id));
       return devices === 0 ? undefined : { devices, members: members.size };
     };
     return this.inTime(asking, () => undefined);
@@ -123,10 +124,10 @@ async function describe(
   const unsupported = fleet.unsupported - disabled;
   const unknown = [...unknownGroups, ...unknownDevices];
   const devices = members.size;
-  const online = countThat(members, (device) => device.online);
+  const online = countThat(members.values(), (device) => device.online);
   const osVersions = countVersions(versionsOf(members));
   const unable = content?.incompatible(osVersions);
-  const unseen = countThat(members, (device) => isLongUnseen(device, nowMs));
+  const unseen = countThat(members.values(), (device) => isLongUnseen(device, nowMs));
   const parts = [
     `reaches ${count(devices, "device")}: ${online} online, ${devices - online} offline` +
       (unseen > 0 ? `, ${unseen} of them not seen for over ${longUnseenDays} days` : ""),
@@ -138,12 +139,6 @@ async function describe(
   ];
   const fitting = content?.encodingFor(encoding, osVersions);
   return { reach: parts.join("; "), unknownGroups, unknownDevices, ...(fitting !== undefined && { fitting }) };
-}
-
-function countThat(members: Fleet["members"], isMeant: (device: Device) => boolean): number {
-  let found = 0;
-  for (const device of members.values()) if (isMeant(device)) found += 1;
-  return found;
 }
 
 function* versionsOf(members: Fleet["members"]): Generator<string, void> {
