@@ -23,7 +23,7 @@ import { difference } from "./state/members/membership-sketch";
 import { digestHeld, isTakenOff } from "./state/holding";
 import type { State } from "./state/state";
 import { waveCount, waveOf } from "./state/wave-boundaries";
-import { countThat } from "./facts/count-that";
+import { countThat } from "./state/members/count-that";
 
 /** Lists of devices that were read so long ago at most are used again. */
 export const listMaxAgeMs = 10_000;

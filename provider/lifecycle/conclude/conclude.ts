@@ -26,7 +26,7 @@ import { previouslySentTo, stableContent } from "../policy/rollback/rollback";
 import { digestHeld } from "../state/holding";
 import { type KeptContent, type RolloutProgress, type State } from "../state/state";
 import { nextState, type RunEnd } from "./next-state";
-import { countThat } from "../facts/count-that";
+import { countThat } from "../state/members/count-that";
 
 export interface Outcome {
   readonly state: State;

@@ -13,7 +13,7 @@ import type { Facts } from "../facts/gather";
 import { digestsOf, wantedIn, withContentStates } from "../facts/own/ledger-history";
 import type { Plan } from "../policy/plan";
 import type { LateCommand, SentRequest } from "../state/state";
-import { countThat } from "../facts/count-that";
+import { countThat } from "../state/members/count-that";
 
 export interface Final {
   /** All requests that the coverage may rest on, with those of this run. */

@@ -5,7 +5,7 @@ import { coverageOf, exceptionsOf, isOwnedByOther, wasSent, type DeviceStatus } 
 import type { Fleet } from "../facts/members/fleet";
 import { sketchOf } from "../state/members/membership-sketch";
 import type { State, StateRecord } from "../state/state";
-import { countThat } from "../facts/count-that";
+import { countThat } from "../state/members/count-that";
 
 export interface MembersNow {
   readonly outputs: Pick<State, "coverage" | "exceptions" | "exceptionsOmitted">;

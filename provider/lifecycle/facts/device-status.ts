@@ -7,7 +7,7 @@ import { expiredState, overwrittenState, removedState } from "../state/backlog";
 import type { Coverage, Exception, SentRequest } from "../state/state";
 import { entriesFor, type CommandHistory, type OtherEntry } from "./command-entries";
 import type { NewerCommand } from "./newer/newer-commands";
-import { countThat } from "./count-that";
+import { countThat } from "../state/members/count-that";
 
 export type { Answers, CommandHistory, HistoryEntry } from "./command-entries";
 

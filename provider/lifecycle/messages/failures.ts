@@ -4,7 +4,7 @@ import { isOrdinary } from "../../redaction/ordinary-words";
 import type { DeviceStatus } from "../facts/device-status";
 import { notIssuedSentence } from "./issued";
 import { count, oneLine } from "./words";
-import { countThat } from "../facts/count-that";
+import { countThat } from "../state/members/count-that";
 
 const namesMax = 5;
 const groupsMax = 20;

@@ -24,7 +24,7 @@ import {
 } from "./reasons";
 import { dueByResend, newlyNamed } from "./resend";
 import { mayRetry, roundsUsed, roundsUsedAfter } from "./retry";
-import { countThat } from "../facts/count-that";
+import { countThat } from "../state/members/count-that";
 
 export interface Step {
   readonly action: "install" | "uninstall";

@@ -5,7 +5,7 @@ import type { Settings } from "../arguments/arguments";
 import { isMoreThan } from "../arguments/rollout";
 import type { DeviceStatus } from "../facts/device-status";
 import { unansweredOf } from "./awaited";
-import { countThat } from "../facts/count-that";
+import { countThat } from "../state/members/count-that";
 
 /**
  * Judges all devices of the waves so far: too many failures among the answers, or a device that the run waits for has not

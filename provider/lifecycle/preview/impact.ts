@@ -13,7 +13,7 @@ import { count, someOf } from "../messages/words";
 import { amountOf, type Rollout } from "../arguments/rollout";
 import type { Target } from "../arguments/target";
 import { isStaged } from "../state/wave-boundaries";
-import { countThat } from "../facts/count-that";
+import { countThat } from "../state/members/count-that";
 
 /** For all resources of a run together: `check` is called for one after the other. */
 const reachBudgetMs = 3_000;
