@@ -103,12 +103,14 @@ function runsOf(step: Step, { own }: Profile): number {
 
 /** The stacks of providers that do nothing. Where the state weighs nothing, the second of them would be the first. */
 async function withIdle(
-  { certificates, own }: Profile,
+  { certificates, own, comparedWith }: Profile,
   body: (floor: Stack, echo: Stack | undefined) => Promise<void>,
 ): Promise<void> {
-  await withStack(floorProgram(certificates), {}, async (floor) => {
+  // What stands beside one resource is measured against the floor of that one.
+  const isBeside = comparedWith !== undefined;
+  await withStack(floorProgram(isBeside ? 1 : certificates), {}, async (floor) => {
     await installFloorModule(floor.folder);
-    if (certificates === 1 && own !== true) await body(floor, undefined);
+    if (isBeside || (certificates === 1 && own !== true)) await body(floor, undefined);
     else await withStack(echoProgram(certificates), {}, (echo) => body(floor, echo));
   });
 }

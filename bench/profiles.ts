@@ -27,7 +27,7 @@ export interface Profile {
   readonly issued?: true;
   /** How often the whole life is run, on both sides. */
   readonly rounds: number;
-  /** Stands beside this one, and has no wanted figures of its own. */
+  /** Stands beside this one, with the floor of its one resource, and has no wanted figures of its own. */
   readonly comparedWith?: string;
   /** Part of `--quick`. */
   readonly quick?: true;
