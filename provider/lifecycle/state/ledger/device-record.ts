@@ -7,8 +7,9 @@ import { isObject, type RawObject } from "../../arguments/reader";
 import { StateError } from "../../errors";
 import { readState, toOutputs } from "../record";
 import type { SentRequest, State } from "../state";
-import { decodeLedger, encodeLedger, type Ledger, type MadeRecord, type StoredLedger } from "./ledger";
+import type { Ledger, MadeRecord } from "./ledger";
 import { leadDaysOf } from "./made";
+import { decodeLedger, encodeLedger, unreadableSentence, type StoredLedger } from "./stored-ledger";
 import { decodeRevocations, encodeRevocations, encodeSerials, withSerials } from "./revocations";
 
 const StoredCodec = t.intersection([
@@ -32,12 +33,7 @@ type StoredMade = NonNullable<t.TypeOf<typeof StoredCodec>["made"]>;
 export function readDeviceState(outputs: RawObject): State {
   const stored = isObject(outputs["record"]) ? outputs["record"] : {};
   const decoded = StoredCodec.decode(stored);
-  if (!isRight(decoded)) {
-    throw new StateError(
-      "The stored state of these certificates cannot be read; it may have been edited by hand. " +
-        "`pulumi state delete` forgets it, and the next `pulumi up` sends each device its certificate again.",
-    );
-  }
+  if (!isRight(decoded)) throw new StateError(unreadableSentence);
   const { ledger: rows, open, openIds, unusedDigest, withoutContent, removals = [], made, ...record } = decoded.right;
   const ledger = ledgerIn({ rows, open, openIds }, made);
   const state = readState({
