@@ -20,7 +20,7 @@ import { contentsFromFiles } from "../lifecycle/facts/own/file-contents";
 import { contentsFromIssuer } from "../lifecycle/facts/own/issued-contents";
 import { lastingDaysWarnings } from "../lifecycle/facts/own/certificates-summary";
 import { importCertificate } from "../lifecycle/import";
-import type { Asked } from "../lifecycle/policy/full-send";
+import type { Asked, AskedFiles } from "../lifecycle/policy/full-send";
 import type { Desired } from "../lifecycle/policy/plan";
 import { check, type Checked } from "../lifecycle/preview/check";
 import { checkDevices, previewDevices, type DeviceChecking } from "../lifecycle/preview/device-check";
@@ -61,14 +61,16 @@ export const surroundings: FileSurroundings = {
 const issuing: IssuingSurroundings = { ...surroundings, clock: systemClock, random: Math.random };
 
 /** Of the files that `check` has listed in this process: `diff` follows at once, and hashes none of them again. */
-const hashesByDigest = new Map<string, ReadonlySet<string>>();
+const hashesByDigest = new Map<string, Hashes>();
+
+type Hashes = Pick<AskedFiles, "hashes" | "count">;
 
 export function keepHashes(list: FileList): void {
   hashesByDigest.set(list.digest, hashesIn(list));
 }
 
-function hashesIn({ files }: FileList): ReadonlySet<string> {
-  return new Set([...files.values()].map(({ hash }) => hash));
+function hashesIn({ files }: FileList): Hashes {
+  return { hashes: new Set([...files.values()].map(({ hash }) => hash)), count: files.size };
 }
 
 const nothingTold: Told = { warnings: [], notes: [] };
@@ -110,7 +112,7 @@ export const oneForEach: Kind = {
     const { sourceDigest } = raw;
     const listed = typeof sourceDigest === "string" ? hashesByDigest.get(sourceDigest) : undefined;
     const hashes = listed ?? hashesIn(listFiles(source, surroundings));
-    return { alias, target, settings, digest: perDevice, files: { hashes, digestOf: digestOfHashes } };
+    return { alias, target, settings, digest: perDevice, files: { ...hashes, digestOf: digestOfHashes } };
   },
   preview: async (checking, prior, raw) => {
     const { inputs } = readDeviceInputs(raw);

@@ -13,6 +13,7 @@ import { ownedByOthers } from "../facts/newer/owners";
 import { claimUnsureSentence } from "../messages/notices";
 import { count, oneLine, someOf } from "../messages/words";
 import type { Plan } from "../policy/plan";
+import { filesGone } from "../policy/reasons";
 import { decideRemoval, type Claimant } from "../policy/removal";
 import type { Step } from "../policy/steps";
 import { mapById } from "../state/members/ids";
@@ -50,7 +51,7 @@ export async function removeStep(
     const removal = decideRemoval({
       ...{ alias: settings.alias, candidates, ownedByOthers: others },
       isOwn: await ownDevices(context, plan, facts, newer, candidates, step.reason),
-      claimed: await claimedDevices(context, plan),
+      claimed: await claimedDevices(context, plan, step.reason),
       heldBefore: step.reason === "rollback" ? await heldBefore(context, plan, [...earlier, ...sent]) : undefined,
     });
     // A member that the list leaves out may be somebody else's.
@@ -114,6 +115,7 @@ const claimsMaxAgeMs = 10_000;
 async function claimedDevices(
   context: OperationContext,
   { settings, prior }: Plan,
+  reason: Step["reason"],
 ): Promise<ReadonlyMap<string, Claimant>> {
   const { client, claims, urnHash, instance } = context;
   const asking = {
@@ -121,7 +123,9 @@ async function claimedDevices(
     target: prior?.settings.target ?? settings.target,
   };
   const claimed = new Map<string, Claimant>();
-  for (const { target, name, sentTo } of claims.othersUnder(asking)) {
+  for (const { target, name, sentTo, urnHash: claimant } of claims.othersUnder(asking)) {
+    // With a new target it would keep the members of that for itself; those whose file is gone are to lose it all the same.
+    if (reason === filesGone && claimant === urnHash) continue;
     const { members, addsUp } = await readFleet(client, target, claimsMaxAgeMs);
     if (!addsUp) throw new Error(claimUnsureSentence(settings.alias, name));
     for (const id of members.keys()) claimed.set(id, { name, hasSent: sentTo?.has(id) === true });

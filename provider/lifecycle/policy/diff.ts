@@ -10,7 +10,7 @@ import { rejectedDigest } from "../state/holding";
 import { backlogOf, leavingNow } from "../state/backlog";
 import { leftAlone } from "../state/ledger/ledger";
 import type { State } from "../state/state";
-import { filesDiffer } from "./files/files-due";
+import { filesDiffer, filesLeft } from "./files/files-due";
 import { madeDue, revocationsAreDue } from "./files/made-due";
 import { fullSendReason, type Asked, type Finding } from "./full-send";
 import {
@@ -74,6 +74,7 @@ const dueChain: readonly ((prior: State, asked: Asked, nowMs: number) => Finding
   retriesDue, // members failed, and retry rounds are left
   installsDue, // members joined, or their install expired
   rolloutDue, // it was paused, stopped or ended early, and may go on
+  filesLeft, // files went with their devices
   onLeaveDiffers, // a refresh goes by what the state holds
   addressDiffers, // another tenant is refused, before all is said to be well there
 ];

@@ -34,6 +34,8 @@ export interface Asked {
 export interface AskedFiles {
   /** Each stands for a file by its name and bytes. */
   readonly hashes: ReadonlySet<string>;
+  /** How many files those are; two may share a hash by chance. */
+  readonly count: number;
   /** Stands for so many of them together. */
   readonly digestOf: (hashes: readonly string[]) => string;
 }

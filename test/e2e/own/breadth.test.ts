@@ -207,6 +207,18 @@ describe("certificates of devices:", () => {
     expect(await program.up({ tills: tills() })).to.deep.equal({ tills: { did: "nothing" } });
   });
 
+  it("one whose file goes loses it with `goneFile`, also where the target is written anew in the same run", async () => {
+    const target = { groups: [simulator.world.group("Tills").id], devices: [deviceNamed(simulator, "a")] };
+    await program.up({ tills: tills({ target, goneFile: "remove" }) });
+    sent();
+    files.remove("SN-a");
+    const anew = tills({ target: { groups: target.groups }, goneFile: "remove" });
+    expect(await program.up({ tills: anew })).to.deep.equal({ tills: { did: "updated" } });
+    expect(sent()).to.deep.equal(["UNINSTALL till DEVICE a"]);
+    expect(holders()).to.deep.equal(["b", "c", "d", "e", "f"]);
+    expect(await program.up({ tills: anew })).to.deep.equal({ tills: { did: "nothing" } });
+  });
+
   it("one that left and comes back is sent its file anew", async () => {
     await program.up({ tills: tills() });
     simulator.world.move(deviceNamed(simulator, "b"), "Others");

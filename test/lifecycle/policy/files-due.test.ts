@@ -37,7 +37,7 @@ function decided(
     target,
     settings,
     digest: perDevice,
-    files: { hashes: new Set(files), digestOf: digestOfHashes },
+    files: { hashes: new Set(files), count: files.length, digestOf: digestOfHashes },
   };
   const { action, reason, message } = diff(prior, asked, nowMs);
   return action === "nothing" ? reason : [reason, message];
@@ -72,6 +72,8 @@ describe("files of devices are due", () => {
     const files = ["aaaaaaaaaa", "bbbbbbbbbb"];
     expect(decided(files, [], 1, { files: 2 })).to.equal("unchanged");
     expect(decided(files, [], 1, { files: 3 })).to.deep.equal(["filesChanged", "1 file went with its device."]);
+    // Two files that share a hash by chance are two.
+    expect(decided([...files, ...files], [], 1, { files: 4 })).to.equal("unchanged");
     expect(decided(files, [], 1, { files: 5 })).to.deep.equal(["filesChanged", "3 files went with their devices."]);
   });
 

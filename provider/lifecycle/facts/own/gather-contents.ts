@@ -68,7 +68,8 @@ export function recordedOf(members: Fleet["members"], stored: State | undefined)
 
 /** Members that are to lose what they have are removed from as those that left. */
 export function withRemoved(departed: Departed, ids: readonly string[], { members }: Fleet): Departed {
-  const more = ids.map((id) => members.get(id)).filter((device) => device !== undefined);
+  const known = new Set(departed.devices.map(({ id }) => id));
+  const more = ids.flatMap((id) => (known.has(id) ? [] : (members.get(id) ?? [])));
   return { ...departed, devices: [...departed.devices, ...more] };
 }
 

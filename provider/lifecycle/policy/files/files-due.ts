@@ -11,36 +11,34 @@ export interface FilesChange {
   readonly newOnes: number;
   /** Files of devices that are no longer there, or have other bytes. */
   readonly goneOnes: number;
-  /** Files that went with their devices: nobody is sent anything, and the output `certificates` counts them still. */
-  readonly leftOnes: number;
 }
 
 export function filesDiffer(prior: State, { files }: Asked): Finding | undefined {
   const change = files && changeOf(prior, files);
   if (change === undefined) return undefined;
-  const { newOnes, goneOnes, leftOnes } = change;
+  const { newOnes, goneOnes } = change;
   const parts = [
     ...(newOnes > 0 ? [`${count(newOnes, "file")} ${newOnes === 1 ? "is" : "are"} new, changed or of no device`] : []),
     ...(goneOnes > 0 ? [`${count(goneOnes, "file")} of devices ${goneOnes === 1 ? "is" : "are"} gone or changed`] : []),
-    ...(leftOnes > 0
-      ? [`${count(leftOnes, "file")} went with ${leftOnes === 1 ? "its device" : "their devices"}`]
-      : []),
   ];
   return { reason: filesChanged, sentence: `${parts.join("; ") || "Files that no device uses changed"}.` };
 }
 
+/** Files that went with their devices: nobody is sent anything, and the output `certificates` counts them still. */
+export function filesLeft({ certificate }: State, { files }: Asked): Finding | undefined {
+  const told = certificate["files"];
+  const left = files === undefined || typeof told !== "number" ? 0 : told - files.count;
+  if (left <= 0) return undefined;
+  const theirs = left === 1 ? "its device" : "their devices";
+  return { reason: filesChanged, sentence: `${count(left, "file")} went with ${theirs}.` };
+}
+
 /** Undefined where there is nothing new. */
-export function changeOf(
-  { record: { own }, certificate }: State,
-  { hashes, digestOf }: AskedFiles,
-): FilesChange | undefined {
+export function changeOf({ record: { own } }: State, { hashes, digestOf }: AskedFiles): FilesChange | undefined {
   if (own === undefined) return undefined;
   const known = new Set([...own.ledger.values()].filter((entry) => entry.file !== "").map(({ file }) => file));
   const unknown = [...hashes].filter((hash) => !known.has(hash));
   const goneOnes = [...own.ledger.values()].filter(({ file }) => file !== "" && !hashes.has(file)).length;
-  const areKnown = goneOnes === 0 && digestOf(unknown) === own.unusedDigest;
-  const told = certificate["files"];
-  const leftOnes = areKnown && typeof told === "number" ? Math.max(0, told - hashes.size) : 0;
-  if (areKnown && leftOnes === 0) return undefined;
-  return { newOnes: areKnown ? 0 : unknown.length, goneOnes, leftOnes };
+  if (goneOnes === 0 && digestOf(unknown) === own.unusedDigest) return undefined;
+  return { newOnes: unknown.length, goneOnes };
 }

@@ -88,7 +88,7 @@ export function toDeviceOutputs(state: State): RawObject {
   const { own, ...record } = state.record;
   if (own === undefined) throw new Error("Certificates of devices have a ledger.");
   const { certificate, sentAs, commands, ...outputs } = toOutputs({ ...state, record });
-  const { rows, open, openIds } = encodeLedger(own.ledger);
+  const { rows, open, openIds } = encodeLedger(own.ledger, own.made !== undefined);
   const removals = state.commands.filter(({ kind }) => kind === "uninstall");
   const added: unknown = JSON.parse(
     JSON.stringify({

@@ -40,17 +40,18 @@ function packedAt(rows: Buffer, split: number): string | undefined {
   return [String(split), Buffer.concat(parts).toString("base64"), packed.toString("base64")].join(".");
 }
 
-/** Undefined for what `packRows` has not made. */
+/** Undefined for what cannot be rows. */
 export function unpackRows(text: string): Buffer | undefined {
-  const [splitText = "", partsText, packedText] = text.split(".");
-  if (partsText === undefined || packedText === undefined) return Buffer.from(text, "base64");
+  const [splitText = "", partsText = "", packedText = "", ...more] = text.split(".");
+  if (!text.includes(".")) return bytesIn(text);
   const split = splits.find((one) => String(one) === splitText);
-  if (split === undefined) return undefined;
-  const parts = Buffer.from(partsText, "base64");
-  const packed = Buffer.from(packedText, "base64");
+  const parts = bytesIn(partsText);
+  const packed = bytesIn(packedText);
+  if (split === undefined || parts === undefined || packed === undefined || more.length > 0) return undefined;
+  if (parts.length === 0 || parts.length % (rowBytes - split) !== 0) return undefined;
   const numberBytes = bytesFor(parts.length / (rowBytes - split));
   const count = packed.length / (split + numberBytes);
-  if (!Number.isInteger(count)) return undefined;
+  if (count === 0 || !Number.isInteger(count)) return undefined;
   const rows = Buffer.alloc(count * rowBytes);
   for (let index = 0; index < count; index += 1) {
     const from = index * (split + numberBytes);
@@ -61,6 +62,12 @@ export function unpackRows(text: string): Buffer | undefined {
     parts.copy(rows, at + split, part, part + rowBytes - split);
   }
   return rows;
+}
+
+/** Undefined where the text is not base64 as it is written here. */
+function bytesIn(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.toString("base64") === text ? bytes : undefined;
 }
 
 function bytesFor(parts: number): 1 | 2 {

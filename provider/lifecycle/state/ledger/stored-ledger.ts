@@ -25,7 +25,8 @@ export interface StoredLedger {
   readonly openIds?: readonly string[] | undefined;
 }
 
-export function encodeLedger(ledger: Ledger): StoredLedger {
+/** @param isDueByRule the days before their ends follow from a rule for all, and need not be kept of each */
+export function encodeLedger(ledger: Ledger, isDueByRule = false): StoredLedger {
   const sorted = [...ledger].sort(([one], [other]) => (one < other ? -1 : 1));
   const rows = Buffer.alloc(rowBytes * sorted.length);
   const ids: string[] = [];
@@ -36,7 +37,7 @@ export function encodeLedger(ledger: Ledger): StoredLedger {
     rows.write(key, at, "hex");
     rows.write(entry.digest, at + 6, "hex");
     rows.write(entry.file, at + 12, "hex");
-    rows.writeUInt8(flags | (entry.leadDays & 0x1f), at + 17);
+    rows.writeUInt8(flags | (isDueByRule ? 0 : entry.leadDays & 0x1f), at + 17);
     rows.writeUInt16BE(entry.endDay, at + 18);
     rows.writeUInt32BE(secondsOf(entry.at), at + 20);
     if (entry.openRequest !== undefined) ids.push(entry.openRequest);

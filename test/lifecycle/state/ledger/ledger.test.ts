@@ -50,7 +50,10 @@ describe("the ledger of certificates of devices", () => {
   it("that was edited by hand is refused, and not guessed at", () => {
     const { rows } = encodeLedger(many((number) => ({ at: secondsLater(number % 300) })));
     const [split = "", parts = "", packed = ""] = rows.split(".");
+    const whole = `${split}.${parts}.${packed}`;
+    const more = [`${split}.${parts}`, `${split}.${parts}.`, `${whole}.`, whole.slice(1), `${whole}!`, "..", "?"];
     for (const text of [
+      ...more,
       `13.${parts}.${packed}`,
       `${split}..${packed}`,
       `${split}.${parts}.${packed.slice(0, -8)}`,
