@@ -2,7 +2,7 @@
 // Esper's own filters may match more than was asked for, so the exact match is made here. It knows neither Pulumi nor where
 // the settings come from.
 
-import type { Client, Device as ListedDevice, DeviceQuery, Group } from "./client";
+import type { Client, Device as ListedDevice, DeviceBase, DeviceQuery, Group } from "./client";
 import { isUuid } from "./config";
 import { printable } from "./printable";
 
@@ -32,31 +32,11 @@ export interface DeviceFilter {
 }
 
 /** A device as Esper lists it. */
-export interface Device {
-  /** Esper's UUID, as `target.devices` takes it. */
-  readonly id: string;
-  /** The name people know: Esper's alias when there is one, else its generated name. */
-  readonly name: string;
-  /** Its serial number, where Esper knows it. */
-  readonly serial?: string;
-  /** For example `ANDROID`. */
-  readonly platform: string;
-  /** For example "13"; empty when unknown. */
-  readonly osVersion: string;
-  /** Whether Esper could reach it when it was read. */
-  readonly online: boolean;
-  /** Esper's number for its state: 1 online, 60 offline, 20 disabled, others while it is provisioned or wiped. */
-  readonly state?: number;
+export interface Device extends DeviceBase {
   /** ISO instant of its enrolment. */
   readonly createdAt?: string;
   /** ISO instant of its last check-in, where Esper gives it. */
   readonly lastSeen?: string;
-  /** The first IMEI of its network information, where Esper gives one. */
-  readonly imei?: string;
-  /** The group that it is in itself. */
-  readonly groupId?: string;
-  /** Ids of its tags. */
-  readonly tags: readonly string[];
 }
 
 const listMaxAgeMs = 60_000;

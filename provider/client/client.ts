@@ -138,8 +138,8 @@ export interface RowQuery {
   readonly maxPages?: number;
 }
 
-/** A device as Esper lists it. */
-export interface Device {
+/** What Esper lists of a device, but for its times: programs are given those as texts. */
+export interface DeviceBase {
   /** Esper's UUID, as `target.devices` takes it. */
   readonly id: string;
   /** The name people know: Esper's alias when there is one, else its generated name. */
@@ -154,16 +154,20 @@ export interface Device {
   readonly online: boolean;
   /** Esper's number for its state: 1 online, 60 offline, 20 disabled, others while it is provisioned or wiped. */
   readonly state?: number;
-  /** The time of its enrolment. */
-  readonly createdAtMs?: number;
-  /** The time of its last check-in, where Esper gives it. */
-  readonly lastSeenMs?: number;
   /** The first IMEI of its network information, where Esper gives one. */
   readonly imei?: string;
   /** The group that it is in itself. */
   readonly groupId?: string;
   /** Ids of its tags. */
   readonly tags: readonly string[];
+}
+
+/** A device as Esper lists it. */
+export interface Device extends DeviceBase {
+  /** The time of its enrolment. */
+  readonly createdAtMs?: number;
+  /** The time of its last check-in, where Esper gives it. */
+  readonly lastSeenMs?: number;
 }
 
 export interface DeviceList {

@@ -10,6 +10,7 @@ export type {
   CommandToSend,
   CommandType,
   Device,
+  DeviceBase,
   DeviceList,
   DeviceQuery,
   DeviceType,

@@ -92,12 +92,7 @@ export interface PagesOptions {
   /** For who reads all of them: the next two pages are asked for while this one is worked on. Default false. */
   readonly readsAhead?: boolean;
   /** The ids of all rows so far, where the reader keeps them and adds those of each page; without it they are kept here. */
-  readonly seen?: Ids;
-}
-
-interface Ids {
-  readonly size: number;
-  has(id: string): boolean;
+  readonly seen?: Pick<ReadonlySet<string>, "has" | "size">;
 }
 
 /** Page after page until the count is reached or a page is empty. */
@@ -107,7 +102,7 @@ export async function* pages<A extends { readonly id: string }>(
   { readsAhead = false, seen: seenByReader }: PagesOptions = {},
 ): AsyncGenerator<Page<A>, void, undefined> {
   const ownSeen = new Set<string>();
-  const seen: Ids = seenByReader ?? ownSeen;
+  const seen = seenByReader ?? ownSeen;
   const asked = new Map<number, Promise<Page<A>>>();
   let offset = 0;
   for (let read = 1; ; read += 1) {

@@ -11,6 +11,7 @@ import type { RollbackPlan } from "../policy/rollback/rollback-plan";
 import type { State } from "../state/state";
 import type { Outcome } from "./conclude";
 import { nextState, type RunEnd } from "./next-state";
+import { countThat } from "../state/members/count-that";
 
 export interface RollbackEnd extends RunEnd {
   readonly plan: RollbackPlan;
@@ -35,7 +36,7 @@ export function concludeRollback(
     certificate: stable?.certificate ?? end.certificate,
     sentAs: stable?.sentAs ?? plan.prior?.sentAs ?? "asGiven",
     progress,
-    heldBack: final.statuses.filter(({ phase }) => phase === "missing").length,
+    heldBack: countThat(final.statuses, ({ phase }) => phase === "missing"),
     kept: stable === undefined ? [] : [stable],
   });
   const stillFailed = retried.length > 0 ? final.statuses.filter(({ phase }) => phase === "failed") : [];

@@ -22,6 +22,7 @@ import { expiredState } from "../state/backlog";
 import { devicesSent } from "../state/sent-request";
 import type { SentRequest, State } from "../state/state";
 import { mapById } from "../state/members/ids";
+import { countThat } from "../state/members/count-that";
 
 /** What a look has found, without the files. */
 export function ownNow(
@@ -30,7 +31,7 @@ export function ownNow(
   requests: readonly SentRequest[],
   nowMs: number,
 ): OwnRecord {
-  const withoutContent = statuses.filter(hasNoFile).length;
+  const withoutContent = countThat(statuses, hasNoFile);
   const end = { before: ledger, statuses, wanted: undefined, requests, sent: [], startsOver: false, nowMs };
   return {
     ...{ ledger: nextLedger(end), unusedDigest },
@@ -62,7 +63,7 @@ export function ownAtEnd(
 } {
   const before = prior?.record.own?.ledger;
   const ledger = nextLedger({ before, statuses, wanted: wantedIn(contents), requests, sent, startsOver, nowMs });
-  const withoutContent = statuses.filter(hasNoFile).length;
+  const withoutContent = countThat(statuses, hasNoFile);
   const held = heldOf(ledger, fleet.members.values());
   const { making, summary, unusedDigest } = contents;
   // Where certificates are made, their marks say from when on each is due.

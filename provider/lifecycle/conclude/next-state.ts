@@ -30,6 +30,7 @@ import { compact, withSuperseded } from "./compaction";
 import { membersNow } from "./members-now";
 import { ownAtEnd } from "./next-ledger";
 import type { Final } from "./final-statuses";
+import { countThat } from "../state/members/count-that";
 
 /** What differs between the ways a run can end. */
 export interface Ending {
@@ -80,7 +81,7 @@ export function nextState(
     }),
   );
   const hasCleared = (!plan.startsOver && prior?.record.removedSinceFullSend === true) || departed.devices.length > 0;
-  const withoutContent = statuses.filter(hasNoFile).length;
+  const withoutContent = countThat(statuses, hasNoFile);
   const waiting = heldBack + ownedByOthers + withoutContent;
   const backlog = backlogOf(coverage, exceptions, removals.failed.length, waiting);
   const toAllAt = lastSentToAll(plan, sent, nowMs);

@@ -32,9 +32,7 @@ export interface Departed {
 /** By their ids the members, and whoever is to lose the certificate or was told to. */
 export function membersAndDeparted({ members }: Fleet, { devices, statuses }: Departed): Fleet["members"] {
   if (devices.length + statuses.length === 0) return members;
-  const all = new Map(mapById([...devices, ...statuses.map(({ device }) => device)]));
-  for (const [id, device] of members) all.set(id, device);
-  return all;
+  return mapById([...devices, ...statuses.map(({ device }) => device), ...members.values()]);
 }
 
 interface Question {

@@ -90,16 +90,14 @@ export function withoutInstalls({ steps }: Steps, prior: State, settings: Settin
 function fullSend({ desired, digest, prior, statuses, nowMs }: Situation): Step | undefined {
   const found: Finding | undefined =
     prior === undefined
-      ? {
-          reason: created,
-          sentence: sentenceOf(
-            created,
-            countThat(statuses, (status) => !hasNoFile(status)),
-          ),
-        }
+      ? { reason: created, sentence: sentenceOf(created, countThat(statuses, hasFile)) }
       : fullSendReason(prior, { ...desired, digest, settings: desired }, nowMs);
   if (found === undefined) return undefined;
   return { action: "install", reason: found.reason, message: found.sentence, devices: "everyone" };
+}
+
+function hasFile(status: DeviceStatus): boolean {
+  return !hasNoFile(status);
 }
 
 function retrySteps({ statuses }: Situation, sentAnyway: readonly string[]): readonly Step[] {
